@@ -1,0 +1,1 @@
+"""gigatwin's simulation: one run in, one journal out."""

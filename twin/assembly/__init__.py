@@ -1,0 +1,1 @@
+"""Assembly: from dried lanes of web to filled, sealed cells."""

@@ -1,0 +1,137 @@
+"""Stacking and winding: a lane of cathode, a lane of anode and separator become stacks or jelly rolls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.declared import Declared
+from twin.material import Cell, Electrode, Floats, Material, Separator
+from twin.occasion import Loss, Made, Occasion
+from twin.product import CellDesign
+from twin.units import Metres, Rate
+
+
+class _Cut(NamedTuple):
+    """A lane with its marked pieces cut out."""
+
+    lane: Electrode
+    usable: float
+    per_cell: float
+    spoiled: list[tuple[int, float, str, float]]
+
+    @property
+    def cells(self) -> int:
+        """Cells that the lane is enough for."""
+        return int(self.usable / self.per_cell + 1e-9)
+
+
+class _Assembly(Declared):
+    """What stacking and winding share.
+
+    Attributes:
+        rate: stacks or jelly rolls that one machine makes a second [1/s].
+        per_cell: stacks or jelly rolls in one cell.
+        pitch: least web that is lost with a marked flaw: a sheet, or the electrode of one jelly roll [m].
+    """
+
+    rate: Rate
+    per_cell: int = 1
+    pitch: Metres
+
+    merges: ClassVar[bool | None] = True
+    unit: ClassVar[str] = "cell"
+    makes: ClassVar[str] = "cell"
+
+    def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
+        """Return the time to use up the lanes [s]."""
+        cells, _, _, _ = self._match(inputs, at)
+        return cells * self.per_cell / self.rate
+
+    def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
+        """Pair the lanes, cell by cell; what one has more than the other is lost."""
+        cells, cathode, anode, separator = self._match(inputs, at)
+        losses: list[Loss] = []
+        spoiled: list[tuple[int, float, str, float]] = []
+        for cut in (cathode, anode):
+            per_metre = cut.lane.solids / cut.lane.length
+            rest = cut.usable - cells * cut.per_cell
+            losses.append(Loss("remnant", rest, "m", cut.lane.electrode, rest * per_metre))
+            spoiled.extend(cut.spoiled)
+        if separator is not None:
+            assert at.product is not None
+            rest = separator.area - cells * at.product.parts["separator"].value
+            losses.append(Loss("separator_rest", rest, "m**2"))
+        if cells == 0:
+            return Made([], 0.0, 0.0, losses, spoiled)
+        flaws = _built_in(cathode, cells) | _built_in(anode, cells)
+        stack = Cell(
+            np.ones(cells, np.bool_),
+            flaws,
+            _loading(cathode.lane, cells),
+            _loading(anode.lane, cells),
+            cathode.lane.solids / cathode.lane.length * cathode.per_cell,
+            anode.lane.solids / anode.lane.length * anode.per_cell,
+            int(np.bitwise_or.reduce(flaws)),
+        )
+        return Made([stack], float(cells), float(cells), losses, spoiled)
+
+    def _match(self, inputs: Sequence[Material], at: Occasion) -> tuple[int, _Cut, _Cut, Separator | None]:
+        """Return how many cells the inputs are enough for, and the inputs by what they are."""
+        product = at.product
+        assert product is not None
+        cuts = {lane.electrode: self._cut(lane, product) for lane in inputs if isinstance(lane, Electrode)}
+        separator = next((material for material in inputs if isinstance(material, Separator)), None)
+        cells = min(cuts["cathode"].cells, cuts["anode"].cells)
+        if separator is not None:
+            cells = min(cells, int(separator.area / product.parts["separator"].value + 1e-9))
+        return cells, cuts["cathode"], cuts["anode"], separator
+
+    def _cut(self, lane: Electrode, product: CellDesign) -> _Cut:
+        """Cut the marked flaws out of a lane."""
+        per_cell = product.electrode(lane.electrode).area / lane.width
+        if not lane.marks.found.any():
+            return _Cut(lane, lane.length, per_cell, [])
+        found = lane.marks.where(lane.marks.found)
+        cut = np.maximum(found.length, self.pitch)
+        total = float(cut.sum())
+        # flaws that overlap are cut once: never more than there is
+        share = min(1.0, lane.length / total)
+        per_metre = lane.solids / lane.length
+        spoiled = [
+            (int(mode), share * metres, lane.electrode, share * metres * per_metre)
+            for mode, metres in zip(found.mode.tolist(), cut.tolist(), strict=True)
+        ]
+        return _Cut(lane, max(0.0, lane.length - total * share), per_cell, spoiled)
+
+
+class Stacking(_Assembly):
+    """Stacking machines: sheets are cut and stacked."""
+
+    kind: Literal["stacking"]
+
+
+class Winding(_Assembly):
+    """Winding machines: webs are wound to jelly rolls."""
+
+    kind: Literal["winding"]
+
+
+def _loading(lane: Electrode, cells: int) -> Floats:
+    """Return each cell's mean loading: cells take their metres one after the other. Shape (cells,)."""
+    segments = lane.loading.shape[0]
+    return lane.loading[(np.arange(cells) * segments) // cells, 0]
+
+
+def _built_in(cut: _Cut, cells: int) -> NDArray[np.uint64]:
+    """Return the flaw bits that a lane brings into each cell. Shape (cells,)."""
+    flaws = np.full(cells, cut.lane.flaws, np.uint64)
+    missed = cut.lane.marks.where(~cut.lane.marks.found) if len(cut.lane.marks) else cut.lane.marks
+    for start, length, mode in zip(missed.start.tolist(), missed.length.tolist(), missed.mode.tolist(), strict=True):
+        first = min(int(start / cut.lane.length * cells), cells - 1)
+        last = min(int((start + length) / cut.lane.length * cells), cells - 1)
+        flaws[first : last + 1] |= np.uint64(1 << mode)
+    return flaws

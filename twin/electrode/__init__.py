@@ -1,0 +1,1 @@
+"""Electrode making: from powder and solvent to slit, dried lanes of coated web."""

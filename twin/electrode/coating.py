@@ -1,0 +1,101 @@
+"""Coating with drying: slurry becomes rolls of double-coated, dried web."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from twin.declared import Declared
+from twin.material import Electrode, Floats, Material, Slurry
+from twin.occasion import Loss, Made, Occasion
+from twin.product import CellDesign
+from twin.units import Fraction, Metres, Seconds, Speed
+
+
+class Coating(Declared):
+    """A slot-die coater with its dryer.
+
+    Attributes:
+        speed: web speed [m/s].
+        width: coated width of all lanes [m].
+        lanes: lanes coated side by side.
+        rolls: mother rolls made of one batch.
+        slurry_loss: dry matter lost at the die, on edges and at purges [kg/kg].
+        splice: web scrapped at each roll change [m].
+        start_stop: web scrapped at each stop [m].
+        roll_change: time that a roll change takes [s].
+        roll_sd: spread of the mean loading between rolls of a batch [-].
+        lane_sd: spread of the loading between lanes [-].
+        web_sd: spread of the loading along the web, between segments [-].
+        segments: pieces of web whose loading is followed one by one.
+    """
+
+    kind: Literal["coating"]
+    electrode: Literal["cathode", "anode"]
+    speed: Speed
+    width: Metres
+    lanes: int = Field(ge=1)
+    rolls: int = Field(default=1, ge=1)
+    slurry_loss: Fraction
+    splice: Metres
+    start_stop: Metres
+    roll_change: Seconds
+    roll_sd: Fraction
+    lane_sd: Fraction
+    web_sd: Fraction
+    segments: int = Field(default=64, ge=1)
+
+    merges: ClassVar[bool | None] = False
+    unit: ClassVar[str] = "kg"
+    makes: ClassVar[str] = "m"
+
+    def web(self, solids: float, product: CellDesign) -> float:
+        """Return the web that a mass of dry matter coats [m]."""
+        return solids * (1 - self.slurry_loss) / (product.electrode(self.electrode).areal * self.width)
+
+    def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
+        """Return the time to coat one batch [s]."""
+        (slurry,) = inputs
+        assert isinstance(slurry, Slurry) and at.product is not None
+        return self.web(slurry.solids, at.product) / self.speed + self.rolls * self.roll_change
+
+    def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
+        """Coat and dry one batch."""
+        (slurry,) = inputs
+        assert isinstance(slurry, Slurry) and at.product is not None
+        coated = self.web(slurry.solids, at.product)
+        kept = slurry.solids * (1 - self.slurry_loss)
+        per_metre = kept / coated
+        cut = self.rolls * self.splice + at.stops * self.start_stop
+        cut = min(cut, coated)
+        length = (coated - cut) / self.rolls
+        splice, stop = _share(cut, self.rolls * self.splice)
+        losses = [
+            Loss("slurry_loss", slurry.solids - kept, "kg", self.electrode, slurry.solids - kept),
+            Loss("splice", splice, "m", self.electrode, splice * per_metre),
+        ]
+        if stop > 0:
+            losses.append(Loss("start_stop", stop, "m", self.electrode, stop * per_metre))
+        loading = self._loading(slurry, at)
+        rolls: list[Material] = [
+            Electrode(self.electrode, length, self.width, length * per_metre, loading[roll], flaws=slurry.flaws)
+            for roll in range(self.rolls)
+        ]
+        return Made(rolls if length > 0 else [], slurry.solids, coated, losses)
+
+    def _loading(self, slurry: Slurry, at: Occasion) -> Floats:
+        """Return the loading relative to target. Shape (rolls, segments, lanes)."""
+        shape = (self.rolls, self.segments, self.lanes)
+        web = at.luck.normal("web", at.lot, self.rolls * self.segments).reshape(self.rolls, self.segments, 1)
+        lane = at.luck.normal("lane", at.lot, self.lanes).reshape(1, 1, self.lanes)
+        roll = at.luck.normal("roll", at.lot, self.rolls).reshape(self.rolls, 1, 1)
+        spread = np.float32(self.web_sd) * web + np.float32(self.lane_sd) * lane + np.float32(self.roll_sd) * roll
+        return np.broadcast_to(np.float32(1 + slurry.offset) + spread, shape)
+
+
+def _share(cut: float, splice: float) -> tuple[float, float]:
+    """Split what is cut from a short batch into splice and stop scrap."""
+    return (splice, cut - splice) if cut > splice else (cut, 0.0)

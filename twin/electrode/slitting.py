@@ -1,0 +1,66 @@
+"""Slitting: a mother roll is cut into lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from twin.declared import Declared
+from twin.electrode.web import cut_off
+from twin.material import Electrode, Material
+from twin.occasion import Loss, Made, Occasion
+from twin.units import Fraction, Metres, Seconds, Speed
+
+
+class Slitting(Declared):
+    """A slitter.
+
+    Attributes:
+        speed: web speed [m/s].
+        roll_change: time that a roll change takes [s].
+        threading: web scrapped at the start of each roll [m].
+        start_stop: web scrapped at each stop [m].
+        edge_trim: coating cut off with the edges [kg/kg].
+    """
+
+    kind: Literal["slitting"]
+    speed: Speed
+    roll_change: Seconds
+    threading: Metres
+    start_stop: Metres
+    edge_trim: Fraction
+
+    merges: ClassVar[bool | None] = False
+    unit: ClassVar[str] = "m"
+    makes: ClassVar[str] = "m"
+
+    def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
+        """Return the time to slit one roll [s]."""
+        return inputs[0].units / self.speed + self.roll_change
+
+    def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
+        """Slit one mother roll into its lanes; the trim is the outer lanes' edge."""
+        (roll,) = inputs
+        assert isinstance(roll, Electrode)
+        slit, losses = cut_off(roll, {"threading": self.threading, "start_stop": at.stops * self.start_stop})
+        if slit.length <= 0:
+            return Made([], roll.length, roll.length * roll.lanes, losses)
+        trimmed = slit.solids * self.edge_trim
+        losses.append(Loss("edge_trim", trimmed, "kg", roll.electrode, trimmed))
+        solids = (slit.solids - trimmed) / slit.lanes
+        width = slit.width * (1 - self.edge_trim) / slit.lanes
+        lanes: list[Material] = [
+            Electrode(
+                slit.electrode,
+                slit.length,
+                width,
+                solids,
+                slit.loading[:, lane : lane + 1],
+                slit.marks.of_lane(lane),
+                slit.thickness,
+                slit.water,
+                slit.flaws,
+            )
+            for lane in range(slit.lanes)
+        ]
+        return Made(lanes, roll.length, roll.length * roll.lanes, losses)

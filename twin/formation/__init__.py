@@ -1,0 +1,1 @@
+"""Formation: from filled cell to graded cell."""

@@ -1,0 +1,243 @@
+"""The plant as declared: stations, buffers, crews and calendars, and what must hold between them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field, PrivateAttr
+
+from twin.calendar import Calendar
+from twin.declared import Declared
+from twin.prices import Prices
+from twin.product import CellDesign
+from twin.quality.defect import DefectMode, Flaw
+from twin.settings import Knob
+from twin.steps import AnyStep
+from twin.units import EnergyPerYear, Fraction, Metres, Number, Positive, Seconds
+
+
+class Failures(Declared):
+    """Breakdowns that age with use.
+
+    Attributes:
+        mtbf: mean working time between failures [s].
+        mttr: mean time to repair [s], exponential.
+        shape: Weibull shape of the working time to failure; 1 is exponential [-].
+        crew: repair crew it waits for; None when the operator clears it on the spot.
+    """
+
+    mtbf: Seconds
+    mttr: Seconds
+    shape: Positive = 1.0
+    crew: str | None = None
+
+
+class Setup(Declared):
+    """A changeover or tool change after so much use.
+
+    Attributes:
+        every_lots: turns between two set-ups.
+        every_metres: web between two set-ups [m].
+        takes: time [s].
+    """
+
+    every_lots: int | None = Field(default=None, ge=1)
+    every_metres: Metres | None = None
+    takes: Seconds
+
+
+class Maintenance(Declared):
+    """Planned work by the calendar, done between two lots.
+
+    Attributes:
+        every: time between two [s].
+        takes: time [s].
+        state: scheduled downtime, or engineering time for trials.
+    """
+
+    every: Seconds
+    takes: Seconds
+    state: Literal["scheduled_down", "engineering"] = "scheduled_down"
+
+
+class Batch(Declared):
+    """How many lots a server takes at once, each keeping its identity.
+
+    Attributes:
+        lots: places in the server.
+        units: capacity in the unit of the lots, such as channels; lots are taken while they fit.
+        patience: longest wait for a full load, from the oldest lot's arrival [s]; None waits for ever.
+    """
+
+    lots: int | None = Field(default=None, ge=1)
+    units: Positive | None = None
+    patience: Seconds | None = None
+
+
+class Consumption(Declared):
+    """Use of a bought material at a station.
+
+    Attributes:
+        good: share that ends in what the station works on; the rest is waste [-].
+    """
+
+    good: Fraction = Field(default=1.0, alias="yield")
+
+
+class EnergyUse(Declared):
+    """Site energy of a station or facility.
+
+    Attributes:
+        electricity: per energy of the cells that its throughput is worth [J/J].
+        gas: the same, as heat [J/J].
+        fixed_share: share that is drawn at nameplate level whatever is made [-].
+    """
+
+    electricity: Number = 0.0
+    gas: Number = 0.0
+    fixed_share: Fraction = 0.0
+
+
+class Station(Declared):
+    """Equipment that does one step.
+
+    Attributes:
+        title: what people call it.
+        step: its physics and parameters.
+        servers: identical machines.
+        batch: lots taken at once.
+        combine: lots joined to one.
+        failures: breakdowns.
+        setups: changeovers by use.
+        maintenance: planned work.
+        calendar: when it is staffed; None means always.
+        crew: operators it needs while it works: (crew, people a server).
+        false_rejects: chance that its gauges reject a good cell [-].
+        energy: what it draws.
+        consumes: bought materials it uses.
+        cost: rows of the cost table that it stands for.
+    """
+
+    title: str = ""
+    step: AnyStep
+    servers: int = Field(ge=1)
+    batch: Batch | None = None
+    combine: int = Field(default=1, ge=1)
+    failures: Failures | None = None
+    setups: dict[str, Setup] = Field(default_factory=dict)
+    maintenance: dict[str, Maintenance] = Field(default_factory=dict)
+    calendar: str | None = None
+    crew: dict[str, Positive] = Field(default_factory=dict, max_length=1)
+    false_rejects: Fraction = 0.0
+    energy: EnergyUse = EnergyUse()
+    consumes: dict[str, Consumption] = Field(default_factory=dict)
+    cost: tuple[str, ...] = ()
+
+
+class Buffer(Declared):
+    """Finite storage between two stations.
+
+    Attributes:
+        source: station that fills it.
+        to: station that empties it.
+        capacity: lots it holds; None is endless, 0 hands over directly.
+        shelf_life: age at which a lot in it is scrap [s].
+        rework: True for a way back.
+    """
+
+    source: str = Field(alias="from")
+    to: str
+    capacity: int | None = Field(default=None, ge=0)
+    shelf_life: Seconds | None = None
+    rework: bool = False
+
+
+class Crew(Declared):
+    """People that stations share.
+
+    Attributes:
+        size: how many are on duty; for repair, how many jobs at once.
+    """
+
+    size: Positive
+
+
+class Facility(Declared):
+    """What serves the whole plant and stands in no route: dry room, building services, laboratory.
+
+    Attributes:
+        title: what people call it.
+        energy: what it draws.
+        cost: rows of the cost table.
+    """
+
+    title: str = ""
+    energy: EnergyUse = EnergyUse()
+    cost: tuple[str, ...] = ()
+
+
+class Line(Declared):
+    """A whole plant.
+
+    Attributes:
+        gigatwin: version of the format.
+        name: short name.
+        title: one line about it.
+        nameplate: energy of good cells it is built for [W: J/s]; None for a generic line.
+        cell: the product; None for a generic line.
+        stations: by name, in factory order.
+        buffers: by name.
+        defects: defect modes by name.
+        calendars: by name.
+        crews: by name.
+        prices: costs and prices; None when nobody asks.
+        facilities: by name.
+        knobs: what may be turned.
+    """
+
+    gigatwin: Literal[1]
+    name: str
+    title: str = ""
+    nameplate: EnergyPerYear | None = None
+    cell: CellDesign | None = None
+    stations: dict[str, Station] = Field(min_length=1)
+    buffers: dict[str, Buffer] = Field(default_factory=dict)
+    defects: dict[str, DefectMode] = Field(default_factory=dict)
+    calendars: dict[str, Calendar] = Field(default_factory=dict)
+    crews: dict[str, Crew] = Field(default_factory=dict)
+    prices: Prices | None = None
+    facilities: dict[str, Facility] = Field(default_factory=dict)
+    knobs: dict[str, Knob] = Field(default_factory=dict)
+
+    # the file as data after extends, from which turn() and the hash are made
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @cached_property
+    def flaws(self) -> tuple[Flaw, ...]:
+        """Every defect mode at every station where it is born, numbered in factory order."""
+        found: list[Flaw] = []
+        for station, declared in self.stations.items():
+            for name, mode in self.defects.items():
+                if declared.step.kind in mode.born or station in mode.born:
+                    found.append(Flaw(len(found), name, station, mode))
+        return tuple(found)
+
+    def inboxes(self, station: str) -> list[str]:
+        """Return the names of the buffers that a station empties, ways back last."""
+        names = [name for name, buffer in self.buffers.items() if buffer.to == station]
+        return sorted(names, key=lambda name: self.buffers[name].rework)
+
+    def outboxes(self, station: str) -> list[str]:
+        """Return the names of the buffers that a station fills."""
+        return [name for name, buffer in self.buffers.items() if buffer.source == station]
+
+    @property
+    def sources(self) -> list[str]:
+        """Names of the stations at which material enters."""
+        return [name for name in self.stations if not self.inboxes(name)]
+
+    @property
+    def sinks(self) -> list[str]:
+        """Names of the stations at which what is finished leaves."""
+        return [name for name in self.stations if all(self.buffers[box].rework for box in self.outboxes(name))]

@@ -1,0 +1,70 @@
+"""One lot's turn at a step: the luck it meets and what the machine did meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.material import Material
+from twin.product import CellDesign
+from twin.randomness import Luck
+
+
+class Occasion(NamedTuple):
+    """What a step may know besides its material.
+
+    Attributes:
+        luck: keyed random numbers of the station.
+        lot: serial number of the lot, the key into the luck.
+        stops: how often the machine stopped during this lot.
+        product: the cell being made; None in a generic line.
+        again: how often this lot has been here before.
+    """
+
+    luck: Luck
+    lot: int
+    stops: int = 0
+    product: CellDesign | None = None
+    again: int = 0
+
+
+class Loss(NamedTuple):
+    """Material that a step loses by the way it works, not through a defect.
+
+    Attributes:
+        reason: why, such as "start_stop" or "edge_trim".
+        quantity: how much [unit].
+        unit: "m", "kg" or "m**2".
+        electrode: "cathode", "anode" or "" when no coating is lost with it.
+        solids: dry coating lost with it [kg].
+    """
+
+    reason: str
+    quantity: float
+    unit: str
+    electrode: str = ""
+    solids: float = 0.0
+
+
+@dataclass(slots=True)
+class Made:
+    """What came of one turn.
+
+    Attributes:
+        outputs: material for the lots that go on.
+        entered: what was worked on, in the station's unit.
+        tried: how many units were begun, in the unit of the outputs.
+        losses: material lost by the way the step works.
+        spoiled: cut out because of found flaws: (flaw number, metres, electrode, kg of solids).
+        sorted_out: cells that fail a limit: (reason, their places in the lot).
+    """
+
+    outputs: list[Material]
+    entered: float
+    tried: float
+    losses: list[Loss] = field(default_factory=list)
+    spoiled: list[tuple[int, float, str, float]] = field(default_factory=list)
+    sorted_out: list[tuple[str, NDArray[np.intp]]] = field(default_factory=list)

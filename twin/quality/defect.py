@@ -1,0 +1,196 @@
+"""Defect modes: where each is born, where it may be seen, and its birth in a lot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from twin.declared import Declared
+from twin.material import ALL_LANES, Cell, Electrode, Marks, Material, Slurry
+from twin.occasion import Occasion
+from twin.units import Fraction, Metres, PerArea, PerLength, Seconds
+
+RATES = ("per_lot", "per_area", "per_length", "web_fraction", "per_cell", "per_weld", "per_tray")
+
+
+class Sight(Declared):
+    """A gauge that may see a defect mode.
+
+    Attributes:
+        at: kind of step, or name of station, where the gauge stands.
+        method: what it is.
+        pod: probability of detection [-].
+    """
+
+    at: str
+    method: str = ""
+    pod: Fraction
+
+
+class Rework(Declared):
+    """What may be done to a found flaw instead of scrapping.
+
+    Attributes:
+        success: chance that it cures the flaw [-].
+        time: time it takes a unit [s].
+        to: station to which cells go back; None when it is done on the spot.
+        times: how often a lot may be reworked.
+    """
+
+    success: Fraction = 1.0
+    time: Seconds = 0.0
+    to: str | None = None
+    times: int = Field(default=1, ge=1)
+
+
+class DefectMode(Declared):
+    """One way in which material can be wrong.
+
+    Attributes:
+        born: kinds of step, or names of stations, where it is born; none when a limit defines it.
+        formats: cell formats that know it; empty for all.
+        per_lot: chance for a batch, roll or lane [-].
+        per_area: flaws per area of web [1/m^2].
+        per_length: flaws per length of web [1/m].
+        web_fraction: share of the web that is spoiled, in pieces of ``extent`` [-].
+        per_cell: chance for a cell [-].
+        per_weld: chance for a weld [-].
+        per_tray: chance for a formation tray; all its cells have it then [-].
+        extent: web that one flaw spoils [m].
+        seen: gauges along the route.
+        action: what is done with a unit in which it is found.
+        rework: tried first, when declared.
+    """
+
+    born: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    per_lot: Fraction | None = None
+    per_area: PerArea | None = None
+    per_length: PerLength | None = None
+    web_fraction: Fraction | None = None
+    per_cell: Fraction | None = None
+    per_weld: Fraction | None = None
+    per_tray: Fraction | None = None
+    extent: Metres = 0.0
+    seen: tuple[Sight, ...] = ()
+    action: Literal["scrap", "downgrade", "cut"] = "scrap"
+    rework: Rework | None = None
+    effect: str = ""
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> DefectMode:
+        given = [name for name in RATES if getattr(self, name) is not None]
+        if bool(self.born) != (len(given) == 1):
+            raise ValueError(f"a mode that is born somewhere has one rate of {', '.join(RATES)}; given: {given}")
+        if self.web_fraction is not None and not self.extent > 0:
+            raise ValueError("web_fraction needs the extent of one flaw, such as '10 m'")
+        return self
+
+    @property
+    def per_metre(self) -> float:
+        """Flaws per metre of web, without those that go by area [1/m]."""
+        return self.per_length or (self.web_fraction / self.extent if self.web_fraction else 0.0)
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A defect mode born at one station: what one bit of a mask stands for.
+
+    Attributes:
+        number: its bit.
+        name: name of the mode.
+        station: where it is born.
+        mode: the mode.
+    """
+
+    number: int
+    name: str
+    station: str
+    mode: DefectMode
+
+    @property
+    def bit(self) -> int:
+        """The mask with only this flaw."""
+        return 1 << self.number
+
+
+class Births:
+    """The flaws that one station brings into its lots.
+
+    Args:
+        flaws: flaws born at this station.
+        welds: welds in one cell.
+    """
+
+    def __init__(self, flaws: list[Flaw], welds: int = 1) -> None:
+        self._lots = [flaw for flaw in flaws if flaw.mode.per_lot]
+        self._web = [flaw for flaw in flaws if flaw.mode.per_area or flaw.mode.per_metre]
+        self._trays = [flaw for flaw in flaws if flaw.mode.per_tray]
+        self._cells = [flaw for flaw in flaws if flaw.mode.per_cell or flaw.mode.per_weld]
+        chances = [flaw.mode.per_cell or 1 - (1 - (flaw.mode.per_weld or 0.0)) ** welds for flaw in self._cells]
+        self._cell_bounds = np.cumsum(chances, dtype=np.float32)
+        self._cell_bits = np.array([flaw.bit for flaw in self._cells], np.uint64)
+        self._web_numbers = np.array([flaw.number for flaw in self._web], np.int16)
+        self._web_extents = np.array([flaw.mode.extent for flaw in self._web], np.float32)
+
+    def spoil(self, material: Material, at: Occasion) -> None:
+        """Bring this station's flaws into one lot, in place."""
+        if isinstance(material, Cell):
+            self._spoil_cells(material, at)
+        elif isinstance(material, Slurry | Electrode):
+            for flaw in self._lots:
+                if at.luck.one(f"born {flaw.name}", at.lot, np.random.Generator.random) < (flaw.mode.per_lot or 0.0):
+                    material.flaws |= flaw.bit
+            if isinstance(material, Electrode) and self._web:
+                self._spoil_web(material, at)
+
+    def _spoil_cells(self, cell: Cell, at: Occasion) -> None:
+        if self._cells and not at.again:
+            places = at.luck.hits("born", at.lot, cell.size, float(self._cell_bounds[-1]))
+            if places.size:
+                drawn = at.luck.uniform("born", at.lot, cell.size)[places]
+                which = np.minimum(np.searchsorted(self._cell_bounds, drawn, side="right"), len(self._cells) - 1)
+                cell.flaws[places] |= self._cell_bits[which]
+                cell.any_flaws |= int(np.bitwise_or.reduce(self._cell_bits[which]))
+        for flaw in self._trays:
+            self._spoil_trays(flaw, cell, at)
+
+    def _spoil_trays(self, flaw: Flaw, cell: Cell, at: Occasion) -> None:
+        assert at.product is not None
+        tray = at.product.tray
+        trays = -(-cell.size // tray)
+        for place in at.luck.hits(f"tray {flaw.name}", at.lot, trays, flaw.mode.per_tray or 0.0).tolist():
+            cell.flaws[place * tray : (place + 1) * tray] |= np.uint64(flaw.bit)
+            cell.any_flaws |= flaw.bit
+
+    def _spoil_web(self, web: Electrode, at: Occasion) -> None:
+        """Lay flaws along the web with exponential gaps, so that a longer web only adds some at its end."""
+        rates = np.array([(flaw.mode.per_area or 0.0) * web.width + flaw.mode.per_metre for flaw in self._web])
+        total = float(rates.sum())
+        expected = total * web.length
+        drawn = at.luck.uniform("web gap", at.lot, int(expected + 6 * expected**0.5 + 8))
+        if not total or -np.log1p(-float(drawn[0])) > expected:
+            return
+        start = np.cumsum(-np.log1p(-drawn)) / np.float32(total)
+        start = start[start < web.length]
+        count = len(start)
+        shares = np.cumsum(rates) / total
+        which = np.searchsorted(shares, at.luck.uniform("web mode", at.lot, count)).clip(max=len(rates) - 1)
+        marks = Marks(
+            start.astype(np.float32),
+            self._web_extents[which],
+            _lanes(web, self._web_extents[which], at),
+            self._web_numbers[which],
+            np.zeros(count, np.bool_),
+        )
+        web.marks = web.marks.joined(marks)
+
+
+def _lanes(web: Electrode, extent: NDArray[np.float32], at: Occasion) -> NDArray[np.int16]:
+    """Choose the lane of each flaw; a flaw longer than the web is wide goes through all lanes. Shape (flaws,)."""
+    lane = (at.luck.uniform("web lane", at.lot, len(extent)) * web.lanes).astype(np.int16)
+    return np.where(extent > web.width, np.int16(ALL_LANES), lane)

@@ -1,0 +1,121 @@
+"""Keyed random streams: the same lot meets the same luck, whatever else happens in the plant.
+
+A number is found by its key (seed, station, what for, lot, place in the lot) and never by the order
+of events. Speeding one station up, or adding workers, therefore leaves every other lot's luck alone,
+and two plants compared on one seed share theirs. Numbers are drawn in blocks of lots.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Value = TypeVar("Value")
+Draw = Callable[[np.random.Generator, tuple[int, int]], NDArray[np.floating]]
+
+
+def _uniform(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    return generator.random(shape, dtype=np.float32)
+
+
+def _normal(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    return generator.standard_normal(shape, dtype=np.float32)
+
+
+def stream(seed: int, *key: str | int) -> np.random.Generator:
+    """Return the generator of one key; equal keys give equal streams on every machine.
+
+    Args:
+        seed: the run's seed.
+        key: words and whole numbers that name the stream.
+    """
+    words = [part if isinstance(part, int) else zlib.crc32(part.encode()) for part in key]
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, *words])))
+
+
+class Luck:
+    """The luck of every lot at one station.
+
+    Args:
+        seed: the run's seed.
+        station: name of the station; a renamed station has other luck.
+        lots: lots drawn at once. Changing it changes the numbers, so it is a constant of the format.
+    """
+
+    lots = 64
+    kept = 6
+
+    def __init__(self, seed: int, station: str) -> None:
+        self._seed = seed
+        self._station = station
+        self._blocks: dict[str, dict[int, Floats]] = {}
+        self._scalars: dict[str, dict[int, list[float]]] = {}
+        self._hits: dict[str, dict[int, tuple[NDArray[np.intp], NDArray[np.intp], int]]] = {}
+
+    def uniform(self, purpose: str, lot: int, size: int) -> Floats:
+        """Return ``size`` numbers in [0, 1) for one lot, one for each of its places. Shape (size,)."""
+        block, row = divmod(lot, self.lots)
+        return self._block(purpose, block, size, _uniform)[row, :size]
+
+    def normal(self, purpose: str, lot: int, size: int) -> Floats:
+        """Return ``size`` standard normal numbers for one lot. Shape (size,)."""
+        block, row = divmod(lot, self.lots)
+        return self._block(purpose, block, size, _normal)[row, :size]
+
+    def one(self, purpose: str, lot: int, draw: Callable[[np.random.Generator, int], NDArray[np.floating]]) -> float:
+        """Return one number for one lot from any distribution.
+
+        Args:
+            purpose: names the number; one purpose has one distribution.
+            lot: the lot's serial number.
+            draw: makes an array of the given length from a generator.
+        """
+        block, row = divmod(lot, self.lots)
+        blocks = self._scalars.get(purpose)
+        if blocks is None:
+            blocks = self._scalars[purpose] = {}
+        values = blocks.get(block)
+        if values is None:
+            generator = stream(self._seed, self._station, purpose, block)
+            values = _keep(blocks, block, draw(generator, self.lots).tolist())
+        return values[row]
+
+    def hits(self, purpose: str, lot: int, size: int, chance: float) -> NDArray[np.intp]:
+        """Return the places of a lot whose uniform number is below ``chance``, mostly none.
+
+        The whole block is searched once, so a lot without a hit costs a look-up.
+        """
+        block, row = divmod(lot, self.lots)
+        found = self._hits.setdefault(purpose, {}).get(block)
+        if found is None or found[2] < size:
+            numbers = self._block(purpose, block, size, _uniform)
+            rows, places = np.nonzero(numbers < chance)
+            bounds = np.searchsorted(rows, np.arange(self.lots + 1))
+            found = _keep(self._hits[purpose], block, (bounds, places, numbers.shape[1]))
+        places = found[1][found[0][row] : found[0][row + 1]]
+        return places if not places.size or places[-1] < size else places[places < size]
+
+    def _block(self, purpose: str, block: int, size: int, draw: Draw) -> Floats:
+        blocks = self._blocks.get(purpose)
+        if blocks is None:
+            blocks = self._blocks[purpose] = {}
+        numbers = blocks.get(block)
+        if numbers is None or numbers.shape[1] < size:
+            # drawn place by place, so that a longer lot met later changes no number of a shorter one
+            width = -(-max(size, 8) * 9 // 8)
+            generator = stream(self._seed, self._station, purpose, block)
+            numbers = _keep(blocks, block, np.ascontiguousarray(draw(generator, (width, self.lots)).T))
+        return numbers
+
+
+def _keep(blocks: dict[int, Value], block: int, value: Value) -> Value:
+    """Remember a block and forget the oldest; a forgotten block is drawn again alike when asked for."""
+    blocks[block] = value
+    while len(blocks) > Luck.kept:
+        del blocks[next(iter(blocks))]
+    return value

@@ -1,0 +1,26 @@
+"""Run: one sealed question to the twin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.line import Line
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that decides the answer; equal runs give equal journals.
+
+    Attributes:
+        line: the plant, its knobs already turned.
+        days: length of the measured time [d].
+        warmup: days simulated before it and not counted [d]; None finds them by MSER-5.
+        seed: key of all luck.
+        cells: which cell rows are kept: "all", "none" or "sample:1%".
+    """
+
+    line: Line
+    days: int = 365
+    warmup: int | None = 30
+    seed: int = 1
+    cells: str = "sample:1%"

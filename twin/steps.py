@@ -1,0 +1,78 @@
+"""The Step protocol, and the catalogue of kinds in factory order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Protocol, get_args
+
+from pydantic import Field
+
+from twin.assembly.machines import Filling, Joining, Packaging, Testing
+from twin.assembly.receiving import Receiving
+from twin.assembly.stacking import Stacking, Winding
+from twin.assembly.vacuum_drying import VacuumDrying
+from twin.electrode.calendering import Calendering
+from twin.electrode.coating import Coating
+from twin.electrode.mixing import Mixing
+from twin.electrode.notching import Notching
+from twin.electrode.slitting import Slitting
+from twin.formation.finishing import Ageing, Degassing, Formation, Soaking
+from twin.formation.grading import Grading
+from twin.material import Material
+from twin.occasion import Made, Occasion
+from twin.timed import Timed
+
+
+class Step(Protocol):
+    """One transformation of material and the time it takes.
+
+    A step is frozen: its parameters and its physics. It knows no clock, no queue and no other station.
+
+    Attributes:
+        kind: its name in the catalogue.
+        merges: True when it needs several inboxes, False when it has one at most, None when either may be.
+        unit: unit in which what enters is counted: "lot", "kg", "m", "m**2" or "cell".
+        makes: unit in which what leaves is counted.
+    """
+
+    merges: ClassVar[bool | None]
+    unit: ClassVar[str]
+    makes: ClassVar[str]
+
+    @property
+    def kind(self) -> str:
+        """Name in the catalogue."""
+
+    def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
+        """Return how long one turn takes without failures [s]."""
+
+    def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
+        """Transform the material of one turn."""
+
+
+AnyStep = Annotated[
+    Mixing
+    | Coating
+    | Calendering
+    | Slitting
+    | VacuumDrying
+    | Notching
+    | Receiving
+    | Stacking
+    | Winding
+    | Joining
+    | Packaging
+    | Testing
+    | Filling
+    | Soaking
+    | Formation
+    | Degassing
+    | Ageing
+    | Grading
+    | Timed,
+    Field(discriminator="kind"),
+]
+
+CATALOGUE: dict[str, type[Step]] = {
+    get_args(step.model_fields["kind"].annotation)[0]: step for step in get_args(get_args(AnyStep)[0])
+}

@@ -1,0 +1,185 @@
+"""The border between "30 m/min" and SI: unit types for declared quantities.
+
+Inside the twin every number is a plain float in SI units (seconds, metres, kilograms, joules,
+US dollars). Only this file knows that people write ``70 m/min`` or ``2.5 h``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler, PlainValidator
+from pydantic_core import PydanticCustomError, core_schema
+
+_NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
+
+
+@lru_cache(maxsize=1)
+def _registry() -> Any:
+    """Return the pint registry, made on first use because importing pint costs 0.4 s."""
+    import pint
+
+    registry = pint.UnitRegistry()
+    for name in ("cell", "lot", "batch", "roll", "sheet", "stack", "weld", "tray", "person", "stop", "event"):
+        registry.define(f"{name} = 1 count")
+    registry.define("USD = [currency]")
+    return registry
+
+
+@lru_cache(maxsize=1024)
+def _factor(unit: str, si: str) -> float | None:
+    """Return how many ``si`` one ``unit`` is; None when their dimensions differ or ``unit`` is unknown."""
+    registry = _registry()
+    # the field writes these; pint reads another thing in them, or nothing
+    spelled = re.sub(r"\bM\$|\bMUSD\b", "1e6 USD", unit).replace("$", "USD").replace("%", "percent")
+    try:
+        quantity = registry.Quantity(1.0, spelled) if not spelled[:1].isdigit() else registry.Quantity(spelled)
+        return float(quantity.to(si or "dimensionless").magnitude)
+    except Exception:
+        return None
+
+
+def dimension_name(unit: str) -> str:
+    """Name what a unit measures ("time", "speed"), for error messages."""
+    names = {"s": "a time", "m": "a length", "m/s": "a speed", "kg": "a mass", "m**2": "an area", "m**3": "a volume"}
+    for si, name in names.items():
+        if _factor(unit, si) is not None:
+            return name
+    return "a unit gigatwin does not know" if not _is_unit(unit) else "another dimension"
+
+
+def _is_unit(unit: str) -> bool:
+    try:
+        _registry().Quantity(1.0, unit)
+    except Exception:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a declared quantity is measured in, as an annotation: ``Annotated[float, Unit("m/s", ...)]``.
+
+    Attributes:
+        si: unit the value has inside the twin, in pint's spelling; "" for a pure number.
+        example: how a person writes it, shown in errors.
+        name: what it is ("a speed"), shown in errors.
+        low: smallest physical value [si], inclusive.
+        high: largest physical value [si], inclusive.
+    """
+
+    si: str
+    example: str
+    name: str
+    low: float = 0.0
+    high: float = float("inf")
+
+    def read(self, raw: object) -> float:
+        """Turn what the file says into a float in SI.
+
+        Raises:
+            PydanticCustomError: not a quantity, no unit, wrong dimension or outside the physical range.
+        """
+        value = self._convert(raw)
+        if not self.low <= value <= self.high:
+            low, high = f"{self.low:g}", f"{self.high:g}"
+            raise PydanticCustomError(
+                "range",
+                "{raw} is outside its physical range, expected {name} between {low} and {high} {si}",
+                {"raw": repr(raw), "name": self.name, "low": low, "high": high, "si": self.si or "(a pure number)"},
+            )
+        return value
+
+    def _convert(self, raw: object) -> float:
+        if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
+            raise self._error(raw, "is not a quantity")
+        text = str(raw)
+        match = _NUMBER.match(text)
+        if match is None:
+            raise self._error(raw, "is not a number with a unit")
+        number, unit = float(match.group(1).replace("_", "")), match.group(2)
+        if not unit:
+            if self.si:
+                raise self._error(raw, "has no unit")
+            return number
+        factor = _factor(unit, self.si)
+        if factor is None:
+            raise self._error(raw, f"is {dimension_name(unit)}")
+        return number * factor
+
+    def _error(self, raw: object, what: str) -> PydanticCustomError:
+        context = {"raw": repr(raw), "what": what, "name": self.name, "example": repr(self.example)}
+        return PydanticCustomError("unit", "{raw} {what}, expected {name} such as {example}", context)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.read, serialization=core_schema.plain_serializer_function_ser_schema(float)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        kind = {"type": "string"} if self.si else {"anyOf": [{"type": "number"}, {"type": "string"}]}
+        sourced = {"type": "object", "required": ["value"]}
+        return {"description": f"{self.name}, such as {self.example}", "anyOf": [kind, sourced], "examples": [self.example]}
+
+
+_TEN_YEARS = 10 * 365 * 86400.0
+
+Seconds = Annotated[float, Unit("s", "2.5 h", "a time", 0.0, _TEN_YEARS)]
+Metres = Annotated[float, Unit("m", "20 m", "a length", 0.0, 1e6)]
+Speed = Annotated[float, Unit("m/s", "70 m/min", "a speed", 1e-6, 20.0)]
+Area = Annotated[float, Unit("m**2", "5.0 m^2", "an area", 0.0, 1e7)]
+Volume = Annotated[float, Unit("m**3", "1600 L", "a volume", 0.0, 100.0)]
+Mass = Annotated[float, Unit("kg", "0.95 kg", "a mass", 0.0, 1e7)]
+Density = Annotated[float, Unit("kg/m**3", "1.7 kg/L", "a density", 100.0, 20000.0)]
+Rate = Annotated[float, Unit("1/s", "20 cell/min", "a rate of units", 1e-9, 1e4)]
+Power = Annotated[float, Unit("W", "400 kW", "a power", 0.0, 1e10)]
+Charge = Annotated[float, Unit("A*s", "280 Ah", "a charge", 1.0, 1e8)]
+Voltage = Annotated[float, Unit("V", "3.2 V", "a voltage", 0.0, 1000.0)]
+Energy = Annotated[float, Unit("J", "896 Wh", "an energy", 0.0, 1e18)]
+EnergyPerYear = Annotated[float, Unit("W", "16 GWh/yr", "an energy a year", 0.0, 1e13)]
+Money = Annotated[float, Unit("USD", "9.0 MUSD", "an amount of money", 0.0, 1e12)]
+MoneyPerHour = Annotated[float, Unit("USD/s", "25 USD/h", "a wage", 0.0, 1.0)]
+MoneyPerEnergy = Annotated[float, Unit("USD/J", "0.10 USD/kWh", "a price of energy", 0.0, 1.0)]
+MoneyPerArea = Annotated[float, Unit("USD/m**2", "3000 USD/m^2", "a price of floor", 0.0, 1e6)]
+HoursPerYear = Annotated[float, Unit("", "59000 h/yr", "hours a year", 0.0, 1e5)]
+Fraction = Annotated[float, Unit("", "0.95", "a fraction", 0.0, 1.0)]
+Number = Annotated[float, Unit("", "1.8", "a pure number", -1e12, 1e12)]
+Positive = Annotated[float, Unit("", "1.8", "a positive number", 1e-12, 1e12)]
+PerArea = Annotated[float, Unit("1/m**2", "0.002 1/m^2", "a number per area", 0.0, 1e3)]
+PerLength = Annotated[float, Unit("1/m", "0.003 1/km", "a number per length", 0.0, 1e3)]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount of some material: kilograms, square metres or pieces.
+
+    Attributes:
+        value: how much [unit].
+        unit: "kg", "m**2" or "" for pieces.
+    """
+
+    value: float
+    unit: str
+
+
+def _read_amount(raw: object, per: str) -> Amount:
+    """Turn "0.95 kg", "11.5 m^2", "1" or, with ``per``, "10 USD/kg" into an amount in SI."""
+    match = _NUMBER.match(str(raw))
+    if match is not None and not isinstance(raw, bool):
+        number, unit = float(match.group(1)), match.group(2)
+        for si in ("kg", "m**2", ""):
+            wanted = per + (f"/({si})" if per and si else si)
+            if not unit and not wanted:
+                return Amount(number, si)
+            factor = _factor(unit, wanted) if unit else None
+            if factor is not None and number >= 0:
+                return Amount(number * factor, si)
+    example = "'10 USD/kg', '0.5 USD/m^2' or '0.2 USD'" if per else "'0.95 kg', '11.5 m^2' or '1'"
+    raise PydanticCustomError("unit", "{raw} is not an amount, expected one such as {example}", {"raw": repr(raw), "example": example})
+
+
+MaterialAmount = Annotated[Amount, PlainValidator(lambda raw: _read_amount(raw, ""), json_schema_input_type=str | float)]
+MaterialPrice = Annotated[Amount, PlainValidator(lambda raw: _read_amount(raw, "USD"), json_schema_input_type=str | float)]
