@@ -12,7 +12,6 @@ from twin.declared import Declared
 from twin.prices import Prices
 from twin.product import CellDesign
 from twin.quality.defect import DefectMode, Flaw
-from twin.settings import Knob
 from twin.steps import AnyStep
 from twin.units import EnergyPerYear, Fraction, Metres, Number, Positive, Seconds
 
@@ -177,6 +176,22 @@ class Facility(Declared):
     cost: tuple[str, ...] = ()
 
 
+class Knob(Declared):
+    """Something that may be chosen.
+
+    Attributes:
+        path: where it stands in the line file, such as "stations.cathode_coating.step.speed".
+        low: smallest value that may be chosen, written as in the file.
+        high: largest value.
+        title: what people call it.
+    """
+
+    path: str
+    low: str | float
+    high: str | float
+    title: str = ""
+
+
 class Line(Declared):
     """A whole plant.
 
@@ -212,6 +227,7 @@ class Line(Declared):
 
     # the file as data after extends, from which turn() and the hash are made
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _provenance: list[Any] = PrivateAttr(default_factory=list)
 
     @cached_property
     def flaws(self) -> tuple[Flaw, ...]:
