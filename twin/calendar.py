@@ -89,21 +89,11 @@ class Calendar(Declared):
             inside = before[place] + min(rest, end) - begin
         return weeks * self.share * WEEK + inside
 
-    def after(self, time: float, seconds: float) -> float:
-        """Return the moment when ``seconds`` staffed seconds have gone by since ``time`` [s].
-
-        With no seconds it is the next staffed moment.
-        """
+    def stretch(self, time: float) -> tuple[float, float]:
+        """Return beginning and end of the staffed stretch at ``time``, or else of the next one [s]."""
         weeks, rest = divmod(time, WEEK)
-        for _ in range(2):
-            for begin, end in self._on:
-                if end <= rest:
-                    continue
-                room = end - max(begin, rest)
-                if seconds < room or (seconds == room and room > 0 and seconds > 0):
-                    return weeks * WEEK + max(begin, rest) + seconds
-                seconds -= room
-            weeks, rest = weeks + 1, 0.0
-            skipped = int(seconds // (self.share * WEEK))
-            weeks, seconds = weeks + skipped, seconds - skipped * self.share * WEEK
-        raise AssertionError("a calendar has at least one staffed stretch")
+        for begin, end in self._on:
+            if rest < end:
+                return weeks * WEEK + begin, weeks * WEEK + end
+        begin, end = self._on[0]
+        return (weeks + 1) * WEEK + begin, (weeks + 1) * WEEK + end

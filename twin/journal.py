@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
+    from twin.line import Line
+
 Columns = dict[str, NDArray[Any]]
 
 
@@ -211,8 +213,11 @@ class Journal:
         end: when the run ended [s].
         complete: False when it was interrupted.
         tables: the tables.
-        facts: what else the writer wants known, as plain data.
+        line: the plant.
+        folder: where it is written; None for memory.
     """
+
+    line: Line
 
     def __init__(self, stations: Sequence[str], buffers: Sequence[str], flaws: Sequence[str], folder: Path | None):
         self.stations = tuple(stations)
@@ -223,7 +228,6 @@ class Journal:
         self.end = 0.0
         self.complete = False
         self.folder = folder
-        self.facts: dict[str, Any] = {}
         self.tables = {name: Table(name, folder) for name in TABLES}
         self._reason_numbers = {name: number for number, name in enumerate(self.reasons)}
         if folder is not None:

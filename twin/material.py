@@ -8,6 +8,7 @@ set when the defect mode ``m`` of the line's catalogue is in it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -180,7 +181,10 @@ class Cell:
         anode_kg: dry anode coating in one cell, mean of the lot [kg].
         any_flaws: the bits of all ``flaws`` together, so that a clean lot costs a gauge nothing.
         repeats: how often this lot has come back for rework.
-        cell_id: identity of each cell when lots were mixed; None while it is the place in the lot. Shape (cells,).
+        measured: what gauges reported, by name. Each of shape (cells,).
+        grade: ``GRADE_A`` or ``GRADE_B`` once decided. Shape (cells,).
+        first: identity of the first cell; the others follow one by one while ``ids`` is None.
+        ids: identity of each cell of a lot that was mixed. Shape (cells,).
     """
 
     alive: NDArray[np.bool_]
@@ -193,7 +197,8 @@ class Cell:
     repeats: int = 0
     measured: dict[str, Floats] = field(default_factory=dict)
     grade: NDArray[np.int8] | None = None
-    cell_id: NDArray[np.int64] | None = None
+    first: int = 0
+    ids: NDArray[np.int64] | None = None
 
     @property
     def size(self) -> int:
@@ -204,6 +209,49 @@ class Cell:
     def units(self) -> float:
         """Number of cells still in the plant."""
         return float(np.count_nonzero(self.alive))
+
+    def identities(self, places: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return who the cells at some places are. Shape (places,)."""
+        return self.first + places if self.ids is None else self.ids[places]
+
+    def taken(self, places: NDArray[np.intp]) -> Cell:
+        """Return a lot of only the cells at some places, alive, as they come back for rework."""
+        return Cell(
+            np.ones(len(places), np.bool_),
+            self.flaws[places],
+            self.cathode_loading[places],
+            self.anode_loading[places],
+            self.cathode_kg,
+            self.anode_kg,
+            self.any_flaws,
+            self.repeats + 1,
+            {name: values[places] for name, values in self.measured.items()},
+            None if self.grade is None else self.grade[places],
+            ids=self.identities(places),
+        )
+
+    @classmethod
+    def joined(cls, lots: Sequence[Cell]) -> Cell:
+        """Return one lot of all cells that are alive in several."""
+        alive = [np.flatnonzero(lot.alive) for lot in lots]
+        sizes = np.array([len(places) for places in alive], np.float64)
+        pairs = list(zip(lots, alive, strict=True))
+        share = sizes / max(sizes.sum(), 1.0)
+        return cls(
+            np.ones(int(sizes.sum()), np.bool_),
+            np.concatenate([lot.flaws[places] for lot, places in pairs]),
+            np.concatenate([lot.cathode_loading[places] for lot, places in pairs]),
+            np.concatenate([lot.anode_loading[places] for lot, places in pairs]),
+            float(share @ [lot.cathode_kg for lot in lots]),
+            float(share @ [lot.anode_kg for lot in lots]),
+            int(np.bitwise_or.reduce([lot.any_flaws for lot in lots])),
+            max(lot.repeats for lot in lots),
+            {name: np.concatenate([lot.measured[name][places] for lot, places in pairs]) for name in lots[0].measured},
+            None
+            if any(lot.grade is None for lot in lots)
+            else np.concatenate([lot.grade[places] for lot, places in pairs if lot.grade is not None]),
+            ids=np.concatenate([lot.identities(places) for lot, places in pairs]),
+        )
 
 
 Material = Plain | Slurry | Electrode | Separator | Cell

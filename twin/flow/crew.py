@@ -1,0 +1,37 @@
+"""Crews: people that stations share, first asked first served."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from simpy import Environment, Event
+
+
+class Pool:
+    """A crew at run time.
+
+    Attributes:
+        free: people who have nothing to do.
+    """
+
+    def __init__(self, env: Environment, size: float) -> None:
+        self.free = size
+        self._env = env
+        self._queue: deque[tuple[float, Event]] = deque()
+
+    def ask(self, people: float) -> Event | None:
+        """Ask for people. Returns None when they come at once, else the event of their coming."""
+        if not self._queue and self.free >= people - 1e-9:
+            self.free -= people
+            return None
+        event = Event(self._env)
+        self._queue.append((people, event))
+        return event
+
+    def give_back(self, people: float) -> None:
+        """Give people back; who has waited longest gets them."""
+        self.free += people
+        while self._queue and self.free >= self._queue[0][0] - 1e-9:
+            needed, event = self._queue.popleft()
+            self.free -= needed
+            event.succeed()

@@ -1,0 +1,60 @@
+"""Deadlocks: stations that wait for each other for ever are found when it happens, and named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from twin.journal import State
+
+if TYPE_CHECKING:
+    from twin.flow.station import StationFlow
+
+
+class Deadlock(Exception):
+    """A circle of stations in which each waits for the next.
+
+    Attributes:
+        stations: their names, in the order of waiting.
+        time: when it happened [s].
+    """
+
+    def __init__(self, stations: Sequence[str], time: float, why: str) -> None:
+        self.stations = tuple(stations)
+        self.time = time
+        super().__init__(
+            f"deadlock on day {time / 86400:.1f}: {why}. Larger buffers on the way back, or fewer lots in the loop, "
+            "would break it."
+        )
+
+
+def check_circle(start: StationFlow, stations: Sequence[StationFlow], now: float) -> None:
+    """Follow who waits for whom from a station that has just been blocked.
+
+    Raises:
+        Deadlock: the way leads back to where it began.
+    """
+    trail = [start]
+    while True:
+        waiting = {server.waits_for for server in trail[-1].servers}
+        if len(waiting) != 1 or -1 in waiting:
+            return
+        following = stations[waiting.pop()]
+        if following in trail:
+            circle = [*trail[trail.index(following) :], following]
+            names = [station.name for station in circle]
+            raise Deadlock(names[:-1], now, " waits for ".join(names) + ", all full")
+        trail.append(following)
+
+
+def check_standstill(stations: Sequence[StationFlow], now: float) -> None:
+    """Name who waits for what in a plant in which nothing will ever happen again.
+
+    Raises:
+        Deadlock: always.
+    """
+    states = []
+    for station in stations:
+        kinds = sorted({State(server.state).name.lower() for server in station.servers})
+        states.append(f"{station.name} is {' or '.join(kinds)}")
+    raise Deadlock([station.name for station in stations], now, "the plant stands still: " + ", ".join(states))

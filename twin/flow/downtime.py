@@ -1,0 +1,93 @@
+"""Downtime of one server: failures that age with use, set-ups after so much use, planned work."""
+
+from __future__ import annotations
+
+import math
+
+from twin.line import Failures, Maintenance, Setup
+from twin.randomness import stream
+
+_DRAWN = 64
+
+
+class Wear:
+    """How a server fails: the machine's own luck, keyed by its failures and not by what it works on.
+
+    Args:
+        failures: as declared.
+        seed: the run's seed.
+        station: name of the station.
+        server: number of the server.
+    """
+
+    def __init__(self, failures: Failures, seed: int, station: str, server: int) -> None:
+        self._failures = failures
+        self._stream = stream(seed, station, "failures", server)
+        self._lives: list[float] = []
+        self._repairs: list[float] = []
+        self._left = self._life()
+
+    def stops(self, seconds: float) -> list[tuple[float, float]]:
+        """Return the failures during ``seconds`` of use: (use since the last one or the start, repair) [s]."""
+        if seconds < self._left:
+            self._left -= seconds
+            return []
+        found = []
+        while seconds >= self._left:
+            seconds -= self._left
+            found.append((self._left, self._repairs.pop()))
+            self._left = self._life()
+        self._left -= seconds
+        return found
+
+    def _life(self) -> float:
+        if not self._lives:
+            shape = self._failures.shape
+            scale = self._failures.mtbf / math.gamma(1 + 1 / shape)
+            self._lives = (scale * self._stream.weibull(shape, _DRAWN)).tolist()
+            self._repairs += self._stream.exponential(self._failures.mttr, _DRAWN).tolist()
+        return self._lives.pop()
+
+
+class Upkeep:
+    """What a server needs besides repair: set-ups by use and maintenance by the calendar.
+
+    Args:
+        setups: as declared.
+        maintenance: as declared.
+        server: number of the server.
+        servers: how many there are; their maintenance is spread evenly.
+    """
+
+    def __init__(self, setups: list[Setup], maintenance: list[Maintenance], server: int, servers: int) -> None:
+        self._setups = setups
+        self._lots = [0] * len(setups)
+        self._metres = [0.0] * len(setups)
+        self._maintenance = maintenance
+        self._due = [plan.every * (server + 1) / servers for plan in maintenance]
+
+    def setup_due(self) -> float:
+        """Return the time of the set-ups that are due before the next lot [s], and start counting anew."""
+        seconds = 0.0
+        for place, setup in enumerate(self._setups):
+            by_lots = setup.every_lots is not None and self._lots[place] >= setup.every_lots
+            by_metres = setup.every_metres is not None and self._metres[place] >= setup.every_metres
+            if by_lots or by_metres:
+                seconds += setup.takes
+                self._lots[place], self._metres[place] = 0, 0.0
+        return seconds
+
+    def used(self, metres: float) -> None:
+        """Count one more lot, and the web in it [m]."""
+        for place in range(len(self._setups)):
+            self._lots[place] += 1
+            self._metres[place] += metres
+
+    def planned_due(self, now: float) -> Maintenance | None:
+        """Return planned work that is due, and plan its next time."""
+        for place, plan in enumerate(self._maintenance):
+            if now >= self._due[place]:
+                while self._due[place] <= now:
+                    self._due[place] += plan.every
+                return plan
+        return None

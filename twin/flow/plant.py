@@ -1,0 +1,156 @@
+"""The plant at run time: stations, buffers and crews built from the line, and the day that closes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from simpy import Environment
+
+from twin.flow.buffer import Inbox
+from twin.flow.crew import Pool
+from twin.flow.deadlock import check_standstill
+from twin.flow.downtime import Upkeep, Wear
+from twin.flow.lot import Lot
+from twin.flow.record import Recorder
+from twin.flow.state import Server
+from twin.flow.station import StationFlow
+from twin.journal import Journal
+from twin.line import Line, Station
+from twin.quality.defect import Births
+from twin.quality.inspection import Gate
+from twin.randomness import Luck
+
+
+class Plant:
+    """One plant, running.
+
+    Args:
+        line: the plant as declared.
+        seed: key of all luck.
+        journal: where everything is written.
+        share: share of cells whose rows are kept [-].
+    """
+
+    def __init__(self, line: Line, seed: int, journal: Journal, share: float) -> None:
+        self.env = Environment()
+        self.line = line
+        self.journal = journal
+        self.record = Recorder(journal, share)
+        self._closed = 0.0
+        numbers = {name: number for number, name in enumerate(line.stations)}
+        self.stations = [
+            StationFlow(self.env, number, name, line.stations[name].step, journal, Luck(seed, name))
+            for name, number in numbers.items()
+        ]
+        self.inboxes: dict[str, Inbox] = {}
+        pools = {name: Pool(self.env, crew.size) for name, crew in line.crews.items()}
+        for name, buffer in line.buffers.items():
+            self._connect(name, numbers[buffer.source], numbers[buffer.to])
+        loops = any(buffer.rework for buffer in line.buffers.values())
+        for station in self.stations:
+            station.in_a_loop = loops
+            self._equip(station, line.stations[station.name], pools, seed)
+        for station in self.stations:
+            for server in station.servers:
+                self.env.process(station.work(server))
+
+    def _connect(self, name: str, source: int, to: int) -> None:
+        buffer = self.line.buffers[name]
+        giver, taker = self.stations[source], self.stations[to]
+        inbox = Inbox(self.env, name, buffer.capacity, buffer.shelf_life, taker.number)
+        inbox.wake = taker.wake
+        inbox.expire = lambda lot: self.record.expired(taker.number, self.env.now, lot)
+        self.inboxes[name] = inbox
+        if buffer.rework:
+            taker.ways_back.append(inbox)
+            giver.rework[taker.name] = inbox
+        else:
+            taker.inboxes.append(inbox)
+            giver.outbox = inbox
+
+    def _equip(self, station: StationFlow, declared: Station, pools: dict[str, Pool], seed: int) -> None:
+        line = self.line
+        station.record = self.record
+        station.peers = self.stations
+        station.product = line.cell
+        station.combine = declared.combine
+        if declared.batch is not None:
+            station.batch, station.channels = declared.batch.lots, declared.batch.units
+            station.patience = declared.batch.patience
+        if declared.calendar is not None:
+            station.calendar = line.calendars[declared.calendar]
+        for crew, people in declared.crew.items():
+            station.operators = (pools[crew], people)
+        if declared.failures is not None and declared.failures.crew is not None:
+            station.repair = pools[declared.failures.crew]
+        self._equip_quality(station, declared)
+        for number in range(declared.servers):
+            server = Server(number, station.seconds, station.calendar)
+            if declared.failures is not None:
+                server.wear = Wear(declared.failures, seed, station.name, number)
+            if declared.setups or declared.maintenance:
+                setups, plans = list(declared.setups.values()), list(declared.maintenance.values())
+                server.upkeep = Upkeep(setups, plans, number, declared.servers)
+            station.servers.append(server)
+
+    def _equip_quality(self, station: StationFlow, declared: Station) -> None:
+        line = self.line
+        station.flaws = line.flaws
+        born = [flaw for flaw in line.flaws if flaw.station == station.name]
+        seen = [
+            (flaw, sight.pod)
+            for flaw in line.flaws
+            for sight in flaw.mode.seen
+            if sight.at in (station.name, declared.step.kind)
+        ]
+        station.births = Births(born, line.cell.welds if line.cell else 1)
+        station.gate = Gate(seen, declared.false_rejects)
+        station.checks = declared.step.unit != "lot"
+
+    def run_until(self, time: float) -> None:
+        """Run to a moment and close the day there.
+
+        Raises:
+            Deadlock: stations wait for each other for ever.
+        """
+        self.env.run(until=time)
+        if self.env.peek() == float("inf"):
+            check_standstill(self.stations, self.env.now)
+
+    def close_day(self, day: int) -> None:
+        """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
+        now = self.env.now
+        tables = self.journal.tables
+        for station in self.stations:
+            for server in station.servers:
+                server.enter(server.state, now)
+            tables["states"].add((day, station.number, *station.seconds))
+            station.seconds[:] = [0.0] * len(station.seconds)
+        for number, inbox in enumerate(self.inboxes.values()):
+            tables["levels"].add((day, number, *inbox.close_day(now - self._closed)))
+        self._closed = now
+        self._take_stock(day)
+        self.journal.put_away()
+
+    def _take_stock(self, day: int) -> None:
+        """Count every lot in the plant, at its place and in its unit."""
+        for station in self.stations:
+            lots = [lot for server in station.servers for lot in server.lots]
+            self._count(day, station.number, lots + station.returning_lots())
+        for number, inbox in enumerate(self.inboxes.values(), start=len(self.stations)):
+            self._count(day, number, inbox.lots)
+
+    def _count(self, day: int, place: int, lots: Iterable[Lot]) -> None:
+        totals: dict[int, list[float]] = {}
+        for lot in lots:
+            cathode, anode = lot.coating
+            total = totals.setdefault(lot.unit, [0.0, 0.0, 0.0, 0.0])
+            for column, value in enumerate((1, lot.units, cathode, anode)):
+                total[column] += value
+        for unit, total in totals.items():
+            self.journal.tables["stock"].add((day, place, unit, *total))
+
+    def close(self) -> None:
+        """Write down turns that are over but whose lots still wait to leave."""
+        for station in self.stations:
+            station.write_open_visits()

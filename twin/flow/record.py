@@ -1,0 +1,114 @@
+"""The scribe: what happens on the floor becomes rows of the journal."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.flow.lot import Lot
+from twin.flow.turn import CELL, Rejection, Turn
+from twin.journal import Action, Journal, State
+from twin.material import GRADE_A, GRADE_B, UNGRADED, Cell
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Recorder:
+    """Writes one run's journal.
+
+    Args:
+        journal: the journal.
+        share: share of cells whose rows are kept [-].
+    """
+
+    def __init__(self, journal: Journal, share: float) -> None:
+        tables = journal.tables
+        self._visit = tables["visits"].add
+        self._reject = tables["rejects"]
+        self._kin = tables["lots"].add
+        self._cells = tables["cells"]
+        self._finish = tables["finished"].add
+        self._stop = tables["stops"].add
+        self._shelf_life = journal.reason("shelf_life")
+        self._share = share
+        self._threshold = np.uint64(min(share, 1.0) * (2**64 - 2048))
+        self.good = 0.0
+
+    def visit(self, station: int, server: int, turn: Turn, start: float, finish: float, leave: float) -> None:
+        """Write one turn of a server; a merge is one visit of the lot that it makes."""
+        arrive = max([lot.entered for lot in turn.lots]) if turn.lots else start
+        passed = sum([lot.units for lot in turn.outputs])
+        family, lot = turn.key
+        self._visit((lot, family, station, server, arrive, start, finish, leave, turn.entered, turn.tried, passed))
+
+    def kin(self, turn: Turn, time: float) -> None:
+        """Write the parents of the lots that a turn has made."""
+        for lot in turn.outputs:
+            for parent in turn.lots:
+                self._kin((lot.serial, lot.family, parent.serial, parent.family, time, lot.units))
+            if not turn.lots:
+                self._kin((lot.serial, lot.family, -1, -1, time, lot.units))
+
+    def stop(self, station: int, server: int, state: State, begin: float, seconds: float) -> None:
+        """Write one stop of a server."""
+        self._stop((station, server, state, begin, seconds))
+
+    def rejects(self, station: int, time: float, rejections: list[Rejection]) -> None:
+        """Write what did not go on as planned; cells one by one."""
+        for r in rejections:
+            family, lot = r.lot
+            if r.cells is None:
+                row = (time, station, r.reason, r.action, r.unit, family, lot, -1, r.quantity, r.cathode_kg, r.anode_kg)
+                self._reject.add(row)
+                continue
+            self._reject.add_rows(
+                time, station, r.reason, r.action, CELL, family, lot, r.cells, 1.0, r.cathode_kg, r.anode_kg
+            )
+            if r.action == Action.SCRAP:
+                kept = r.cells[self._kept(r.cells)]
+                if kept.size:
+                    self._cells.add_rows(kept, family, lot, time, station, UNGRADED, r.reason, np.nan, np.nan)
+
+    def expired(self, station: int, time: float, lot: Lot) -> None:
+        """Write a lot that grew too old in its buffer."""
+        if isinstance(lot.material, Cell):
+            cell = lot.material
+            ids = cell.identities(np.flatnonzero(cell.alive))
+            place = (lot.family, lot.serial)
+            sides = (cell.cathode_kg, cell.anode_kg)
+            row = Rejection(self._shelf_life, Action.SCRAP, CELL, place, lot.units, *sides, cells=ids)
+        else:
+            key = (lot.family, lot.serial)
+            row = Rejection(self._shelf_life, Action.SCRAP, lot.unit, key, lot.units, *lot.coating)
+        self.rejects(station, time, [row])
+
+    def finished(self, station: int, time: float, lot: Lot) -> None:
+        """Write a lot that has come to the end of its route."""
+        cell = lot.material
+        grade_a, grade_b = lot.units, 0.0
+        if isinstance(cell, Cell) and cell.grade is not None:
+            grade_b = float(np.count_nonzero((cell.grade == GRADE_B) & cell.alive))
+            grade_a = lot.units - grade_b
+        self.good += lot.units
+        self._finish((time, lot.family, lot.serial, lot.units, grade_a, grade_b, *lot.coating))
+        if isinstance(cell, Cell) and self._share > 0:
+            self._keep(station, time, lot, cell)
+
+    def _keep(self, station: int, time: float, lot: Lot, cell: Cell) -> None:
+        places = np.arange(cell.size)
+        places = places[self._kept(cell.identities(places)) & cell.alive]
+        if not places.size:
+            return
+        nothing = np.full(cell.size, np.nan, np.float32)
+        measured = [cell.measured.get(name, nothing)[places] for name in ("capacity_ah", "resistance_rel")]
+        grade = GRADE_A if cell.grade is None else cell.grade[places]
+        ids = cell.identities(places)
+        self._cells.add_rows(ids, lot.family, lot.serial, time, station, grade, -1, *measured)
+
+    def _kept(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Choose cells by their identity alone, so that the sample is the same in every run of a line."""
+        if self._share >= 1:
+            return np.ones(len(cells), np.bool_)
+        mixed = cells.astype(np.uint64) * _MIX
+        mixed ^= mixed >> np.uint64(32)
+        return (mixed * _MIX) < self._threshold

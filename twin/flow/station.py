@@ -1,0 +1,327 @@
+"""The station loop: one process per server, the same for every step of the plant."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from simpy import Environment, Event, Timeout
+
+from twin.calendar import Calendar
+from twin.flow.buffer import Inbox
+from twin.flow.crew import Pool
+from twin.flow.deadlock import check_circle
+from twin.flow.lot import REWORK, Lot
+from twin.flow.state import Server
+from twin.flow.turn import Turn, pooled, take_turn
+from twin.journal import Journal, State
+from twin.material import Cell
+from twin.product import CellDesign
+from twin.quality.defect import Births, Flaw
+from twin.quality.inspection import Gate
+from twin.randomness import Luck
+from twin.steps import Step
+
+if TYPE_CHECKING:
+    from twin.flow.record import Recorder
+
+Process = Generator[Event, Any, None]
+PLANNED = {"scheduled_down": State.MAINTENANCE, "engineering": State.ENGINEERING}
+
+
+class StationFlow:
+    """A station at run time.
+
+    The builder (``twin/flow/plant.py``) fills in what the line declares.
+
+    Attributes:
+        number: its place among the stations.
+        seconds: time of all its servers in each state since midnight [s].
+        renews: True when what comes out is a new lot: at sources, merges and where lots are combined.
+        checks: True when flaws are born or seen here.
+    """
+
+    checks = False
+    batch: int | None = None
+    channels: float | None = None
+    patience: float | None = None
+
+    def __init__(self, env: Environment, number: int, name: str, step: Step, journal: Journal, luck: Luck) -> None:
+        self.env = env
+        self.number = number
+        self.name = name
+        self.step = step
+        self.journal = journal
+        self.luck = luck
+        self.product: CellDesign | None = None
+        self.flaws: Sequence[Flaw] = ()
+        self.births = Births([])
+        self.gate = Gate([])
+        self.false_reject = journal.reason("false_reject")
+        self.combine = 1
+        self.inboxes: list[Inbox] = []
+        self.ways_back: list[Inbox] = []
+        self.outbox: Inbox | None = None
+        self.rework: dict[str, Inbox] = {}
+        self.calendar: Calendar | None = None
+        self.operators: tuple[Pool, float] | None = None
+        self.repair: Pool | None = None
+        self.seconds = [0.0] * len(State)
+        self.servers: list[Server] = []
+        self.idle: deque[Event] = deque()
+        self.peers: Sequence[StationFlow] = ()
+        self.in_a_loop = False
+        self.record: Recorder
+        self._serial = 0
+        self._reworked = 0
+        self.returning: dict[str, list[Cell]] = {}
+        self._timer_running = False
+
+    @property
+    def renews(self) -> bool:
+        """Whether every turn makes a new lot."""
+        return self.combine > 1 or len(self.inboxes) != 1
+
+    def next_serial(self) -> int:
+        """Return the number of the next new lot; turns begin first come first served, so no event order matters."""
+        self._serial += 1
+        return self._serial - 1
+
+    # what goes in
+
+    def wake(self) -> None:
+        """Give waiting servers what has come in, who has waited longest first."""
+        while self.idle:
+            lots = self.collect()
+            if lots is None:
+                return
+            self.idle.popleft().succeed(lots)
+
+    def collect(self, patient: bool = True) -> Sequence[Lot] | None:
+        """Return the lots for one turn, or None while they are not all there."""
+        if self.batch is not None or self.channels is not None or self.combine > 1:
+            return self._collect_many(patient)
+        if self.ways_back:
+            ready = [box for box in (*self.inboxes, *self.ways_back) if box.ready()]
+            return (min(ready, key=_arrival).take(),) if ready else None
+        for inbox in self.inboxes:
+            if not inbox.ready():
+                return None
+        return [inbox.take() for inbox in self.inboxes]
+
+    def _collect_many(self, patient: bool) -> Sequence[Lot] | None:
+        """Return a full load in order of arrival, or what there is once patience has run out."""
+        (inbox,) = self.inboxes
+        if not inbox.ready():
+            return None
+        wanted = self.combine if self.combine > 1 else self.batch
+        room = self.channels if self.channels is not None else float("inf")
+        here = [*inbox.lots, *(lot for lot, _ in inbox.blocked)]
+        load, full = 0, False
+        for lot in here:
+            if load and lot.units > room:
+                full = True
+                break
+            load += 1
+            room -= lot.units
+            full = load == wanted or room <= 0
+            if full:
+                break
+        if not full and patient and self.patience is not None:
+            patient = self.env.now < here[0].entered + self.patience - 1e-6
+        if not full and patient:
+            self._set_timer(here[0].entered)
+            return None
+        return [inbox.take() for _ in range(load)]
+
+    def _set_timer(self, entered: float) -> None:
+        """Look again when the oldest lot's patience runs out."""
+        if self.patience is None or self._timer_running:
+            return
+        self._timer_running = True
+        timer = Timeout(self.env, max(0.0, entered + self.patience - self.env.now))
+        assert timer.callbacks is not None
+        timer.callbacks.append(self._timer_over)
+
+    def _timer_over(self, _: Event) -> None:
+        self._timer_running = False
+        self.wake()
+
+    # the loop
+
+    def work(self, server: Server) -> Process:
+        """Run one server for ever."""
+        env = self.env
+        while True:
+            if server.upkeep is not None:
+                yield from self._planned(server)
+            lots: Sequence[Lot] | None = None if self.idle else self.collect()
+            if lots is None:
+                server.enter(State.STARVED, env.now)
+                event = Event(env)
+                self.idle.append(event)
+                lots = yield event
+            assert lots is not None
+            server.lots = list(lots)
+            yield from self._prepare(server)
+            start = env.now
+            turns, breaks = self._begin(server, lots)
+            seconds = max(turn.seconds for turn in turns)
+            if breaks and self.repair is not None:
+                yield from self._work_with_failures(server, seconds, breaks)
+            else:
+                yield from self._stay(server, State.PRODUCTIVE, seconds)
+                if breaks:
+                    yield from self._stay(server, State.REPAIR, sum(repair for _, repair in breaks))
+            if self.operators is not None:
+                self.operators[0].give_back(self.operators[1])
+            for turn in turns:
+                yield from self._hand_over(server, turn, start)
+            server.lots = []
+
+    def _begin(self, server: Server, lots: Sequence[Lot]) -> tuple[list[Turn], list[tuple[float, float]]]:
+        """Work out the turn, or one turn for each lot of a batch, and the failures in it."""
+        breaks: list[tuple[float, float]] = []
+
+        def stops(seconds: float) -> int:
+            if server.wear is not None and not breaks:
+                breaks.extend(server.wear.stops(seconds))
+            return len(breaks)
+
+        many = (self.batch is not None or self.channels is not None) and self.combine == 1
+        groups = [[lot] for lot in lots] if many else [lots]
+        turns = []
+        for place, group in enumerate(groups):
+            # the machine wears once, however many lots lie in it
+            turns.append(take_turn(self, group, stops if place == 0 else _no_stops))
+        if server.upkeep is not None:
+            server.upkeep.used(turns[0].entered if self.step.unit == "m" else turns[0].tried)
+        return turns, breaks
+
+    def _prepare(self, server: Server) -> Process:
+        """Wait for the shift, set up and wait for operators."""
+        env = self.env
+        if server.upkeep is not None:
+            seconds = server.upkeep.setup_due()
+            if seconds:
+                begin = env.now
+                yield from self._stay(server, State.SETUP, seconds)
+                self.record.stop(self.number, server.number, State.SETUP, begin, env.now - begin)
+        if self.operators is not None:
+            pool, people = self.operators
+            event = pool.ask(people)
+            if event is not None:
+                server.enter(State.NO_CREW, env.now)
+                yield event
+
+    def _planned(self, server: Server) -> Process:
+        assert server.upkeep is not None
+        plan = server.upkeep.planned_due(self.env.now)
+        if plan is not None:
+            begin, state = self.env.now, PLANNED[plan.state]
+            yield from self._stay(server, state, plan.takes)
+            self.record.stop(self.number, server.number, state, begin, self.env.now - begin)
+
+    def _stay(self, server: Server, state: State, seconds: float) -> Process:
+        """Spend staffed time in a state; unstaffed time on the way is off shift."""
+        env, calendar = self.env, self.calendar
+        if calendar is None:
+            server.enter(state, env.now)
+            yield Timeout(env, seconds)
+            return
+        while True:
+            begin, end = calendar.stretch(env.now)
+            if begin > env.now:
+                server.enter(State.OFF_SHIFT, env.now)
+                yield Timeout(env, begin - env.now)
+            part = min(seconds, end - env.now)
+            server.enter(state, env.now)
+            yield Timeout(env, part)
+            seconds -= part
+            if seconds <= 0:
+                return
+
+    def _work_with_failures(self, server: Server, seconds: float, breaks: list[tuple[float, float]]) -> Process:
+        """Work until it fails, wait for the repair crew, have it repaired, go on."""
+        assert self.repair is not None
+        for use, repair in breaks:
+            yield from self._stay(server, State.PRODUCTIVE, use)
+            seconds -= use
+            event = self.repair.ask(1.0)
+            if event is not None:
+                server.enter(State.NO_REPAIR_CREW, self.env.now)
+                yield event
+            begin = self.env.now
+            server.enter(State.REPAIR, begin)
+            yield Timeout(self.env, repair)
+            self.repair.give_back(1.0)
+            self.record.stop(self.number, server.number, State.REPAIR, begin, repair)
+        yield from self._stay(server, State.PRODUCTIVE, seconds)
+
+    # what comes out
+
+    def _hand_over(self, server: Server, turn: Turn, start: float) -> Process:
+        """Write the turn down and bring its lots into the next buffer; wait while it is full."""
+        env = self.env
+        finish = env.now
+        if turn.rejections:
+            self.record.rejects(self.number, finish, turn.rejections)
+        if turn.born:
+            self.record.kin(turn, finish)
+        outputs: list[tuple[Inbox | None, Lot]] = [(self.outbox, lot) for lot in turn.outputs]
+        for to, cells in turn.back:
+            outputs += self._send_back(to, cells)
+        waiting = [lot for lot in server.lots if lot not in turn.lots]
+        server.open = (turn, start, finish)
+        for place, (box, lot) in enumerate(outputs):
+            server.lots = waiting + [lot for _, lot in outputs[place:]]
+            if box is None:
+                self.record.finished(self.number, finish, lot)
+            else:
+                event = box.offer(lot)
+                if event is not None:
+                    yield from self._blocked(server, box, event)
+        server.lots = waiting
+        server.open = None
+        self.record.visit(self.number, server.number, turn, start, finish, env.now)
+
+    def _blocked(self, server: Server, box: Inbox, event: Event) -> Process:
+        server.enter(State.BLOCKED, self.env.now)
+        if self.in_a_loop:
+            server.waits_for = box.owner
+            check_circle(self, self.peers, self.env.now)
+        yield event
+        server.waits_for = -1
+
+    def _send_back(self, to: str, cells: Cell) -> list[tuple[Inbox | None, Lot]]:
+        """Collect cells for rework until they fill a tray; return the lots that go back now."""
+        assert self.product is not None
+        waiting = self.returning.setdefault(to, [])
+        waiting.append(cells)
+        if sum(part.size for part in waiting) < self.product.tray:
+            return []
+        tray = pooled(waiting)
+        waiting.clear()
+        lot = Lot(self.number, REWORK + self._reworked, tray, tray.units)
+        self._reworked += 1
+        return [(self.rework[to], lot)]
+
+    def returning_lots(self) -> list[Lot]:
+        """Return what waits here to fill a tray for rework, as lots."""
+        parts = [part for waiting in self.returning.values() for part in waiting]
+        return [Lot(self.number, REWORK, part, part.units) for part in parts]
+
+    def write_open_visits(self) -> None:
+        """Write the turns that are over but whose lots still wait to leave when the run ends."""
+        for server in self.servers:
+            if server.open is not None:
+                self.record.visit(self.number, server.number, *server.open, self.env.now)
+
+
+def _arrival(inbox: Inbox) -> float:
+    return inbox.lots[0].entered if inbox.lots else inbox.blocked[0][0].entered
+
+
+def _no_stops(seconds: float) -> int:
+    return 0

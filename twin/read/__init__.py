@@ -1,0 +1,151 @@
+"""Declared files to checked objects; the only package that knows the file format."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from twin.checks import faults_of_line
+from twin.line import Line
+from twin.problems import InputError, Problem, did_you_mean
+from twin.read.document import Document, Path_, load
+from twin.read.provenance import Provenance, collapse
+
+Model = TypeVar("Model", bound=BaseModel)
+
+__all__ = ["InputError", "Problem", "Provenance", "find_line", "known_lines", "read_declared", "read_line"]
+
+
+def lines_folder() -> Path:
+    """Return the folder of the plants that come with gigatwin."""
+    return Path(str(files("lines")))
+
+
+def known_lines() -> list[Path]:
+    """Return the files of the plants that come with gigatwin, by name."""
+    return sorted(path for path in lines_folder().glob("*.yaml") if path.stem not in ("sources", "defects"))
+
+
+def find_line(name: str | Path) -> Path:
+    """Return the file of a plant, given by path or by the name of one that comes with gigatwin.
+
+    Raises:
+        InputError: there is neither such a file nor such a plant.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    known = {file.stem: file for file in known_lines()}
+    if path.stem in known and (path.parent == Path() or path.parent.name == "lines"):
+        return known[path.stem]
+    raise InputError(f"no line file '{name}'{did_you_mean(path.stem, known)}")
+
+
+def read_line(name: str | Path) -> Line:
+    """Read a plant.
+
+    Args:
+        name: path of a YAML file, or name of a plant that comes with gigatwin.
+
+    Raises:
+        InputError: with every problem found: file, line, value, expectation and cure.
+    """
+    document = load(find_line(name))
+    problems = []
+    line: Line | None = None
+    records, faults = collapse(document, known_sources(Path(document.file)))
+    problems.extend(faults)
+    try:
+        line = Line.model_validate(document.content)
+    except ValidationError as error:
+        problems.extend(problems_of(error, document, Line))
+    problems.extend(document.problem(path, text) for path, text in faults_of_line(document.content, line))
+    if problems or line is None:
+        raise InputError(problems)
+    line._raw.update(document.content)
+    line._provenance.extend(records)
+    return line
+
+
+def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
+    """Read any other declared file, such as a study.
+
+    Returns:
+        The checked object, and the document for problems found later.
+
+    Raises:
+        InputError: with every problem found.
+    """
+    document = load(path)
+    _, problems = collapse(document, known_sources(path))
+    try:
+        checked = model.model_validate(document.content)
+    except ValidationError as error:
+        raise InputError([*problems, *problems_of(error, document, model)]) from None
+    if problems:
+        raise InputError(problems)
+    return checked, document
+
+
+def known_sources(path: Path) -> set[str]:
+    """Return the keys of the sources that a file may cite: those beside it and those of gigatwin."""
+    keys: set[str] = set()
+    for folder in (lines_folder(), *list(path.resolve().parents)[:2]):
+        file = folder / "sources.yaml"
+        if file.is_file():
+            keys |= set(load(file).content.get("sources", {}))
+    return keys
+
+
+def problems_of(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
+    """Turn pydantic's errors into problems that name file and line."""
+    problems = []
+    for detail in error.errors(include_url=False):
+        path = _path_in(document.content, detail["loc"])
+        last = str(detail["loc"][-1]) if detail["loc"] else ""
+        problems.append(document.problem(path, _text(detail["type"], last, detail, model)))
+    return problems
+
+
+def _path_in(content: Any, loc: tuple[int | str, ...]) -> Path_:
+    """Return an error's path without the parts that only the schema has, such as a union's tag."""
+    path: list[int | str] = []
+    for place, part in enumerate(loc):
+        known = isinstance(content, dict) and part in content
+        known = known or (isinstance(content, list) and isinstance(part, int) and part < len(content))
+        if known:
+            content = content[part]
+            path.append(part)
+        elif place == len(loc) - 1:
+            path.append(part)
+    return tuple(path)
+
+
+def _text(kind: str, name: str, detail: Any, model: type[BaseModel]) -> str:
+    """Word one error for people."""
+    value = detail["input"]
+    if kind == "missing":
+        return f"'{name}' is missing here; see `gigatwin schema` for what it is"
+    if kind == "extra_forbidden":
+        return f"unknown key '{name}'{did_you_mean(name, _field_names(model))}"
+    if kind == "union_tag_invalid":
+        tag = detail["ctx"]["tag"]
+        return f"no {detail['ctx']['discriminator'].strip(chr(39))} '{tag}'" + did_you_mean(
+            tag, [word.strip(" '") for word in detail["ctx"]["expected_tags"].split(",")]
+        )
+    if kind == "union_tag_not_found":
+        return f"needs {detail['ctx']['discriminator']} to say which kind it is"
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if kind in ("unit", "range", "value_error"):
+        return message
+    return f"{value!r}: {message[:1].lower()}{message[1:]}"
+
+
+def _field_names(model: type[BaseModel]) -> set[str]:
+    """Return every key that the schema knows anywhere."""
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return {name for part in parts for name in part.get("properties", {})}

@@ -1,0 +1,88 @@
+"""simulate(run) -> Journal: the plant runs, day by day, and everything that happens is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from twin.calendar import DAY
+from twin.flow import Plant
+from twin.journal import Journal, merge_parts
+from twin.problems import InputError
+from twin.run import Run
+
+
+class Progress(NamedTuple):
+    """How far a run is.
+
+    Attributes:
+        day: days simulated.
+        days: days to simulate.
+        good: cells, or lots of a generic line, finished so far.
+    """
+
+    day: int
+    days: int
+    good: float
+
+
+def simulate(run: Run, folder: Path | None = None, progress: Callable[[Progress], None] | None = None) -> Journal:
+    """Run the twin.
+
+    Args:
+        run: the question.
+        folder: where the journal is written as the run goes; None keeps it in memory.
+        progress: called at the end of each simulated day.
+
+    Returns:
+        The journal. When the run was interrupted by an exception, what there is has been written and
+        ``complete`` is False.
+
+    Raises:
+        InputError: the run asks for something that cannot be.
+        Deadlock: stations of the plant wait for each other for ever.
+    """
+    share = kept_share(run.cells)
+    if run.days < 1 or (run.warmup or 0) < 0:
+        raise InputError(f"{run.days} days after {run.warmup} of warm-up; expected at least 1 day and no negative time")
+    line = run.line
+    flaws = [f"{flaw.name}@{flaw.station}" for flaw in line.flaws]
+    journal = Journal(list(line.stations), list(line.buffers), flaws, folder)
+    journal.line = line
+    warmup = run.warmup or 0
+    journal.warmup = warmup * DAY
+    plant = Plant(line, run.seed, journal, share)
+    days = warmup + run.days
+    try:
+        for day in range(days):
+            plant.run_until((day + 1) * DAY)
+            plant.close_day(day)
+            journal.end = (day + 1) * DAY
+            if progress is not None:
+                progress(Progress(day + 1, days, plant.record.good))
+        plant.close()
+        journal.complete = True
+    finally:
+        journal.put_away(everything=True)
+        if folder is not None:
+            merge_parts(folder)
+    return journal
+
+
+def kept_share(cells: str) -> float:
+    """Return the share of cells whose rows are kept.
+
+    Raises:
+        InputError: not "all", "none" or such as "sample:1%".
+    """
+    if cells in ("all", "none"):
+        return 1.0 if cells == "all" else 0.0
+    word, _, share = cells.partition(":")
+    try:
+        value = float(share.removesuffix("%")) / (100 if share.endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if word != "sample" or not 0 < value <= 1:
+        raise InputError(f"cells '{cells}': expected 'all', 'none' or a sample such as 'sample:1%'")
+    return value
