@@ -1,0 +1,1 @@
+"""gigatwin's decisions: a study in, compared plans out."""

@@ -1,0 +1,76 @@
+"""Every number that the planning model sees, as plain Python.
+
+Flows are counted in cell-equivalents: what a station works on for one good cell at its own end is one cell,
+be it slurry, web or cells. So a yield multiplies a flow and nothing else has to be converted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+OnStation = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class PlanData:
+    """One planning question in numbers.
+
+    Attributes:
+        demand: good cells wanted [cell/yr].
+        stations: names in factory order.
+        after: the station that each station hands over to; the one that is missing here ends the route.
+        recipes: names of the settings that one can be chosen of.
+        lowest: fewest servers by station [-].
+        highest: most servers by station [-].
+        hours: time in which one server is staffed and not in planned maintenance [h/yr].
+        rate: cells one server works on in an hour when neither starved nor blocked, by (station, recipe) [cell/h].
+        kept: share of the cells worked on that is handed on, by (station, recipe) [-].
+        derate: share of its rate that a plant reaches because stations starve and block each other [-].
+        capital: cost of owning one server [USD/yr].
+        labour: cost of staffing one server [USD/yr].
+        energy: [USD/cell] worked on, by station.
+        material: bought material [USD/cell] worked on, by station.
+        standing: cost that no choice changes [USD/yr].
+    """
+
+    demand: float
+    stations: tuple[str, ...]
+    after: Mapping[str, str]
+    recipes: tuple[str, ...]
+    lowest: Mapping[str, int]
+    highest: Mapping[str, int]
+    hours: Mapping[str, float]
+    rate: Mapping[OnStation, float]
+    kept: Mapping[OnStation, float]
+    capital: Mapping[str, float]
+    labour: Mapping[str, float]
+    energy: Mapping[str, float]
+    material: Mapping[str, float]
+    standing: float = 0.0
+    derate: float = 1.0
+
+    @property
+    def end(self) -> str:
+        """The station at which good cells leave."""
+        return next(name for name in self.stations if name not in self.after)
+
+    def load(self, recipe: str) -> dict[str, float]:
+        """Return the cells that enter each station for one good cell [-]."""
+        load: dict[str, float] = {}
+        for station in reversed(self.stations):
+            wanted = load[self.after[station]] if station in self.after else 1.0
+            load[station] = wanted / self.kept[station, recipe]
+        return load
+
+    def limits(self, recipe: str, servers: Mapping[str, int]) -> dict[str, float]:
+        """Return the good cells that each station allows [cell/yr]; the smallest is what the plant makes."""
+        load = self.load(recipe)
+        return {
+            name: self.derate * self.hours[name] * self.rate[name, recipe] * servers[name] / load[name]
+            for name in self.stations
+        }
+
+    def output(self, recipe: str, servers: Mapping[str, int]) -> float:
+        """Return the good cells that the plant makes when it runs flat out [cell/yr]."""
+        return min(self.limits(recipe, servers).values())
