@@ -1,1 +1,63 @@
-"""gigatwin's simulation: one run in, one journal out."""
+"""gigatwin's simulation: one run in, one journal out.
+
+The public names are imported when they are first used, so that ``import twin`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twin.cost import costs as costs
+    from twin.folder import open_run as open_run
+    from twin.folder import run_in_folder as run_in_folder
+    from twin.genealogy import recall as recall
+    from twin.genealogy import trace_cell as trace_cell
+    from twin.journal import Journal as Journal
+    from twin.kpi import kpis as kpis
+    from twin.kpi import summarise as summarise
+    from twin.line import Line as Line
+    from twin.problems import InputError as InputError
+    from twin.problems import Problem as Problem
+    from twin.read import read_declared as read_declared
+    from twin.read import read_line as read_line
+    from twin.report import write_report as write_report
+    from twin.run import Run as Run
+    from twin.settings import knobs as knobs
+    from twin.settings import turn as turn
+    from twin.simulation import simulate as simulate
+    from twin.sizing import capacity as capacity
+
+_HOME = {
+    "InputError": "problems",
+    "Journal": "journal",
+    "Line": "line",
+    "Problem": "problems",
+    "Run": "run",
+    "capacity": "sizing",
+    "costs": "cost",
+    "knobs": "settings",
+    "kpis": "kpi",
+    "open_run": "folder",
+    "read_declared": "read",
+    "read_line": "read",
+    "recall": "genealogy",
+    "run_in_folder": "folder",
+    "simulate": "simulation",
+    "summarise": "kpi",
+    "trace_cell": "genealogy",
+    "turn": "settings",
+    "write_report": "report",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'twin' has no attribute '{name}'")
+    found = getattr(import_module(f"twin.{_HOME[name]}"), name)
+    # a submodule of the same name would otherwise hide the function the next time
+    globals()[name] = found
+    return found

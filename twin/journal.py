@@ -136,6 +136,20 @@ TABLES: dict[str, dict[str, str]] = {
 }
 
 _BLOCK = 65_536
+# a cell's identity tells the lot in which it was started, and its place there
+_LOTS_OF_A_FAMILY = 10**9
+_CELLS_OF_A_LOT = 10**5
+
+
+def first_cell(family: int, lot: int) -> int:
+    """Return the identity of the first cell of the lot in which it was started."""
+    return (family * _LOTS_OF_A_FAMILY + lot) * _CELLS_OF_A_LOT
+
+
+def birthplace(cell: int) -> tuple[int, int, int]:
+    """Return family and number of the lot in which a cell was started, and its place in it."""
+    lot, place = divmod(cell, _CELLS_OF_A_LOT)
+    return (*divmod(lot, _LOTS_OF_A_FAMILY), place)
 
 
 class Table:
@@ -190,6 +204,10 @@ class Table:
         else:
             _write(self._folder / "parts" / f"{self.name}-{self._parts:05d}.parquet", [columns])
             self._parts += 1
+
+    def keep(self, columns: Columns) -> None:
+        """Take a whole table that was read from disk."""
+        self._blocks.append(columns)
 
     def columns(self) -> Columns:
         """Return the whole table."""

@@ -7,7 +7,6 @@ from twin.material import Cell, Electrode, Material, Plain, Separator, Slurry
 
 # lots that come back for rework are numbered apart, so that they never share another lot's luck
 REWORK = 10**9
-CELLS_IN_A_LOT = 100_000
 
 _UNIT = {
     kind: UNITS.index(unit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,12 +43,12 @@ class Recorder:
         family, lot = turn.key
         self._visit((lot, family, station, server, arrive, start, finish, leave, turn.entered, turn.tried, passed))
 
-    def kin(self, turn: Turn, time: float) -> None:
-        """Write the parents of the lots that a turn has made."""
-        for lot in turn.outputs:
-            for parent in turn.lots:
+    def kin(self, lots: Sequence[Lot], parents: Sequence[Lot], time: float) -> None:
+        """Write the parents of new lots; bought material has none."""
+        for lot in lots:
+            for parent in parents:
                 self._kin((lot.serial, lot.family, parent.serial, parent.family, time, lot.units))
-            if not turn.lots:
+            if not parents:
                 self._kin((lot.serial, lot.family, -1, -1, time, lot.units))
 
     def stop(self, station: int, server: int, state: State, begin: float, seconds: float) -> None:

@@ -75,7 +75,7 @@ class StationFlow:
         self.record: Recorder
         self._serial = 0
         self._reworked = 0
-        self.returning: dict[str, list[Cell]] = {}
+        self.returning: dict[str, list[tuple[Cell, Lot]]] = {}
         self._timer_running = False
 
     @property
@@ -268,10 +268,10 @@ class StationFlow:
         if turn.rejections:
             self.record.rejects(self.number, finish, turn.rejections)
         if turn.born:
-            self.record.kin(turn, finish)
+            self.record.kin(turn.outputs, turn.lots, finish)
         outputs: list[tuple[Inbox | None, Lot]] = [(self.outbox, lot) for lot in turn.outputs]
         for to, cells in turn.back:
-            outputs += self._send_back(to, cells)
+            outputs += self._send_back(to, cells, turn.outputs[0] if turn.outputs else turn.lots[0])
         waiting = [lot for lot in server.lots if lot not in turn.lots]
         server.open = (turn, start, finish)
         for place, (box, lot) in enumerate(outputs):
@@ -294,22 +294,23 @@ class StationFlow:
         yield event
         server.waits_for = -1
 
-    def _send_back(self, to: str, cells: Cell) -> list[tuple[Inbox | None, Lot]]:
+    def _send_back(self, to: str, cells: Cell, parent: Lot) -> list[tuple[Inbox | None, Lot]]:
         """Collect cells for rework until they fill a tray; return the lots that go back now."""
         assert self.product is not None
         waiting = self.returning.setdefault(to, [])
-        waiting.append(cells)
-        if sum(part.size for part in waiting) < self.product.tray:
+        waiting.append((cells, parent))
+        if sum(part.size for part, _ in waiting) < self.product.tray:
             return []
-        tray = pooled(waiting)
-        waiting.clear()
+        tray = pooled([part for part, _ in waiting])
         lot = Lot(self.number, REWORK + self._reworked, tray, tray.units)
+        self.record.kin([lot], [parent for _, parent in waiting], self.env.now)
+        waiting.clear()
         self._reworked += 1
         return [(self.rework[to], lot)]
 
     def returning_lots(self) -> list[Lot]:
         """Return what waits here to fill a tray for rework, as lots."""
-        parts = [part for waiting in self.returning.values() for part in waiting]
+        parts = [part for waiting in self.returning.values() for part, _ in waiting]
         return [Lot(self.number, REWORK, part, part.units) for part in parts]
 
     def write_open_visits(self) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.flow.lot import CELLS_IN_A_LOT, Lot
-from twin.journal import UNITS, Action
+from twin.flow.lot import Lot
+from twin.journal import UNITS, Action, first_cell
 from twin.material import Cell, Electrode, Material, Slurry
 from twin.occasion import Made, Occasion
 from twin.quality.disposition import dispose_cells, dispose_lot
@@ -120,7 +120,7 @@ def _outputs(
     for place, material in enumerate(outputs):
         serial = key[1] * children + place
         if isinstance(material, Cell) and material.ids is None:
-            material.first = serial * CELLS_IN_A_LOT
+            material.first = first_cell(station.number, serial)
         found.append(Lot(station.number, serial, material, material.units))
     return found, True
 

@@ -27,13 +27,19 @@ class Progress(NamedTuple):
     good: float
 
 
-def simulate(run: Run, folder: Path | None = None, progress: Callable[[Progress], None] | None = None) -> Journal:
+def simulate(
+    run: Run,
+    folder: Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    begun: Callable[[Journal], None] | None = None,
+) -> Journal:
     """Run the twin.
 
     Args:
         run: the question.
         folder: where the journal is written as the run goes; None keeps it in memory.
         progress: called at the end of each simulated day.
+        begun: called once with the journal before anything happens.
 
     Returns:
         The journal. When the run was interrupted by an exception, what there is has been written and
@@ -52,6 +58,8 @@ def simulate(run: Run, folder: Path | None = None, progress: Callable[[Progress]
     journal.line = line
     warmup = run.warmup or 0
     journal.warmup = warmup * DAY
+    if begun is not None:
+        begun(journal)
     plant = Plant(line, run.seed, journal, share)
     days = warmup + run.days
     try:

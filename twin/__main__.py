@@ -1,0 +1,182 @@
+"""The command line of the simulation: lines, check, schema, simulate, trace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from twin.line import Line
+    from twin.run import Run
+
+app = typer.Typer(
+    name="gigatwin",
+    help="Digital twin of a lithium-ion cell factory.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+PlantFile = Annotated[str, typer.Argument(help="path of a line file, or name of a plant that comes with gigatwin")]
+
+
+def guarded(command: Callable[[], Any]) -> int:
+    """Run a command and turn what goes wrong into a message and an exit code.
+
+    Returns:
+        0 fine, 1 a fault or an interruption, 2 bad input.
+    """
+    from twin.problems import InputError
+
+    try:
+        command()
+    except InputError as error:
+        _complain(str(error))
+        return 2
+    except KeyboardInterrupt:
+        _complain("interrupted; what was made so far is in the run folder, marked incomplete")
+        return 1
+    except typer.Exit as leave:
+        return leave.exit_code
+    except Exception as error:
+        return _fault(error)
+    return 0
+
+
+def _fault(error: Exception) -> int:
+    from concurrent.futures.process import BrokenProcessPool
+
+    from twin.flow.deadlock import Deadlock
+
+    if isinstance(error, Deadlock):
+        _complain(str(error))
+    elif isinstance(error, BrokenProcessPool):
+        _complain("a worker process died; what was made so far is in the run folder; --resume goes on from there")
+    elif isinstance(error, OSError):
+        _complain(f"{error}; what was made so far is in the run folder, marked incomplete")
+    else:
+        import traceback
+
+        traceback.print_exc()
+        _complain("this is a fault of gigatwin, not of your input")
+    return 1
+
+
+def _complain(text: str) -> None:
+    from rich.console import Console
+
+    Console(stderr=True, highlight=False, soft_wrap=True).print(text, style="red", markup=False)
+
+
+def _show(*what: Any) -> None:
+    from rich.console import Console
+
+    Console(highlight=False, soft_wrap=True).print(*what)
+
+
+@app.command()
+def lines() -> None:
+    """List the plants that come with gigatwin."""
+    from twin.summary import table_of_lines
+
+    _show(table_of_lines())
+
+
+@app.command()
+def check(files: Annotated[list[str], typer.Argument(help="line files, or names of plants")]) -> None:
+    """Check line files and print a one-screen summary of each."""
+    from twin.problems import InputError
+    from twin.read import read_line
+    from twin.summary import summary_of_line
+
+    problems = []
+    for file in files:
+        try:
+            line = read_line(file)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        _show(*summary_of_line(line, file))
+    if problems:
+        raise InputError(problems)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of line files, for editors."""
+    import json
+
+    from twin.read import schema_of_line_files
+
+    sys.stdout.write(json.dumps(schema_of_line_files(), indent=1) + "\n")
+
+
+@app.command("simulate")
+def simulate_command(
+    file: PlantFile,
+    days: Annotated[int, typer.Option(help="days measured")] = 365,
+    warmup: Annotated[str, typer.Option(help="days before them that are not counted, or 'auto' (MSER-5)")] = "30",
+    seed: Annotated[int, typer.Option(help="key of all luck")] = 1,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="turn a knob; may be given often")
+    ] = None,
+    replications: Annotated[int, typer.Option(min=1, help="runs with seeds SEED, SEED+1, ...")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")] = 1,
+    cells: Annotated[str, typer.Option(help="cell rows kept: all, none or sample:1%")] = "sample:1%",
+    out: Annotated[Path | None, typer.Option(help="folder of the run; default a new one under runs/")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a run that is there already")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="keep the finished replications in --out")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="print nothing but the report's path")] = False,
+) -> None:
+    """Simulate a plant and write its journal, KPIs and report."""
+    from twin.study_run import Order, carry_out
+
+    run = _run(file, days, warmup, seed, settings or [], cells)
+    order = Order(run, replications, workers, out, overwrite, resume)
+    carry_out(order, _show, quiet)
+
+
+def _run(file: str, days: int, warmup: str, seed: int, settings: list[str], cells: str) -> Run:
+    from twin.problems import InputError
+    from twin.read import read_line
+    from twin.run import Run
+    from twin.settings import turn
+
+    if warmup != "auto" and not warmup.isdigit():
+        raise InputError(f"--warmup {warmup}: expected a whole number of days, or 'auto'")
+    chosen = {}
+    for text in settings:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--set {text}: expected KNOB=VALUE, such as cathode_coating.servers=8")
+        chosen[name.strip()] = int(value) if value.strip().isdigit() else value.strip()
+    line: Line = turn(read_line(file), chosen)
+    return Run(line, days, None if warmup == "auto" else int(warmup), seed, cells)
+
+
+@app.command()
+def trace(
+    run: Annotated[Path, typer.Argument(help="a run folder")],
+    cell: Annotated[int | None, typer.Option(help="identity of a cell: where it comes from")] = None,
+    lot: Annotated[str | None, typer.Option(help="name of a lot: every cell that contains it")] = None,
+) -> None:
+    """Trace a cell to its slurry batches, or recall every cell that contains a lot."""
+    from twin.problems import InputError
+    from twin.summary import show_ancestry, show_recall
+
+    if (cell is None) == (lot is None):
+        raise InputError("give either --cell ID or --lot NAME")
+    _show(*(show_ancestry(run, cell) if cell is not None else show_recall(run, str(lot))))
+
+
+def main(command: typer.Typer = app) -> None:
+    """Run the command line."""
+    sys.exit(guarded(lambda: command(standalone_mode=False)))
+
+
+if __name__ == "__main__":
+    main()
