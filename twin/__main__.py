@@ -3,48 +3,49 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from twin.line import Line
     from twin.run import Run
 
+
+class Guarded(TyperGroup):
+    """Commands whose failures become a message and an exit code: 2 bad input, 1 a fault or an interruption."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        from twin.problems import InputError
+
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            _complain(str(error))
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            _complain("interrupted; what was made so far is in the run folder, marked incomplete")
+            raise typer.Exit(1) from None
+        except Exception as error:
+            # usage errors and leaving are typer's own business
+            if type(error).__module__.startswith(("typer", "click")):
+                raise
+            raise typer.Exit(_fault(error)) from None
+
+
 app = typer.Typer(
     name="gigatwin",
     help="Digital twin of a lithium-ion cell factory.",
+    cls=Guarded,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
 PlantFile = Annotated[str, typer.Argument(help="path of a line file, or name of a plant that comes with gigatwin")]
-
-
-def guarded(command: Callable[[], Any]) -> int:
-    """Run a command and turn what goes wrong into a message and an exit code.
-
-    Returns:
-        0 fine, 1 a fault or an interruption, 2 bad input.
-    """
-    from twin.problems import InputError
-
-    try:
-        command()
-    except InputError as error:
-        _complain(str(error))
-        return 2
-    except KeyboardInterrupt:
-        _complain("interrupted; what was made so far is in the run folder, marked incomplete")
-        return 1
-    except typer.Exit as leave:
-        return leave.exit_code
-    except Exception as error:
-        return _fault(error)
-    return 0
 
 
 def _fault(error: Exception) -> int:
@@ -133,7 +134,7 @@ def simulate_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="print nothing but the report's path")] = False,
 ) -> None:
     """Simulate a plant and write its journal, KPIs and report."""
-    from twin.study_run import Order, carry_out
+    from twin.replicate import Order, carry_out
 
     run = _run(file, days, warmup, seed, settings or [], cells)
     order = Order(run, replications, workers, out, overwrite, resume)
@@ -173,9 +174,9 @@ def trace(
     _show(*(show_ancestry(run, cell) if cell is not None else show_recall(run, str(lot))))
 
 
-def main(command: typer.Typer = app) -> None:
+def main() -> None:
     """Run the command line."""
-    sys.exit(guarded(lambda: command(standalone_mode=False)))
+    app()
 
 
 if __name__ == "__main__":

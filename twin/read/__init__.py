@@ -149,3 +149,16 @@ def _field_names(model: type[BaseModel]) -> set[str]:
     schema = model.model_json_schema()
     parts = [schema, *schema.get("$defs", {}).values()]
     return {name for part in parts for name in part.get("properties", {})}
+
+
+def schema_of_line_files() -> dict[str, Any]:
+    """Return the JSON Schema of line files, with ``extends`` and sourced numbers."""
+    schema = Line.model_json_schema()
+    schema["title"] = "gigatwin line file"
+    schema["properties"]["extends"] = {
+        "description": "files that this one builds on, relative to it; later ones win",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    }
+    # a file that extends another need not say everything again
+    schema["required"] = ["gigatwin", "name"]
+    return schema
