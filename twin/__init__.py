@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from twin.settings import turn as turn
     from twin.simulation import simulate as simulate
     from twin.sizing import capacity as capacity
+    from twin.units import EnergyPerYear as EnergyPerYear
 
 _HOME = {
+    "EnergyPerYear": "units",
     "InputError": "problems",
     "Journal": "journal",
     "Line": "line",
