@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -62,9 +63,9 @@ class Made:
         sorted_out: cells that fail a limit: (reason, their places in the lot).
     """
 
-    outputs: list[Material]
+    outputs: Sequence[Material]
     entered: float
     tried: float
-    losses: list[Loss] = field(default_factory=list)
-    spoiled: list[tuple[int, float, str, float]] = field(default_factory=list)
-    sorted_out: list[tuple[str, NDArray[np.intp]]] = field(default_factory=list)
+    losses: Sequence[Loss] = ()
+    spoiled: Sequence[tuple[int, float, str, float]] = ()
+    sorted_out: Sequence[tuple[str, NDArray[np.intp]]] = ()

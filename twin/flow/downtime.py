@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from twin.line import Failures, Maintenance, Setup
 from twin.randomness import stream
@@ -27,11 +28,11 @@ class Wear:
         self._repairs: list[float] = []
         self._left = self._life()
 
-    def stops(self, seconds: float) -> list[tuple[float, float]]:
+    def stops(self, seconds: float) -> Sequence[tuple[float, float]]:
         """Return the failures during ``seconds`` of use: (use since the last one or the start, repair) [s]."""
         if seconds < self._left:
             self._left -= seconds
-            return []
+            return ()
         found = []
         while seconds >= self._left:
             seconds -= self._left

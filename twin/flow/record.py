@@ -38,8 +38,10 @@ class Recorder:
 
     def visit(self, station: int, server: int, turn: Turn, start: float, finish: float, leave: float) -> None:
         """Write one turn of a server; a merge is one visit of the lot that it makes."""
-        arrive = max([lot.entered for lot in turn.lots]) if turn.lots else start
-        passed = sum([lot.units for lot in turn.outputs])
+        lots, outputs = turn.lots, turn.outputs
+        # one lot in and one out is what happens nearly always
+        arrive = lots[0].entered if len(lots) == 1 else max([lot.entered for lot in lots], default=start)
+        passed = outputs[0].units if len(outputs) == 1 else sum([lot.units for lot in outputs])
         family, lot = turn.key
         self._visit((lot, family, station, server, arrive, start, finish, leave, turn.entered, turn.tried, passed))
 

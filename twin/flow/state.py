@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from twin.calendar import Calendar
@@ -34,7 +35,7 @@ class Server:
     def __init__(self, number: int, seconds: list[float], calendar: Calendar | None) -> None:
         self.number = number
         self.state = State.STARVED
-        self.lots: list[Lot] = []
+        self.lots: Sequence[Lot] = ()
         self.wear: Wear | None = None
         self.upkeep: Upkeep | None = None
         self.waits_for = -1

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from twin.flow.record import Recorder
 
 Process = Generator[Event, Any, None]
+Breaks = Sequence[tuple[float, float]]
 PLANNED = {"scheduled_down": State.MAINTENANCE, "engineering": State.ENGINEERING}
 
 
@@ -60,6 +61,7 @@ class StationFlow:
         self.gate = Gate([])
         self.false_reject = journal.reason("false_reject")
         self.combine = 1
+        self.renews = True
         self.inboxes: list[Inbox] = []
         self.ways_back: list[Inbox] = []
         self.outbox: Inbox | None = None
@@ -77,11 +79,6 @@ class StationFlow:
         self._reworked = 0
         self.returning: dict[str, list[tuple[Cell, Lot]]] = {}
         self._timer_running = False
-
-    @property
-    def renews(self) -> bool:
-        """Whether every turn makes a new lot."""
-        return self.combine > 1 or len(self.inboxes) != 1
 
     def next_serial(self) -> int:
         """Return the number of the next new lot; turns begin first come first served, so no event order matters."""
@@ -153,6 +150,7 @@ class StationFlow:
     def work(self, server: Server) -> Process:
         """Run one server for ever."""
         env = self.env
+        prepares = server.upkeep is not None or self.operators is not None
         while True:
             if server.upkeep is not None:
                 yield from self._planned(server)
@@ -163,41 +161,38 @@ class StationFlow:
                 self.idle.append(event)
                 lots = yield event
             assert lots is not None
-            server.lots = list(lots)
-            yield from self._prepare(server)
+            server.lots = lots
+            if prepares:
+                yield from self._prepare(server)
             start = env.now
-            turns, breaks = self._begin(server, lots)
-            seconds = max(turn.seconds for turn in turns)
-            if breaks and self.repair is not None:
+            turns, seconds, breaks = self._begin(server, lots)
+            if breaks:
                 yield from self._work_with_failures(server, seconds, breaks)
+            elif self.calendar is None:
+                server.enter(State.PRODUCTIVE, start)
+                yield Timeout(env, seconds)
             else:
                 yield from self._stay(server, State.PRODUCTIVE, seconds)
-                if breaks:
-                    yield from self._stay(server, State.REPAIR, sum(repair for _, repair in breaks))
             if self.operators is not None:
                 self.operators[0].give_back(self.operators[1])
             for turn in turns:
-                yield from self._hand_over(server, turn, start)
-            server.lots = []
+                wait = self._hand_over(server, turn, start)
+                if wait is not None:
+                    yield from wait
+            server.lots = ()
 
-    def _begin(self, server: Server, lots: Sequence[Lot]) -> tuple[list[Turn], list[tuple[float, float]]]:
-        """Work out the turn, or one turn for each lot of a batch, and the failures in it."""
-        breaks: list[tuple[float, float]] = []
-
-        def stops(seconds: float) -> int:
-            if server.wear is not None and not breaks:
-                breaks.extend(server.wear.stops(seconds))
-            return len(breaks)
-
-        many = (self.batch is not None or self.channels is not None) and self.combine == 1
-        groups = [[lot] for lot in lots] if many else [lots]
-        turns = []
-        for place, group in enumerate(groups):
+    def _begin(self, server: Server, lots: Sequence[Lot]) -> tuple[Sequence[Turn], float, Breaks]:
+        """Work out the turn, or one turn for each lot of a batch: turns, working time and failures in it."""
+        if self.combine > 1 or (self.batch is None and self.channels is None):
+            turns = [take_turn(self, lots, server.wear)]
+            seconds = turns[0].seconds
+        else:
             # the machine wears once, however many lots lie in it
-            turns.append(take_turn(self, group, stops if place == 0 else _no_stops))
+            turns = [take_turn(self, [lot], None if place else server.wear) for place, lot in enumerate(lots)]
+            seconds = max([turn.seconds for turn in turns])
         if server.upkeep is not None:
             server.upkeep.used(turns[0].entered if self.step.unit == "m" else turns[0].tried)
-        return turns, breaks
+        return turns, seconds, turns[0].breaks
 
     def _prepare(self, server: Server) -> Process:
         """Wait for the shift, set up and wait for operators."""
@@ -242,9 +237,15 @@ class StationFlow:
             if seconds <= 0:
                 return
 
-    def _work_with_failures(self, server: Server, seconds: float, breaks: list[tuple[float, float]]) -> Process:
-        """Work until it fails, wait for the repair crew, have it repaired, go on."""
-        assert self.repair is not None
+    def _work_with_failures(self, server: Server, seconds: float, breaks: Breaks) -> Process:
+        """Work until it fails, wait for the repair crew, have it repaired, go on.
+
+        Stops that operators clear on the spot are short and many: they are lived through in one piece.
+        """
+        if self.repair is None:
+            yield from self._stay(server, State.PRODUCTIVE, seconds)
+            yield from self._stay(server, State.REPAIR, sum(repair for _, repair in breaks))
+            return
         for use, repair in breaks:
             yield from self._stay(server, State.PRODUCTIVE, use)
             seconds -= use
@@ -261,38 +262,50 @@ class StationFlow:
 
     # what comes out
 
-    def _hand_over(self, server: Server, turn: Turn, start: float) -> Process:
-        """Write the turn down and bring its lots into the next buffer; wait while it is full."""
-        env = self.env
-        finish = env.now
-        if turn.rejections:
+    def _hand_over(self, server: Server, turn: Turn, start: float) -> Process | None:
+        """Write the turn down and bring its lots into the next buffer.
+
+        Returns:
+            None when all are in, else the process that waits until they are.
+        """
+        finish = self.env.now
+        if turn.rejections is not None:
             self.record.rejects(self.number, finish, turn.rejections)
         if turn.born:
             self.record.kin(turn.outputs, turn.lots, finish)
         outputs: list[tuple[Inbox | None, Lot]] = [(self.outbox, lot) for lot in turn.outputs]
-        for to, cells in turn.back:
-            outputs += self._send_back(to, cells, turn.outputs[0] if turn.outputs else turn.lots[0])
-        waiting = [lot for lot in server.lots if lot not in turn.lots]
-        server.open = (turn, start, finish)
+        for to, cells in turn.back or ():
+            outputs += self._send_back(to, cells, turn.lots[0])
+        server.lots = [lot for lot in server.lots if lot not in turn.lots]
         for place, (box, lot) in enumerate(outputs):
-            server.lots = waiting + [lot for _, lot in outputs[place:]]
             if box is None:
                 self.record.finished(self.number, finish, lot)
-            else:
-                event = box.offer(lot)
-                if event is not None:
-                    yield from self._blocked(server, box, event)
-        server.lots = waiting
-        server.open = None
-        self.record.visit(self.number, server.number, turn, start, finish, env.now)
+                continue
+            event = box.offer(lot)
+            if event is not None:
+                return self._blocked(server, turn, start, outputs[place:], event)
+        self.record.visit(self.number, server.number, turn, start, finish, finish)
+        return None
 
-    def _blocked(self, server: Server, box: Inbox, event: Event) -> Process:
-        server.enter(State.BLOCKED, self.env.now)
-        if self.in_a_loop:
-            server.waits_for = box.owner
-            check_circle(self, self.peers, self.env.now)
-        yield event
-        server.waits_for = -1
+    def _blocked(
+        self, server: Server, turn: Turn, start: float, outputs: list[tuple[Inbox | None, Lot]], event: Event | None
+    ) -> Process:
+        """Wait until the first of some lots is in its buffer, then bring in the others."""
+        others, finish = server.lots, self.env.now
+        server.open = (turn, start, finish)
+        for place, (box, lot) in enumerate(outputs):
+            assert box is not None
+            event = event if place == 0 else box.offer(lot)
+            if event is not None:
+                server.lots = [*others, *(lot for _, lot in outputs[place:])]
+                server.enter(State.BLOCKED, self.env.now)
+                if self.in_a_loop:
+                    server.waits_for = box.owner
+                    check_circle(self, self.peers, self.env.now)
+                yield event
+                server.waits_for = -1
+        server.lots, server.open = others, None
+        self.record.visit(self.number, server.number, turn, start, finish, self.env.now)
 
     def _send_back(self, to: str, cells: Cell, parent: Lot) -> list[tuple[Inbox | None, Lot]]:
         """Collect cells for rework until they fill a tray; return the lots that go back now."""
@@ -322,7 +335,3 @@ class StationFlow:
 
 def _arrival(inbox: Inbox) -> float:
     return inbox.lots[0].entered if inbox.lots else inbox.blocked[0][0].entered
-
-
-def _no_stops(seconds: float) -> int:
-    return 0

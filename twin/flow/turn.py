@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from twin.quality.disposition import dispose_cells, dispose_lot
 from twin.quality.inspection import FALSE_REJECT
 
 if TYPE_CHECKING:
+    from twin.flow.downtime import Wear
     from twin.flow.station import StationFlow
 
 CELL = UNITS.index("cell")
@@ -52,48 +53,56 @@ class Turn:
     """What a station will have done when the turn is over.
 
     Attributes:
+        key: family and serial number of the lot it belongs to: the one that went in, or the one it makes.
         lots: lots that went in.
-        outputs: lots that come out.
         seconds: how long it takes without failures [s].
         entered: what is worked on [the station's unit].
         tried: what is begun [unit of the outputs].
-        rejections: what does not go on.
-        back: cells for rework, by the station they go to.
-        kin: new lots with their parents.
+        breaks: failures: (use before each, repair) [s].
+        outputs: lots that come out.
+        born: whether those are new lots.
+        rejections: what does not go on; None for nothing.
+        back: cells for rework, by the station they go to; None for none.
     """
 
+    key: tuple[int, int]
     lots: Sequence[Lot]
-    outputs: list[Lot]
     seconds: float
     entered: float
     tried: float
-    rejections: list[Rejection] = field(default_factory=list)
-    back: list[tuple[str, Cell]] = field(default_factory=list)
-    key: tuple[int, int] = (0, 0)
+    breaks: Sequence[tuple[float, float]] = ()
+    outputs: Sequence[Lot] = ()
     born: bool = False
+    rejections: list[Rejection] | None = None
+    back: list[tuple[str, Cell]] | None = None
+
+    def reject(self, *rejections: Rejection) -> None:
+        """Note what does not go on."""
+        if self.rejections is None:
+            self.rejections = []
+        self.rejections.extend(rejections)
 
 
-def take_turn(station: StationFlow, lots: Sequence[Lot], stops: Any) -> Turn:
+def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None) -> Turn:
     """Work out one turn of a station on one lot, or on the lots that it merges.
 
     Args:
         station: the station.
         lots: what goes in; nothing at a source.
-        stops: called with the working time [s], returns how often the machine stops in it.
+        wear: how the machine fails; None when it does not.
     """
     step = station.step
     inputs: Sequence[Material] = [lot.material for lot in lots]
     if station.combine > 1:
         inputs = [pooled(inputs)]
-    renewed = station.renews
-    family, serial = (station.number, station.next_serial()) if renewed else (lots[0].family, lots[0].serial)
+    key = (station.number, station.next_serial()) if station.renews else (lots[0].family, lots[0].serial)
     again = inputs[0].repeats if inputs and isinstance(inputs[0], Cell) else 0
-    at = Occasion(station.luck, serial, 0, station.product, again)
+    at = Occasion(station.luck, key[1], 0, station.product, again)
     seconds = step.seconds(inputs, at)
-    count = stops(seconds)
-    made = step.make(inputs, at._replace(stops=count) if count else at)
-    turn = Turn(lots, [], seconds, made.entered, made.tried, key=(family, serial))
-    turn.outputs, turn.born = _outputs(station, lots, made, renewed, turn.key)
+    breaks = wear.stops(seconds) if wear is not None else ()
+    made = step.make(inputs, at._replace(stops=len(breaks)) if breaks else at)
+    turn = Turn(key, lots, seconds, made.entered, made.tried, breaks)
+    _outputs(station, made, turn)
     if made.losses or made.spoiled:
         _losses(station, made, turn)
     if station.checks:
@@ -107,22 +116,20 @@ def pooled(inputs: Sequence[Material]) -> Material:
     return Cell.joined(cells) if cells else inputs[0]
 
 
-def _outputs(
-    station: StationFlow, lots: Sequence[Lot], made: Made, renewed: bool, key: tuple[int, int]
-) -> tuple[list[Lot], bool]:
-    """Return the lots that come out, and whether they are new ones."""
+def _outputs(station: StationFlow, made: Made, turn: Turn) -> None:
+    """Find the lots that come out: the lot that went in, or new ones."""
     outputs = made.outputs
-    if len(outputs) == 1 and not renewed and type(outputs[0]) is type(lots[0].material):
-        lot = lots[0]
-        return [Lot(lot.family, lot.serial, outputs[0], outputs[0].units)], False
-    children = len(outputs)
-    found = []
+    if len(outputs) == 1 and not station.renews and type(outputs[0]) is type(turn.lots[0].material):
+        lot = turn.lots[0]
+        turn.outputs = (Lot(lot.family, lot.serial, outputs[0], outputs[0].units),)
+        return
+    children, found = len(outputs), []
     for place, material in enumerate(outputs):
-        serial = key[1] * children + place
+        serial = turn.key[1] * children + place
         if isinstance(material, Cell) and material.ids is None:
             material.first = first_cell(station.number, serial)
         found.append(Lot(station.number, serial, material, material.units))
-    return found, True
+    turn.outputs, turn.born = found, True
 
 
 def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
@@ -131,12 +138,10 @@ def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
         if loss.quantity > 0:
             sides = (loss.solids, 0.0) if loss.electrode == "cathode" else (0.0, loss.solids)
             reason = station.journal.reason(loss.reason)
-            turn.rejections.append(
-                Rejection(reason, Action.LOSS, UNITS.index(loss.unit), turn.key, loss.quantity, *sides)
-            )
+            turn.reject(Rejection(reason, Action.LOSS, UNITS.index(loss.unit), turn.key, loss.quantity, *sides))
     for flaw, metres, electrode, solids in made.spoiled:
         sides = (solids, 0.0) if electrode == "cathode" else (0.0, solids)
-        turn.rejections.append(Rejection(flaw, Action.SCRAP, UNITS.index("m"), turn.key, metres, *sides))
+        turn.reject(Rejection(flaw, Action.SCRAP, UNITS.index("m"), turn.key, metres, *sides))
 
 
 def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Turn) -> bool:
@@ -161,7 +166,7 @@ def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Tur
             if verdict.lot is not None:
                 unit = UNITS.index(station.step.makes)
                 rejection = Rejection(verdict.lot, Action.SCRAP, unit, (lot.family, lot.serial), lot.units, *lot.coating)
-                turn.rejections.append(rejection)
+                turn.reject(rejection)
                 return False
     return lot.units > 0
 
@@ -176,7 +181,7 @@ def _dispose_cells(station: StationFlow, lot: Lot, cell: Cell, found: Any, at: O
             _reject_cells(turn, lot, reason, action, places)
     for number, to, places in verdict.back:
         _reject_cells(turn, lot, number, Action.SENT_BACK, places)
-        turn.back.append((to, cell.taken(places)))
+        turn.back = [*(turn.back or ()), (to, cell.taken(places))]
 
 
 def _reject_cells(turn: Turn, lot: Lot, reason: int, action: Action, places: NDArray[np.intp]) -> None:
@@ -184,7 +189,7 @@ def _reject_cells(turn: Turn, lot: Lot, reason: int, action: Action, places: NDA
     assert isinstance(cell, Cell)
     if action in (Action.SCRAP, Action.SENT_BACK):
         lot.units -= places.size
-    turn.rejections.append(
+    turn.reject(
         Rejection(
             reason,
             action,
