@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from twin.line import Line
+    from twin.problems import Problem
     from twin.run import Run
 
 
@@ -94,7 +95,7 @@ def check(files: Annotated[list[str], typer.Argument(help="line files, or names 
     from twin.read import read_line
     from twin.summary import summary_of_line
 
-    problems = []
+    problems: list[Problem] = []
     for file in files:
         try:
             line = read_line(file)

@@ -131,7 +131,10 @@ def _defects(line: Line) -> Iterator[Fault]:
                 yield ("defects", name, "born", place), f"no kind or station '{born}'{did_you_mean(born, known)}"
         for place, sight in enumerate(mode.seen):
             if sight.at not in known:
-                yield ("defects", name, "seen", place, "at"), f"no kind or station '{sight.at}'{did_you_mean(sight.at, known)}"
+                yield (
+                    ("defects", name, "seen", place, "at"),
+                    f"no kind or station '{sight.at}'{did_you_mean(sight.at, known)}",
+                )
         back = mode.rework.to if mode.rework else None
         if back is not None and any(flaw.name == name for flaw in line.flaws):
             ways = {buffer.to for buffer in line.buffers.values() if buffer.rework}
@@ -144,22 +147,27 @@ def _defects(line: Line) -> Iterator[Fault]:
 def _money(line: Line) -> Iterator[Fault]:
     places = [("stations", name, place.cost) for name, place in line.stations.items()]
     places += [("facilities", name, facility.cost) for name, facility in line.facilities.items()]
-    for section, name, rows in places:
-        for row in rows if line.prices else ():
-            if row not in line.prices.steps:
-                yield (section, name, "cost"), f"no cost row '{row}'{did_you_mean(row, line.prices.steps)}"
+    steps = line.prices.steps if line.prices else {}
+    for section, name, rows in places if line.prices else ():
+        for row in rows:
+            if row not in steps:
+                yield (section, name, "cost"), f"no cost row '{row}'{did_you_mean(row, steps)}"
     contents = line.cell.contents if line.cell else {}
     for name, station in line.stations.items():
         for material in station.consumes:
             if material not in contents:
                 text = f"no '{material}' in the cell{did_you_mean(material, contents)}"
                 yield ("stations", name, "consumes", material), text
+    prices = line.prices.materials if line.prices else {}
     for material, amount in contents.items() if line.prices else ():
-        price = line.prices.materials.get(material)
+        price = prices.get(material)
         if price is None:
-            yield ("cell",), f"no price of '{material}'{did_you_mean(material, line.prices.materials)}"
+            yield ("cell",), f"no price of '{material}'{did_you_mean(material, prices)}"
         elif price.unit != amount.unit:
-            yield ("cell",), f"'{material}' is priced per {price.unit or 'piece'} but declared in {amount.unit or 'pieces'}"
+            yield (
+                ("cell",),
+                f"'{material}' is priced per {price.unit or 'piece'} but declared in {amount.unit or 'pieces'}",
+            )
 
 
 def _batches(line: Line) -> Iterator[Fault]:

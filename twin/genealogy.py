@@ -67,7 +67,9 @@ class Genealogy:
         station, _, serial = name.rpartition("-")
         if station not in self._journal.stations:
             known = sorted({self._journal.stations[family] for family, _ in self._parents})
-            raise InputError(f"no lot '{name}': lots are named after the station that made them{did_you_mean(station, known)}")
+            raise InputError(
+                f"no lot '{name}': lots are named after the station that made them{did_you_mean(station, known)}"
+            )
         key = (self._journal.stations.index(station), int(serial) if serial.isdigit() else -1)
         if key not in self._parents:
             last = max((lot for family, lot in self._parents if family == key[0]), default=-1)
@@ -105,7 +107,7 @@ def trace_cell(journal: Journal, cell: int) -> Ancestry:
     lots = journal.frame("lots")
     columns = journal.columns("lots")
     own = (columns["family"] == family) & (columns["lot"] == lot)
-    if not own.any() or place >= columns["units"][own][0] and not _was_rejected(journal, cell):
+    if not own.any() or (place >= columns["units"][own][0] and not _was_rejected(journal, cell)):
         raise InputError(f"no cell {cell} was started in this run; see the table 'cells' for those that were kept")
     kept = journal.frame("cells")
     rejects = journal.frame("rejects")

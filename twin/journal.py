@@ -196,9 +196,7 @@ class Table:
         if not pieces:
             return
         whole = np.concatenate(pieces, axis=1) if len(pieces) > 1 else pieces[0]
-        columns = {
-            name: whole[place].astype(kind) for place, (name, kind) in enumerate(self._columns.items())
-        }
+        columns = {name: whole[place].astype(kind) for place, (name, kind) in enumerate(self._columns.items())}
         if self._folder is None:
             self._blocks.append(columns)
         else:

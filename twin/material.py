@@ -149,7 +149,7 @@ class Electrode:
     @property
     def lanes(self) -> int:
         """Number of lanes that lie side by side."""
-        return self.loading.shape[1]
+        return int(self.loading.shape[1])
 
 
 @dataclass(slots=True)

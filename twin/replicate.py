@@ -143,7 +143,9 @@ def _refuse_another_question(order: Order, runs: dict[Path, Run]) -> None:
             was = read_manifest(path)
             same = (was["line"], was["days"], was["seed"]) == (run.line.name, run.days, run.seed)
             if not same or was["line_declared"] != run.line._raw:
-                raise InputError(f"{path} answers another question ({was['line']}, {was['days']} d, seed {was['seed']})")
+                raise InputError(
+                    f"{path} answers another question ({was['line']}, {was['days']} d, seed {was['seed']})"
+                )
 
 
 def _kpi_of(folder: Path) -> dict[str, Any]:
@@ -165,7 +167,8 @@ def _report(order: Order, folder: Path, kpi: dict[str, Any]) -> Path:
 def _bar(run: Run, quiet: bool) -> Iterator[Callable[[Progress], None]]:
     """Show date, cells, speed and time left while a run goes."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("day {task.completed:.0f} of {task.total:.0f}"),
@@ -190,10 +193,10 @@ def _bar(run: Run, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 def _count(total: int, done: int, quiet: bool) -> Iterator[Callable[[], None]]:
     """Show how many replications are done."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), disable=quiet) as bar:
         task = bar.add_task("", total=total, completed=done)
         yield lambda: bar.advance(task)
-

@@ -101,7 +101,9 @@ def show_ancestry(folder: Path, cell: int) -> Iterator[Any]:
     for (family, lot), rows in found.lots.groupby(["family", "lot"], sort=False):
         parents = [f"{row.parent_family}-{row.parent}" for row in rows.itertuples() if row.parent >= 0]
         first = rows.iloc[0]
-        lots.add_row(f"{family}-{lot}", ", ".join(parents) or "bought", f"{first.time / 86400:.3f}", f"{first.units:,.1f}")
+        lots.add_row(
+            f"{family}-{lot}", ", ".join(parents) or "bought", f"{first.time / 86400:.3f}", f"{first.units:,.1f}"
+        )
     yield lots
     visits = _table("went through", "station", "lot", "server", "arrived [d]", "start [d]", "finish [d]", "left [d]")
     for row in found.visits.itertuples():
@@ -112,7 +114,8 @@ def show_ancestry(folder: Path, cell: int) -> Iterator[Any]:
         yield f"rejected at {row.station} on day {row.time / 86400:.3f}: {row.reason}"
     for row in found.measured.itertuples():
         grade = {1: "A", 2: "B"}.get(row.grade, "scrap")
-        yield f"measured: capacity {row.capacity_ah:.3f} Ah, relative resistance {row.resistance_rel:.3f}; grade {grade}"
+        values = f"capacity {row.capacity_ah:.3f} Ah, relative resistance {row.resistance_rel:.3f}"
+        yield f"measured: {values}; grade {grade}"
     if not len(found.measured):
         yield "its measurements were not kept; simulate with --cells all to keep every cell's"
 

@@ -22,7 +22,7 @@ def _registry() -> Any:
     """Return the pint registry, made on first use because importing pint costs 0.4 s."""
     import pint
 
-    registry = pint.UnitRegistry()
+    registry: Any = pint.UnitRegistry()
     for name in ("cell", "lot", "batch", "roll", "sheet", "stack", "weld", "tray", "person", "stop", "event"):
         registry.define(f"{name} = 1 count")
     registry.define("USD = [currency]")
@@ -122,7 +122,11 @@ class Unit:
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         kind = {"type": "string"} if self.si else {"anyOf": [{"type": "number"}, {"type": "string"}]}
         sourced = {"type": "object", "required": ["value"]}
-        return {"description": f"{self.name}, such as {self.example}", "anyOf": [kind, sourced], "examples": [self.example]}
+        return {
+            "description": f"{self.name}, such as {self.example}",
+            "anyOf": [kind, sourced],
+            "examples": [self.example],
+        }
 
 
 _TEN_YEARS = 10 * 365 * 86400.0
@@ -178,8 +182,14 @@ def _read_amount(raw: object, per: str) -> Amount:
             if factor is not None and number >= 0:
                 return Amount(number * factor, si)
     example = "'10 USD/kg', '0.5 USD/m^2' or '0.2 USD'" if per else "'0.95 kg', '11.5 m^2' or '1'"
-    raise PydanticCustomError("unit", "{raw} is not an amount, expected one such as {example}", {"raw": repr(raw), "example": example})
+    raise PydanticCustomError(
+        "unit", "{raw} is not an amount, expected one such as {example}", {"raw": repr(raw), "example": example}
+    )
 
 
-MaterialAmount = Annotated[Amount, PlainValidator(lambda raw: _read_amount(raw, ""), json_schema_input_type=str | float)]
-MaterialPrice = Annotated[Amount, PlainValidator(lambda raw: _read_amount(raw, "USD"), json_schema_input_type=str | float)]
+MaterialAmount = Annotated[
+    Amount, PlainValidator(lambda raw: _read_amount(raw, ""), json_schema_input_type=str | float)
+]
+MaterialPrice = Annotated[
+    Amount, PlainValidator(lambda raw: _read_amount(raw, "USD"), json_schema_input_type=str | float)
+]

@@ -123,7 +123,8 @@ class Winding(_Assembly):
 def _loading(lane: Electrode, cells: int) -> Floats:
     """Return each cell's mean loading: cells take their metres one after the other. Shape (cells,)."""
     segments = lane.loading.shape[0]
-    return lane.loading[(np.arange(cells) * segments) // cells, 0]
+    means: Floats = lane.loading[(np.arange(cells) * segments) // cells, 0]
+    return means
 
 
 def _built_in(cut: _Cut, cells: int) -> NDArray[np.uint64]:

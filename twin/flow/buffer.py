@@ -23,9 +23,7 @@ class Inbox:
         expire: called with each lot that has grown too old.
     """
 
-    def __init__(
-        self, env: Environment, name: str, capacity: int | None, shelf_life: float | None, owner: int
-    ) -> None:
+    def __init__(self, env: Environment, name: str, capacity: int | None, shelf_life: float | None, owner: int) -> None:
         self.name = name
         self.owner = owner
         self.capacity = ENDLESS if capacity is None else capacity

@@ -165,7 +165,9 @@ def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Tur
             turn.seconds += verdict.seconds
             if verdict.lot is not None:
                 unit = UNITS.index(station.step.makes)
-                rejection = Rejection(verdict.lot, Action.SCRAP, unit, (lot.family, lot.serial), lot.units, *lot.coating)
+                rejection = Rejection(
+                    verdict.lot, Action.SCRAP, unit, (lot.family, lot.serial), lot.units, *lot.coating
+                )
                 turn.reject(rejection)
                 return False
     return lot.units > 0

@@ -86,15 +86,16 @@ def _parse(path: Path) -> Document:
 
 def _plain(node: Any, path: Path_, document: Document) -> Any:
     """Copy a loaded node as plain Python and note the line of each of its parts."""
+    places: Any = getattr(node, "lc", None)
     if isinstance(node, dict):
         plain = {}
         for key, value in node.items():
-            document.origins[(*path, str(key))] = (document.file, node.lc.key(key)[0] + 1)
+            document.origins[(*path, str(key))] = (document.file, places.key(key)[0] + 1)
             plain[str(key)] = _plain(value, (*path, str(key)), document)
         return plain
     if isinstance(node, list):
         for place in range(len(node)):
-            document.origins[(*path, place)] = (document.file, node.lc.item(place)[0] + 1)
+            document.origins[(*path, place)] = (document.file, places.item(place)[0] + 1)
         return [_plain(value, (*path, place), document) for place, value in enumerate(node)]
     for kind in (bool, int, float, str):
         if isinstance(node, kind):
