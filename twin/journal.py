@@ -175,9 +175,8 @@ class Table:
 
     def add_rows(self, *columns: Any) -> None:
         """Append several rows at once: each column an array, or one value for all. At least one is an array."""
-        rows = max(np.size(column) for column in columns)
-        self._arrays.append(tuple(np.broadcast_to(np.asarray(column, np.float64), rows) for column in columns))
-        self._arrays_rows += rows
+        self._arrays.append(columns)
+        self._arrays_rows += max([len(column) for column in columns if isinstance(column, np.ndarray)])
 
     def full(self) -> bool:
         """Return whether a block is ready to be put away."""
@@ -190,7 +189,7 @@ class Table:
             pieces.append(np.array(self._flat, np.float64).reshape(-1, self._width).T)
             self._flat.clear()
         if self._arrays:
-            pieces.append(np.stack([np.concatenate(column) for column in zip(*self._arrays, strict=True)]))
+            pieces.append(_stacked(self._arrays))
             self._arrays.clear()
             self._arrays_rows = 0
         if not pieces:
@@ -214,6 +213,22 @@ class Table:
             return read_table(self._folder, self.name)
         empty = {name: np.zeros(0, kind) for name, kind in self._columns.items()}
         return {name: np.concatenate([empty[name], *(block[name] for block in self._blocks)]) for name in empty}
+
+
+def _stacked(groups: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
+    """Return groups of rows, whose columns are arrays or one value for all, as one array. Shape (columns, rows)."""
+    sizes = [max([len(column) for column in group if isinstance(column, np.ndarray)]) for group in groups]
+    stacked = np.empty((len(groups[0]), sum(sizes)))
+    for place, column in enumerate(zip(*groups, strict=True)):
+        if any(isinstance(part, np.ndarray) for part in column):
+            parts = zip(column, sizes, strict=True)
+            np.concatenate(
+                [part if isinstance(part, np.ndarray) else np.full(size, part, np.float64) for part, size in parts],
+                out=stacked[place],
+            )
+        else:
+            stacked[place] = np.repeat(np.array(column, np.float64), sizes)
+    return stacked
 
 
 class Journal:

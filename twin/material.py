@@ -185,6 +185,7 @@ class Cell:
         grade: ``GRADE_A`` or ``GRADE_B`` once decided. Shape (cells,).
         first: identity of the first cell; the others follow one by one while ``ids`` is None.
         ids: identity of each cell of a lot that was mixed. Shape (cells,).
+        units: cells still in the plant; counted by itself.
     """
 
     alive: NDArray[np.bool_]
@@ -199,16 +200,21 @@ class Cell:
     grade: NDArray[np.int8] | None = None
     first: int = 0
     ids: NDArray[np.int64] | None = None
+    units: float = -1.0
+
+    def __post_init__(self) -> None:
+        self.units = float(len(self.alive)) if self.units < 0 else self.units
 
     @property
     def size(self) -> int:
         """Number of cells started in this lot."""
         return len(self.alive)
 
-    @property
-    def units(self) -> float:
-        """Number of cells still in the plant."""
-        return float(np.count_nonzero(self.alive))
+    def remove(self, places: NDArray[np.intp]) -> None:
+        """Take cells at some places out of the lot; they carry no flaw that a gauge could still find."""
+        self.alive[places] = False
+        self.flaws[places] = 0
+        self.units -= len(places)
 
     def identities(self, places: NDArray[np.intp]) -> NDArray[np.int64]:
         """Return who the cells at some places are. Shape (places,)."""

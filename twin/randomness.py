@@ -55,7 +55,7 @@ class Luck:
         self._station = station
         self._blocks: dict[str, dict[int, Floats]] = {}
         self._scalars: dict[str, dict[int, list[float]]] = {}
-        self._hits: dict[str, dict[int, tuple[NDArray[np.intp], NDArray[np.intp], int]]] = {}
+        self._hits: dict[str, dict[int, tuple[list[int], NDArray[np.intp], NDArray[np.intp], int]]] = {}
 
     def uniform(self, purpose: str, lot: int, size: int) -> Floats:
         """Return ``size`` numbers in [0, 1) for one lot, one for each of its places. Shape (size,)."""
@@ -85,20 +85,38 @@ class Luck:
             values = _keep(blocks, block, draw(generator, self.lots).tolist())
         return values[row]
 
-    def hits(self, purpose: str, lot: int, size: int, chance: float) -> NDArray[np.intp]:
-        """Return the places of a lot whose uniform number is below ``chance``, mostly none.
+    def hits(
+        self, purpose: str, lot: int, size: int, bounds: NDArray[np.float32]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the places of a lot to which something rare happens, and what.
 
-        The whole block is searched once, so a lot without a hit costs a look-up.
+        The whole block is searched once, so a lot to which nothing happens costs a look-up.
+
+        Args:
+            purpose: names the numbers; one purpose has one set of bounds.
+            lot: the lot's serial number.
+            size: places in the lot.
+            bounds: cumulative chances of the events. Shape (events,).
+
+        Returns:
+            Places, and the event at each. Both of shape (hits,).
         """
         block, row = divmod(lot, self.lots)
-        found = self._hits.setdefault(purpose, {}).get(block)
-        if found is None or found[2] < size:
+        blocks = self._hits.get(purpose)
+        if blocks is None:
+            blocks = self._hits[purpose] = {}
+        found = blocks.get(block)
+        if found is None or found[3] < size:
             numbers = self._block(purpose, block, size, _uniform)
-            rows, places = np.nonzero(numbers < chance)
-            bounds = np.searchsorted(rows, np.arange(self.lots + 1))
-            found = _keep(self._hits[purpose], block, (bounds, places, numbers.shape[1]))
-        places = found[1][found[0][row] : found[0][row + 1]]
-        return places if not places.size or places[-1] < size else places[places < size]
+            rows, places = np.nonzero(numbers < bounds[-1])
+            starts = np.searchsorted(rows, np.arange(self.lots + 1)).tolist()
+            what = np.searchsorted(bounds, numbers[rows, places], side="right").clip(max=len(bounds) - 1)
+            found = _keep(blocks, block, (starts, places, what, numbers.shape[1]))
+        starts, places, what, _ = found
+        begin, end = starts[row], starts[row + 1]
+        while end > begin and places[end - 1] >= size:
+            end -= 1
+        return places[begin:end], what[begin:end]
 
     def _block(self, purpose: str, block: int, size: int, draw: Draw) -> Floats:
         blocks = self._blocks.get(purpose)

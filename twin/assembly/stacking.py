@@ -23,11 +23,6 @@ class _Cut(NamedTuple):
     per_cell: float
     spoiled: list[tuple[int, float, str, float]]
 
-    @property
-    def cells(self) -> int:
-        """Cells that the lane is enough for."""
-        return int(self.usable / self.per_cell + 1e-9)
-
 
 class _Assembly(Declared):
     """What stacking and winding share.
@@ -48,12 +43,17 @@ class _Assembly(Declared):
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time to use up the lanes [s]."""
-        cells, _, _, _ = self._match(inputs, at)
-        return cells * self.per_cell / self.rate
+        assert at.product is not None
+        return self._cells(inputs, at.product) * self.per_cell / self.rate
 
     def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
         """Pair the lanes, cell by cell; what one has more than the other is lost."""
-        cells, cathode, anode, separator = self._match(inputs, at)
+        product = at.product
+        assert product is not None
+        cuts = {lane.electrode: self._cut(lane, product) for lane in inputs if isinstance(lane, Electrode)}
+        cathode, anode = cuts["cathode"], cuts["anode"]
+        separator = next((material for material in inputs if isinstance(material, Separator)), None)
+        cells = self._cells(inputs, product)
         losses: list[Loss] = []
         spoiled: list[tuple[int, float, str, float]] = []
         for cut in (cathode, anode):
@@ -62,8 +62,7 @@ class _Assembly(Declared):
             losses.append(Loss("remnant", rest, "m", cut.lane.electrode, rest * per_metre))
             spoiled.extend(cut.spoiled)
         if separator is not None:
-            assert at.product is not None
-            rest = separator.area - cells * at.product.parts["separator"].value
+            rest = separator.area - cells * product.parts["separator"].value
             losses.append(Loss("separator_rest", rest, "m**2"))
         if cells == 0:
             return Made([], 0.0, 0.0, losses, spoiled)
@@ -79,33 +78,40 @@ class _Assembly(Declared):
         )
         return Made([stack], float(cells), float(cells), losses, spoiled)
 
-    def _match(self, inputs: Sequence[Material], at: Occasion) -> tuple[int, _Cut, _Cut, Separator | None]:
-        """Return how many cells the inputs are enough for, and the inputs by what they are."""
-        product = at.product
-        assert product is not None
-        cuts = {lane.electrode: self._cut(lane, product) for lane in inputs if isinstance(lane, Electrode)}
-        separator = next((material for material in inputs if isinstance(material, Separator)), None)
-        cells = min(cuts["cathode"].cells, cuts["anode"].cells)
-        if separator is not None:
-            cells = min(cells, int(separator.area / product.parts["separator"].value + 1e-9))
-        return cells, cuts["cathode"], cuts["anode"], separator
+    def _cells(self, inputs: Sequence[Material], product: CellDesign) -> int:
+        """Return how many cells the inputs are enough for."""
+        cells = []
+        for part in inputs:
+            if isinstance(part, Electrode):
+                cells.append((part.length - self._marked(part)) * part.width / product.electrode(part.electrode).area)
+            elif isinstance(part, Separator):
+                cells.append(part.area / product.parts["separator"].value)
+        return int(max(0.0, min(cells)) + 1e-9)
+
+    def _marked(self, lane: Electrode) -> float:
+        """Return the web that is lost with the marked flaws of a lane [m]."""
+        marks = lane.marks
+        if not len(marks):
+            return 0.0
+        cut = float((np.maximum(marks.length, np.float32(self.pitch)) * marks.found).sum())
+        # flaws that overlap are cut once: never more than there is
+        return min(cut, lane.length)
 
     def _cut(self, lane: Electrode, product: CellDesign) -> _Cut:
         """Cut the marked flaws out of a lane."""
         per_cell = product.electrode(lane.electrode).area / lane.width
-        if not lane.marks.found.any():
+        total = self._marked(lane)
+        if not total:
             return _Cut(lane, lane.length, per_cell, [])
         found = lane.marks.where(lane.marks.found)
         cut = np.maximum(found.length, self.pitch)
-        total = float(cut.sum())
-        # flaws that overlap are cut once: never more than there is
-        share = min(1.0, lane.length / total)
+        cut *= total / cut.sum()
         per_metre = lane.solids / lane.length
         spoiled = [
-            (int(mode), share * metres, lane.electrode, share * metres * per_metre)
+            (mode, metres, lane.electrode, metres * per_metre)
             for mode, metres in zip(found.mode.tolist(), cut.tolist(), strict=True)
         ]
-        return _Cut(lane, max(0.0, lane.length - total * share), per_cell, spoiled)
+        return _Cut(lane, lane.length - sum(cut.tolist()), per_cell, spoiled)
 
 
 class Stacking(_Assembly):

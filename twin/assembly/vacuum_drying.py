@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -41,5 +41,5 @@ class VacuumDrying(Declared):
         (coil,) = inputs
         assert isinstance(coil, Electrode)
         drawn = at.luck.one("water", at.lot, np.random.Generator.standard_normal)
-        dried = replace(coil, water=self.water * float(np.exp(self.water_cv * drawn - self.water_cv**2 / 2)))
-        return Made([dried], coil.length, coil.length)
+        coil.water = self.water * math.exp(self.water_cv * drawn - self.water_cv**2 / 2)
+        return Made([coil], coil.length, coil.length)

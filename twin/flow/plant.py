@@ -17,6 +17,7 @@ from twin.flow.station import StationFlow
 from twin.journal import Journal
 from twin.line import Line, Station
 from twin.quality.defect import Births
+from twin.quality.disposition import Disposition
 from twin.quality.inspection import Gate
 from twin.randomness import Luck
 
@@ -37,6 +38,7 @@ class Plant:
         self.journal = journal
         self.record = Recorder(journal, share)
         self._closed = 0.0
+        self._disposition = Disposition(line.flaws)
         numbers = {name: number for number, name in enumerate(line.stations)}
         self.stations = [
             StationFlow(self.env, number, name, line.stations[name].step, journal, Luck(seed, name))
@@ -96,7 +98,7 @@ class Plant:
 
     def _equip_quality(self, station: StationFlow, declared: Station) -> None:
         line = self.line
-        station.flaws = line.flaws
+        station.disposition = self._disposition
         born = [flaw for flaw in line.flaws if flaw.station == station.name]
         seen = [
             (flaw, sight.pod)

@@ -38,12 +38,10 @@ class Recorder:
 
     def visit(self, station: int, server: int, turn: Turn, start: float, finish: float, leave: float) -> None:
         """Write one turn of a server; a merge is one visit of the lot that it makes."""
-        lots, outputs = turn.lots, turn.outputs
-        # one lot in and one out is what happens nearly always
-        arrive = lots[0].entered if len(lots) == 1 else max([lot.entered for lot in lots], default=start)
-        passed = outputs[0].units if len(outputs) == 1 else sum([lot.units for lot in outputs])
         family, lot = turn.key
-        self._visit((lot, family, station, server, arrive, start, finish, leave, turn.entered, turn.tried, passed))
+        arrive = turn.arrive if turn.arrive >= 0 else start
+        row = (lot, family, station, server, arrive, start, finish, leave, turn.entered, turn.tried, turn.passed)
+        self._visit(row)
 
     def kin(self, lots: Sequence[Lot], parents: Sequence[Lot], time: float) -> None:
         """Write the parents of new lots; bought material has none."""
@@ -71,7 +69,8 @@ class Recorder:
             if r.action == Action.SCRAP:
                 kept = r.cells[self._kept(r.cells)]
                 if kept.size:
-                    self._cells.add_rows(kept, family, lot, time, station, UNGRADED, r.reason, np.nan, np.nan)
+                    reasons = r.reason if isinstance(r.reason, int) else r.reason[self._kept(r.cells)]
+                    self._cells.add_rows(kept, family, lot, time, station, UNGRADED, reasons, np.nan, np.nan)
 
     def expired(self, station: int, time: float, lot: Lot) -> None:
         """Write a lot that grew too old in its buffer."""

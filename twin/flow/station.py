@@ -18,7 +18,8 @@ from twin.flow.turn import Turn, pooled, take_turn
 from twin.journal import Journal, State
 from twin.material import Cell
 from twin.product import CellDesign
-from twin.quality.defect import Births, Flaw
+from twin.quality.defect import Births
+from twin.quality.disposition import Disposition
 from twin.quality.inspection import Gate
 from twin.randomness import Luck
 from twin.steps import Step
@@ -56,7 +57,7 @@ class StationFlow:
         self.journal = journal
         self.luck = luck
         self.product: CellDesign | None = None
-        self.flaws: Sequence[Flaw] = ()
+        self.disposition = Disposition([])
         self.births = Births([])
         self.gate = Gate([])
         self.false_reject = journal.reason("false_reject")
@@ -269,6 +270,10 @@ class StationFlow:
             None when all are in, else the process that waits until they are.
         """
         finish = self.env.now
+        turn.passed = 0.0
+        for lot in turn.outputs:
+            lot.units = lot.material.units
+            turn.passed += lot.units
         if turn.rejections is not None:
             self.record.rejects(self.number, finish, turn.rejections)
         if turn.born:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from twin.flow.lot import Lot
 from twin.journal import UNITS, Action, first_cell
 from twin.material import Cell, Electrode, Material, Slurry
 from twin.occasion import Made, Occasion
-from twin.quality.disposition import dispose_cells, dispose_lot
 from twin.quality.inspection import FALSE_REJECT
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class Rejection:
     """Units that do not go on as planned.
 
     Attributes:
-        reason: number in the journal's reasons.
+        reason: number in the journal's reasons; for cells one each. Shape (cells,).
         action: what is done with them.
         unit: number in ``UNITS``.
         lot: family and serial number of the lot they belong to.
@@ -38,7 +37,7 @@ class Rejection:
         cells: identities of cells; None for what is no cell. Shape (cells,).
     """
 
-    reason: int
+    reason: int | NDArray[np.int16]
     action: Action
     unit: int
     lot: tuple[int, int]
@@ -55,11 +54,13 @@ class Turn:
     Attributes:
         key: family and serial number of the lot it belongs to: the one that went in, or the one it makes.
         lots: lots that went in.
+        arrive: when the last of them came into its inbox [s]; negative at a source.
         seconds: how long it takes without failures [s].
         entered: what is worked on [the station's unit].
         tried: what is begun [unit of the outputs].
         breaks: failures: (use before each, repair) [s].
         outputs: lots that come out.
+        passed: what is handed on, known when the turn is over [unit of the outputs].
         born: whether those are new lots.
         rejections: what does not go on; None for nothing.
         back: cells for rework, by the station they go to; None for none.
@@ -67,11 +68,13 @@ class Turn:
 
     key: tuple[int, int]
     lots: Sequence[Lot]
+    arrive: float
     seconds: float
     entered: float
     tried: float
     breaks: Sequence[tuple[float, float]] = ()
     outputs: Sequence[Lot] = ()
+    passed: float = 0.0
     born: bool = False
     rejections: list[Rejection] | None = None
     back: list[tuple[str, Cell]] | None = None
@@ -91,21 +94,25 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None) -> T
         lots: what goes in; nothing at a source.
         wear: how the machine fails; None when it does not.
     """
-    step = station.step
     inputs: Sequence[Material] = [lot.material for lot in lots]
+    again = 0
     if station.combine > 1:
         inputs = [pooled(inputs)]
+    if station.checks and inputs:
+        again = getattr(inputs[0], "repeats", 0)
     key = (station.number, station.next_serial()) if station.renews else (lots[0].family, lots[0].serial)
-    again = inputs[0].repeats if inputs and isinstance(inputs[0], Cell) else 0
     at = Occasion(station.luck, key[1], 0, station.product, again)
-    seconds = step.seconds(inputs, at)
+    seconds = station.step.seconds(inputs, at)
     breaks = wear.stops(seconds) if wear is not None else ()
-    made = step.make(inputs, at._replace(stops=len(breaks)) if breaks else at)
-    turn = Turn(key, lots, seconds, made.entered, made.tried, breaks)
+    if breaks:
+        at = at._replace(stops=len(breaks))
+    made = station.step.make(inputs, at)
+    arrive = lots[0].entered if len(lots) == 1 else max([lot.entered for lot in lots], default=-1.0)
+    turn = Turn(key, lots, arrive, seconds, made.entered, made.tried, breaks)
     _outputs(station, made, turn)
     if made.losses or made.spoiled:
         _losses(station, made, turn)
-    if station.checks:
+    if station.checks and turn.outputs and (station.births or station.gate or made.sorted_out):
         turn.outputs = [lot for lot in turn.outputs if _examine(station, lot, at, made, turn)]
     return turn
 
@@ -119,10 +126,14 @@ def pooled(inputs: Sequence[Material]) -> Material:
 def _outputs(station: StationFlow, made: Made, turn: Turn) -> None:
     """Find the lots that come out: the lot that went in, or new ones."""
     outputs = made.outputs
-    if len(outputs) == 1 and not station.renews and type(outputs[0]) is type(turn.lots[0].material):
+    if len(outputs) == 1 and not station.renews:
         lot = turn.lots[0]
-        turn.outputs = (Lot(lot.family, lot.serial, outputs[0], outputs[0].units),)
-        return
+        if outputs[0] is lot.material:
+            turn.outputs = (lot,)
+            return
+        if type(outputs[0]) is type(lot.material):
+            turn.outputs = (Lot(lot.family, lot.serial, outputs[0], outputs[0].units),)
+            return
     children, found = len(outputs), []
     for place, material in enumerate(outputs):
         serial = turn.key[1] * children + place
@@ -146,60 +157,51 @@ def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
 
 def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Turn) -> bool:
     """Bring flaws into a lot, inspect it and dispose of what is found. Returns whether the lot goes on."""
-    at = at._replace(lot=lot.serial)
+    if lot.serial != at.lot:
+        at = at._replace(lot=lot.serial)
     material = lot.material
-    if not isinstance(material, Cell | Slurry | Electrode):
-        return True
     station.births.spoil(material, at)
     if isinstance(material, Cell):
-        for reason, places in made.sorted_out:
-            material.alive[places] = False
-            _reject_cells(turn, lot, station.journal.reason(reason), Action.SCRAP, places)
-    if station.gate:
+        _examine_cells(station, lot, material, at, made, turn)
+        return material.units > 0
+    if station.gate and isinstance(material, Slurry | Electrode):
         found = station.gate.inspect(material, at)
-        if isinstance(material, Cell):
-            if found.places.size:
-                _dispose_cells(station, lot, material, found, at, turn)
-        elif found.lots:
-            verdict = dispose_lot(material, found, station.flaws, at)
+        if found.lots:
+            verdict = station.disposition.of_lot(material, found, at)
             turn.seconds += verdict.seconds
             if verdict.lot is not None:
-                unit = UNITS.index(station.step.makes)
-                rejection = Rejection(
-                    verdict.lot, Action.SCRAP, unit, (lot.family, lot.serial), lot.units, *lot.coating
-                )
-                turn.reject(rejection)
+                key = (lot.family, lot.serial)
+                turn.reject(Rejection(verdict.lot, Action.SCRAP, lot.unit, key, lot.units, *lot.coating))
                 return False
     return lot.units > 0
 
 
-def _dispose_cells(station: StationFlow, lot: Lot, cell: Cell, found: Any, at: Occasion, turn: Turn) -> None:
-    verdict = dispose_cells(cell, found, station.flaws, at)
+def _examine_cells(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, made: Made, turn: Turn) -> None:
+    for name, places in made.sorted_out:
+        cell.remove(places)
+        turn.reject(_cells(lot, cell, station.journal.reason(name), Action.SCRAP, places))
+    if not station.gate:
+        return
+    found = station.gate.inspect(cell, at)
+    if not found.places.size:
+        return
+    verdict = station.disposition.of_cells(cell, found, at)
     turn.seconds += verdict.seconds
-    named = ((Action.SCRAP, verdict.scrapped), (Action.DOWNGRADE, verdict.downgraded), (Action.CURED, verdict.cured))
-    for action, groups in named:
-        for number, places in groups:
-            reason = station.false_reject if number == FALSE_REJECT else number
-            _reject_cells(turn, lot, reason, action, places)
+    for action, group in ((Action.SCRAP, verdict.scrapped), (Action.DOWNGRADE, verdict.downgraded)):
+        if group is not None:
+            places, numbers = group
+            reasons = np.where(numbers == FALSE_REJECT, station.false_reject, numbers)
+            turn.reject(_cells(lot, cell, reasons, action, places))
+    for number, places in verdict.cured:
+        turn.reject(_cells(lot, cell, number, Action.CURED, places))
     for number, to, places in verdict.back:
-        _reject_cells(turn, lot, number, Action.SENT_BACK, places)
         turn.back = [*(turn.back or ()), (to, cell.taken(places))]
+        cell.remove(places)
+        turn.reject(_cells(lot, cell, number, Action.SENT_BACK, places))
 
 
-def _reject_cells(turn: Turn, lot: Lot, reason: int, action: Action, places: NDArray[np.intp]) -> None:
-    cell = lot.material
-    assert isinstance(cell, Cell)
-    if action in (Action.SCRAP, Action.SENT_BACK):
-        lot.units -= places.size
-    turn.reject(
-        Rejection(
-            reason,
-            action,
-            CELL,
-            (lot.family, lot.serial),
-            float(places.size),
-            cell.cathode_kg,
-            cell.anode_kg,
-            cell.identities(places),
-        )
-    )
+def _cells(
+    lot: Lot, cell: Cell, reason: int | NDArray[np.int16], action: Action, places: NDArray[np.intp]
+) -> Rejection:
+    key = (lot.family, lot.serial)
+    return Rejection(reason, action, CELL, key, 1.0, cell.cathode_kg, cell.anode_kg, cell.identities(places))

@@ -137,6 +137,9 @@ class Births:
         self._web_numbers = np.array([flaw.number for flaw in self._web], np.int16)
         self._web_extents = np.array([flaw.mode.extent for flaw in self._web], np.float32)
 
+    def __bool__(self) -> bool:
+        return bool(self._lots or self._web or self._trays or self._cells)
+
     def spoil(self, material: Material, at: Occasion) -> None:
         """Bring this station's flaws into one lot, in place."""
         if isinstance(material, Cell):
@@ -150,12 +153,12 @@ class Births:
 
     def _spoil_cells(self, cell: Cell, at: Occasion) -> None:
         if self._cells and not at.again:
-            places = at.luck.hits("born", at.lot, cell.size, float(self._cell_bounds[-1]))
+            places, which = at.luck.hits("born", at.lot, cell.size, self._cell_bounds)
             if places.size:
-                drawn = at.luck.uniform("born", at.lot, cell.size)[places]
-                which = np.minimum(np.searchsorted(self._cell_bounds, drawn, side="right"), len(self._cells) - 1)
-                cell.flaws[places] |= self._cell_bits[which]
-                cell.any_flaws |= int(np.bitwise_or.reduce(self._cell_bits[which]))
+                bits = self._cell_bits[which]
+                # who is no longer here cannot be spoiled
+                cell.flaws[places] |= np.where(cell.alive[places], bits, np.uint64(0))
+                cell.any_flaws |= int(np.bitwise_or.reduce(bits))
         for flaw in self._trays:
             self._spoil_trays(flaw, cell, at)
 
@@ -163,8 +166,10 @@ class Births:
         assert at.product is not None
         tray = at.product.tray
         trays = -(-cell.size // tray)
-        for place in at.luck.hits(f"tray {flaw.name}", at.lot, trays, flaw.mode.per_tray or 0.0).tolist():
-            cell.flaws[place * tray : (place + 1) * tray] |= np.uint64(flaw.bit)
+        places, _ = at.luck.hits(f"tray {flaw.name}", at.lot, trays, np.array([flaw.mode.per_tray], np.float32))
+        for place in places.tolist():
+            tray_cells = slice(place * tray, (place + 1) * tray)
+            cell.flaws[tray_cells] |= np.where(cell.alive[tray_cells], np.uint64(flaw.bit), np.uint64(0))
             cell.any_flaws |= flaw.bit
 
     def _spoil_web(self, web: Electrode, at: Occasion) -> None:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from twin.material import GRADE_B, Cell, Electrode, Slurry
 from twin.occasion import Occasion
 from twin.quality.defect import Flaw
-from twin.quality.inspection import FALSE_REJECT, Found
+from twin.quality.inspection import Found
 
 Places = NDArray[np.intp]
+Numbers = NDArray[np.int16]
 
 
 @dataclass(slots=True)
@@ -22,73 +23,83 @@ class Verdict:
 
     Attributes:
         seconds: time that rework on the spot takes [s].
-        scrapped: cells scrapped, by flaw number (``FALSE_REJECT`` for a good one).
-        downgraded: cells that can be grade B at best, by flaw number.
+        scrapped: cells scrapped, and the flaw of each (``FALSE_REJECT`` for a good cell).
+        downgraded: cells that can be grade B at best, and the flaw of each.
         cured: cells reworked on the spot, by flaw number.
-        back: cells sent back, by (flaw number, station).
+        back: cells sent back, by flaw number and station.
         lot: number of the flaw for which the whole lot is scrapped.
     """
 
     seconds: float = 0.0
-    scrapped: list[tuple[int, Places]] = field(default_factory=list)
-    downgraded: list[tuple[int, Places]] = field(default_factory=list)
+    scrapped: tuple[Places, Numbers] | None = None
+    downgraded: tuple[Places, Numbers] | None = None
     cured: list[tuple[int, Places]] = field(default_factory=list)
     back: list[tuple[int, str, Places]] = field(default_factory=list)
     lot: int | None = None
 
 
-def dispose_lot(material: Slurry | Electrode, found: Found, flaws: Sequence[Flaw], at: Occasion) -> Verdict:
-    """Decide on a batch, roll or lane as a whole: rework it once where that is declared, else scrap it."""
-    verdict = Verdict()
-    for number in found.lots:
-        rework = flaws[number].mode.rework
-        if rework is not None and rework.to is None:
-            verdict.seconds += rework.time
-            if at.luck.one(f"cure {number}", at.lot, np.random.Generator.random) < rework.success:
-                material.flaws &= ~flaws[number].bit
+class Disposition:
+    """The rules of a plant: what is done with each flaw.
+
+    Args:
+        flaws: the line's flaws by number.
+    """
+
+    def __init__(self, flaws: Sequence[Flaw]) -> None:
+        self._flaws = flaws
+        # one place more: FALSE_REJECT, which is -1, is scrap
+        self._downgrades = np.array([flaw.mode.action == "downgrade" for flaw in flaws] + [False], np.bool_)
+        self._reworks = np.array([flaw.mode.rework is not None for flaw in flaws] + [False], np.bool_)
+
+    def of_lot(self, material: Slurry | Electrode, found: Found, at: Occasion) -> Verdict:
+        """Decide on a batch, roll or lane as a whole: rework it once where that is declared, else scrap it."""
+        verdict = Verdict()
+        for number in found.lots:
+            rework = self._flaws[number].mode.rework
+            if rework is not None and rework.to is None:
+                verdict.seconds += rework.time
+                if at.luck.one(f"cure {number}", at.lot, np.random.Generator.random) < rework.success:
+                    material.flaws &= ~self._flaws[number].bit
+                    continue
+            verdict.lot = number
+        return verdict
+
+    def of_cells(self, cell: Cell, found: Found, at: Occasion) -> Verdict:
+        """Decide on each rejected cell, in place; cells scrapped or sent back leave the lot."""
+        verdict = Verdict()
+        places, numbers = found.places, found.numbers
+        if self._reworks[numbers].any():
+            places, numbers = self._rework(cell, places, numbers, at, verdict)
+        down = self._downgrades[numbers]
+        if down.any():
+            if cell.grade is None:
+                cell.grade = np.zeros(cell.size, np.int8)
+            cell.grade[places[down]] = GRADE_B
+            verdict.downgraded = (places[down], numbers[down])
+            places, numbers = places[~down], numbers[~down]
+        if places.size:
+            cell.remove(places)
+            verdict.scrapped = (places, numbers)
+        return verdict
+
+    def _rework(
+        self, cell: Cell, places: Places, numbers: Numbers, at: Occasion, verdict: Verdict
+    ) -> tuple[Places, Numbers]:
+        """Rework what may be reworked; return what is still bad."""
+        bad = np.ones(places.size, np.bool_)
+        for number in sorted(set(numbers[self._reworks[numbers]].tolist())):
+            flaw, which = self._flaws[number], numbers == number
+            rework, here = flaw.mode.rework, places[which]
+            assert rework is not None
+            if rework.to is not None:
+                if cell.repeats < rework.times:
+                    verdict.back.append((number, rework.to, here))
+                    bad[which] = False
                 continue
-        verdict.lot = number
-    return verdict
-
-
-def dispose_cells(cell: Cell, found: Found, flaws: Sequence[Flaw], at: Occasion) -> Verdict:
-    """Decide on each rejected cell, in place; cells scrapped or sent back are no longer alive here."""
-    verdict = Verdict()
-    for number in np.unique(found.numbers).tolist():
-        places = found.places[found.numbers == number]
-        if number == FALSE_REJECT:
-            verdict.scrapped.append((number, places))
-            cell.alive[places] = False
-            continue
-        places = _rework(cell, places, flaws[number], at, verdict)
-        if not places.size:
-            continue
-        if flaws[number].mode.action == "downgrade":
-            grade = np.zeros(cell.size, np.int8) if cell.grade is None else cell.grade
-            grade[places] = GRADE_B
-            cell.grade = grade
-            verdict.downgraded.append((number, places))
-        else:
-            cell.alive[places] = False
-            verdict.scrapped.append((number, places))
-    return verdict
-
-
-def _rework(cell: Cell, places: Places, flaw: Flaw, at: Occasion, verdict: Verdict) -> Places:
-    """Rework what may be reworked; return the places that are still bad."""
-    rework = flaw.mode.rework
-    if rework is None:
-        return places
-    if rework.to is not None:
-        if cell.repeats >= rework.times:
-            return places
-        cell.alive[places] = False
-        verdict.back.append((flaw.number, rework.to, places))
-        return places[:0]
-    verdict.seconds += rework.time * places.size
-    drawn = at.luck.uniform(f"cure {flaw.number}", at.lot, cell.size)[places]
-    cured = drawn < rework.success
-    cell.flaws[places[cured]] &= ~np.uint64(flaw.bit)
-    if cured.any():
-        verdict.cured.append((flaw.number, places[cured]))
-    return places[~cured]
+            verdict.seconds += rework.time * here.size
+            cured = at.luck.uniform(f"cure {number}", at.lot, cell.size)[here] < rework.success
+            cell.flaws[here[cured]] &= ~np.uint64(flaw.bit)
+            bad[which] = ~cured
+            if cured.any():
+                verdict.cured.append((number, here[cured]))
+        return places[bad], numbers[bad]

@@ -13,6 +13,7 @@ from twin.occasion import Occasion
 from twin.quality.defect import Flaw
 
 FALSE_REJECT = -1
+_ONE = np.uint64(1)
 
 
 class Found(NamedTuple):
@@ -47,6 +48,7 @@ class Gate:
         self.mask = sum(1 << number for number in missed)
         self.false_rejects = false_rejects
         self._mask = np.uint64(self.mask)
+        self._false_bounds = np.array([false_rejects], np.float32)
         self._pods = np.zeros(65, np.float32)
         for number, chance in missed.items():
             self._pods[number] = 1 - chance
@@ -86,23 +88,30 @@ class Gate:
     def _inspect_cells(self, cell: Cell, at: Occasion) -> Found:
         places, numbers = NOTHING.places, NOTHING.numbers
         if cell.any_flaws & self.mask:
-            suspects = np.flatnonzero((cell.flaws & self._mask) & np.where(cell.alive, ~np.uint64(0), np.uint64(0)))
+            suspects = np.flatnonzero(cell.flaws & self._mask)
             if suspects.size:
-                drawn = at.luck.uniform(f"gate{at.again or ''}", at.lot, cell.size)[suspects]
+                drawn = at.luck.uniform(f"gate{at.again}" if at.again else "gate", at.lot, cell.size)[suspects]
                 numbers = self._seen(cell.flaws[suspects] & self._mask, drawn)
                 seen = numbers >= 0
                 places, numbers = suspects[seen], numbers[seen]
         if self.false_rejects:
-            wrong = at.luck.hits(f"false{at.again or ''}", at.lot, cell.size, self.false_rejects)
-            wrong = wrong[cell.alive[wrong]] if wrong.size else wrong
-            wrong = wrong[~np.isin(wrong, places)] if wrong.size and places.size else wrong
+            purpose = f"false{at.again}" if at.again else "false"
+            wrong, _ = at.luck.hits(purpose, at.lot, cell.size, self._false_bounds)
             if wrong.size:
+                wrong = wrong[cell.alive[wrong] & ~np.isin(wrong, places)]
                 places = np.concatenate((places, wrong))
                 numbers = np.concatenate((numbers, np.full(wrong.size, FALSE_REJECT, np.int16)))
         return Found([], places, numbers) if places.size else NOTHING
 
     def _seen(self, flaws: NDArray[np.uint64], drawn: NDArray[np.float32]) -> NDArray[np.int16]:
-        """Return for each suspect the flaw that is seen, -2 for none.
+        """Return for each suspect the flaw that is seen, -2 for none. Shape (suspects,)."""
+        if not (flaws & (flaws - _ONE)).any():
+            number = _lowest(flaws)
+            return np.where(drawn < self._pods[number], number, -2)
+        return self._seen_of_several(flaws, drawn)
+
+    def _seen_of_several(self, flaws: NDArray[np.uint64], drawn: NDArray[np.float32]) -> NDArray[np.int16]:
+        """Judge cells with several flaws.
 
         One number decides over all flaws of a cell: it is seen with 1 - (1 - pod1)(1 - pod2)...; the flaw whose
         share of that interval the number falls into gets the blame.
@@ -111,11 +120,15 @@ class Gate:
         missed = np.ones(len(flaws), np.float32)
         left = flaws.copy()
         while left.any():
-            lowest = left & (~left + np.uint64(1))
-            number = np.where(lowest > 0, np.frexp(lowest.astype(np.float64))[1] - 1, 64)
+            number = np.where(left > 0, _lowest(left & (~left + _ONE)), 64)
             pod = self._pods[number]
             hit = (seen == -2) & (drawn < 1 - missed * (1 - pod))
             seen[hit] = number[hit]
             missed *= 1 - pod
-            left &= left - np.minimum(left, np.uint64(1))
+            left &= left - np.minimum(left, _ONE)
         return seen
+
+
+def _lowest(single: NDArray[np.uint64]) -> NDArray[np.int16]:
+    """Return the number of the one bit that is set in each mask. Shape (masks,)."""
+    return (np.frexp(single.astype(np.float64))[1] - 1).astype(np.int16)
