@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from twin.read.document import Document
 
 MOST_RECIPES = 64
+SECONDS_PER_YEAR = 365 * 86400.0
+JOULES_PER_GWH = 3.6e12
 
 
 class Servers(BaseModel):
@@ -103,6 +105,17 @@ class Question:
     servers: Mapping[str, Servers]
     recipes: Mapping[str, Mapping[str, Any]]
     document: Document
+
+    @property
+    def demand(self) -> float:
+        """Good cells wanted [cell/yr]."""
+        assert self.line.cell is not None
+        return self.study.demand * SECONDS_PER_YEAR / self.line.cell.energy
+
+    def gwh(self, cells: float) -> float:
+        """Return the energy of some cells [GWh]."""
+        assert self.line.cell is not None
+        return cells * self.line.cell.energy / JOULES_PER_GWH
 
     def problem(self, key: str, text: str) -> InputError:
         """Return an error that names the place of a key of the study."""

@@ -1,0 +1,161 @@
+"""What the twin answers at each setting that is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from optimize.figures import Interval, headline, interval
+from optimize.study import Question
+from optimize.workers import Tell, ask_all
+from twin import InputError, Journal, Line, Run, kpis, simulate, turn
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+HOURS_PER_YEAR = 8760.0
+# time that goes by whether a server has work or not
+_AWAY = ("off_shift", "maintenance", "engineering")
+_IDLE = ("starved", "blocked")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One run that is asked of the twin.
+
+    Attributes:
+        line: the plant as declared.
+        settings: knobs to turn.
+        days: measured time [d].
+        warmup: time before it [d].
+        seed: key of all luck.
+    """
+
+    line: Line
+    settings: Mapping[str, Any]
+    days: int
+    warmup: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one run says about the plant.
+
+    Attributes:
+        output: good cells [cell/yr].
+        hours_per_cell: hours of a station's servers, neither starved nor blocked, for one good cell [h/cell].
+        kept: share of what a station works on that it hands on [-].
+        hours: time that one server is staffed and not in planned maintenance [h/yr].
+        figures: headline figures by name.
+    """
+
+    output: float
+    hours_per_cell: Mapping[str, float]
+    kept: Mapping[str, float]
+    hours: Mapping[str, float]
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Response:
+    """The twin's answers at one setting, one for each replication.
+
+    Attributes:
+        settings: the knobs that were turned.
+        answers: with the seeds counted on from the study's.
+    """
+
+    settings: Mapping[str, Any]
+    answers: Sequence[Answer]
+
+    def mean(self, part: str, station: str) -> float:
+        """Return the mean over the replications of what the answers say about a station."""
+        return float(sum(getattr(answer, part)[station] for answer in self.answers) / len(self.answers))
+
+    def spread(self, figure: str) -> Interval:
+        """Return a headline figure with its 95 % interval."""
+        return interval([answer.figures[figure] for answer in self.answers])
+
+
+def simulated(asked: Asked) -> Journal:
+    """Return the journal of one run."""
+    return simulate(Run(turn(asked.line, asked.settings), asked.days, asked.warmup, asked.seed, cells="none"))
+
+
+def ask(asked: Asked) -> Answer:
+    """Simulate one run and read from its journal what the planning model needs.
+
+    Raises:
+        InputError: the plant makes no good cell in the time.
+    """
+    journal = simulated(asked)
+    found = headline(kpis(journal))
+    good = found["good_cells"]
+    if good <= 0:
+        days = f"{asked.days} days after {asked.warmup} of warm-up"
+        raise InputError(f"{asked.line.name} makes no good cell in {days}; give it more of both")
+    busy, away, total = _server_seconds(journal)
+    years = (journal.end - journal.warmup) / 3600.0 / HOURS_PER_YEAR
+    names = journal.stations
+    return Answer(
+        output=good / years,
+        hours_per_cell={name: busy[place] / 3600.0 / good for place, name in enumerate(names)},
+        kept=_kept(journal),
+        hours={name: HOURS_PER_YEAR * (1 - away[place] / total[place]) for place, name in enumerate(names)},
+        figures=found,
+    )
+
+
+def asked(question: Question, settings: Mapping[str, Any]) -> list[Asked]:
+    """Return the runs that a setting is tried with, one for each replication; every setting meets the same luck."""
+    study = question.study
+    seeds = range(study.seed, study.seed + study.replications)
+    return [Asked(question.line, settings, study.days, study.warmup, seed) for seed in seeds]
+
+
+def explore(question: Question, workers: int = 1, tell: Tell | None = None) -> dict[str, Response]:
+    """Ask the twin about every recipe, with the machines that the line declares.
+
+    Returns:
+        The answers by recipe.
+    """
+    runs = [run for settings in question.recipes.values() for run in asked(question, settings)]
+    answers = ask_all(ask, runs, workers, "explore", tell)
+    each = question.study.replications
+    return {
+        name: Response(settings, answers[place * each :][:each])
+        for place, (name, settings) in enumerate(question.recipes.items())
+    }
+
+
+def _server_seconds(journal: Journal) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the seconds of each station's servers in the measured time: at work, away, and all. Shape (stations,)."""
+    import numpy as np
+
+    states = journal.columns("states")
+    measured = states["day"] >= round(journal.warmup / 86400.0)
+    station, size = states["station"][measured], len(journal.stations)
+    spent = {
+        name: np.bincount(station, seconds[measured], size)
+        for name, seconds in states.items()
+        if name not in ("day", "station")
+    }
+    total = np.sum(list(spent.values()), axis=0)
+    away = np.sum([spent[name] for name in _AWAY], axis=0)
+    return total - away - np.sum([spent[name] for name in _IDLE], axis=0), away, total
+
+
+def _kept(journal: Journal) -> dict[str, float]:
+    """Return how much of what each station begins it hands on, in the measured time [-]."""
+    import numpy as np
+
+    visits = journal.columns("visits")
+    measured = visits["finish"] > journal.warmup
+    station, size = visits["station"][measured], len(journal.stations)
+    tried = np.bincount(station, visits["tried"][measured], size)
+    passed = np.bincount(station, visits["passed"][measured], size)
+    shares = np.divide(passed, tried, out=np.ones(size), where=tried > 0)
+    return dict(zip(journal.stations, shares.tolist(), strict=True))

@@ -1,0 +1,152 @@
+"""What people see of a plan and of a comparison: pages, pictures, JSON and tables. It computes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimize.compare import Comparison
+from optimize.figures import FIGURES, Interval
+from optimize.refine import Plan
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_VERDICTS = {
+    "optimal": "Optimal by the model, and the twin makes the demand with it.",
+    "misses demand": "No plan found: the twin makes less than the model promises. Allow more machines or more rounds.",
+    "infeasible": "No plan: with the machines that the study allows the demand cannot be made.",
+    "time_limit": "The solver ran out of time before it proved a plan to be the best.",
+}
+
+
+def save_plan(plan: Plan, folder: Path) -> Path:
+    """Write plan.json, the pictures and report.html; return the page's path."""
+    from optimize import pictures
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "plan.json").write_text(json.dumps(plan.as_data(), indent=1), encoding="utf-8")
+    drawn: dict[str, str] = {}
+    loads: dict[str, float] = {}
+    if plan.chosen is not None:
+        wanted = {
+            "promise": lambda: pictures.draw_promise(plan),
+            "servers": lambda: pictures.draw_servers(plan),
+            "rounds": lambda: pictures.draw_rounds(plan),
+        }
+        drawn = pictures.draw(folder / "pictures", wanted)
+        solution = plan.chosen.solution
+        limits = plan.data.limits(solution.recipe, solution.servers)
+        loads = {name: plan.data.demand / limit for name, limit in limits.items()}
+    return _page(
+        folder,
+        "plan.html",
+        plan=plan,
+        study=plan.question.study,
+        line=plan.question.line,
+        demand=plan.question.gwh(plan.data.demand),
+        servers=sum(plan.chosen.solution.servers.values()) if plan.chosen else 0,
+        verdict=_VERDICTS.get(plan.status, f"The solver stopped with '{plan.status}'."),
+        pictures=drawn,
+        loads=loads,
+    )
+
+
+def save_comparison(comparison: Comparison, folder: Path) -> Path:
+    """Write compare.json, the pictures and report.html; return the page's path."""
+    from optimize import pictures
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "compare.json").write_text(json.dumps(comparison.as_data(), indent=1), encoding="utf-8")
+    wanted = {
+        "figures": lambda: pictures.draw_figures(comparison),
+        "differences": lambda: pictures.draw_differences(comparison),
+    }
+    verdicts = {
+        (name, plant): _verdict(name, comparison.difference(name, plant))
+        for name in comparison.values
+        for plant in comparison.plants[1:]
+    }
+    return _page(
+        folder,
+        "comparison.html",
+        comparison=comparison,
+        names=list(zip(comparison.plants, comparison.titles, strict=True)),
+        pictures=pictures.draw(folder / "pictures", wanted),
+        verdicts=verdicts,
+    )
+
+
+def table_of_plan(plan: Plan) -> Table:
+    """Return the plan for the terminal: machines by station, and what it makes."""
+    table = _table(_VERDICTS.get(plan.status, plan.status), "", "declared", "plan")
+    if plan.chosen is None:
+        return table
+    solution = plan.chosen.solution
+    table.add_row("recipe", "", solution.recipe)
+    for name, count in solution.servers.items():
+        table.add_row(f"{name} servers", str(plan.question.line.stations[name].servers), str(count))
+    table.add_section()
+    table.add_row("", "model", "twin (95 % interval)")
+    for name, promised in plan.chosen.predicted.items():
+        figure = FIGURES[name]
+        table.add_row(f"{figure.title} [{figure.unit}]", _number(promised), _spread(plan.chosen.simulated(name)))
+    return table
+
+
+def table_of_comparison(comparison: Comparison) -> Table:
+    """Return the comparison for the terminal."""
+    first, *others = comparison.plants
+    table = _table("", "", first, *(column for plant in others for column in (plant, f"more than {first}")))
+    for name in comparison.values:
+        row = [f"{FIGURES[name].title} [{FIGURES[name].unit}]", _number(comparison.mean(name, first).mean)]
+        for plant in others:
+            row += [_number(comparison.mean(name, plant).mean), _spread(comparison.difference(name, plant))]
+        table.add_row(*row)
+    return table
+
+
+def _verdict(name: str, difference: Interval) -> Mapping[str, str]:
+    """Say in words what a difference means."""
+    if difference.low <= 0 <= difference.high:
+        return {"text": "no clear difference", "tone": "soft"}
+    grows, better = difference.mean > 0, FIGURES[name].better
+    if not better:
+        return {"text": "more" if grows else "less", "tone": "soft"}
+    return {"text": "better", "tone": "good"} if grows == (better == "more") else {"text": "worse", "tone": "bad"}
+
+
+def _page(folder: Path, template: str, **content: Any) -> Path:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    pages = Environment(
+        loader=PackageLoader("optimize"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters["number"] = _number
+    page = folder / "report.html"
+    page.write_text(pages.get_template(template).render(figures=FIGURES, **content), encoding="utf-8")
+    return page
+
+
+def _number(value: float, digits: int = 4) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10**digits or value == 0 else f"{value:,.{digits}g}"
+
+
+def _spread(middle: Interval) -> str:
+    return f"{_number(middle.mean)} ({_number(middle.low)} to {_number(middle.high)})"
+
+
+def _table(title: str, *columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, box=box.SIMPLE, title_justify="left")
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place == 0 else "right")
+    return table
