@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from twin import EnergyPerYear, InputError, Line, Problem, read_declared, read_line, turn
-
-if TYPE_CHECKING:
-    from twin.read.document import Document
+from twin import Document, EnergyPerYear, InputError, Line, Problem, read_declared, read_line, turn
 
 MOST_RECIPES = 64
 SECONDS_PER_YEAR = 365 * 86400.0

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from twin.problems import Problem as Problem
     from twin.read import read_declared as read_declared
     from twin.read import read_line as read_line
+    from twin.read.document import Document as Document
     from twin.report import write_report as write_report
     from twin.run import Run as Run
     from twin.settings import knobs as knobs
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from twin.units import EnergyPerYear as EnergyPerYear
 
 _HOME = {
+    "Document": "read.document",
     "EnergyPerYear": "units",
     "InputError": "problems",
     "Journal": "journal",
