@@ -21,6 +21,14 @@ ALL_LANES = -1
 UNGRADED, GRADE_A, GRADE_B = 0, 1, 2
 
 
+_COUNTING = np.arange(4096)
+
+
+def counting(size: int) -> NDArray[np.intp]:
+    """Return 0, 1, 2 ... as a view of one array that all share. Shape (size,)."""
+    return _COUNTING[:size] if size <= len(_COUNTING) else np.arange(size)
+
+
 @dataclass(slots=True)
 class Plain:
     """Material of a generic line: something countable without physics.

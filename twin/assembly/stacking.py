@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.declared import Declared
-from twin.material import Cell, Electrode, Floats, Material, Separator
+from twin.material import Bits, Cell, Electrode, Floats, Material, Separator, counting
 from twin.occasion import Loss, Made, Occasion
 from twin.product import CellDesign
 from twin.units import Metres, Rate
@@ -66,7 +67,9 @@ class _Assembly(Declared):
             losses.append(Loss("separator_rest", rest, "m**2"))
         if cells == 0:
             return Made([], 0.0, 0.0, losses, spoiled)
-        flaws = _built_in(cathode, cells) | _built_in(anode, cells)
+        flaws = np.zeros(cells, np.uint64)
+        _build_in(flaws, cathode)
+        _build_in(flaws, anode)
         stack = Cell(
             np.ones(cells, np.bool_),
             flaws,
@@ -103,15 +106,16 @@ class _Assembly(Declared):
         total = self._marked(lane)
         if not total:
             return _Cut(lane, lane.length, per_cell, [])
-        found = lane.marks.where(lane.marks.found)
-        cut = np.maximum(found.length, self.pitch)
-        cut *= total / cut.sum()
+        marks = lane.marks
+        cut = np.maximum(marks.length, np.float32(self.pitch)) * marks.found
+        by_flaw = np.bincount(marks.mode, cut)
+        by_flaw *= total / by_flaw.sum()
         per_metre = lane.solids / lane.length
         spoiled = [
-            (mode, metres, lane.electrode, metres * per_metre)
-            for mode, metres in zip(found.mode.tolist(), cut.tolist(), strict=True)
+            (flaw, float(by_flaw[flaw]), lane.electrode, float(by_flaw[flaw]) * per_metre)
+            for flaw in np.flatnonzero(by_flaw).tolist()
         ]
-        return _Cut(lane, lane.length - sum(cut.tolist()), per_cell, spoiled)
+        return _Cut(lane, lane.length - sum(metres for _, metres, _, _ in spoiled), per_cell, spoiled)
 
 
 class Stacking(_Assembly):
@@ -126,19 +130,28 @@ class Winding(_Assembly):
     kind: Literal["winding"]
 
 
+@lru_cache(maxsize=4096)
+def _segments(cells: int, segments: int) -> NDArray[np.intp]:
+    """Return the segment of web in which each cell begins: cells take their metres one after the other."""
+    return (counting(cells) * segments) // cells
+
+
 def _loading(lane: Electrode, cells: int) -> Floats:
-    """Return each cell's mean loading: cells take their metres one after the other. Shape (cells,)."""
-    segments = lane.loading.shape[0]
-    means: Floats = lane.loading[(np.arange(cells) * segments) // cells, 0]
+    """Return each cell's loading. Shape (cells,)."""
+    means: Floats = lane.loading[:, 0][_segments(cells, lane.loading.shape[0])]
     return means
 
 
-def _built_in(cut: _Cut, cells: int) -> NDArray[np.uint64]:
-    """Return the flaw bits that a lane brings into each cell. Shape (cells,)."""
-    flaws = np.full(cells, cut.lane.flaws, np.uint64)
-    missed = cut.lane.marks.where(~cut.lane.marks.found) if len(cut.lane.marks) else cut.lane.marks
-    for start, length, mode in zip(missed.start.tolist(), missed.length.tolist(), missed.mode.tolist(), strict=True):
-        first = min(int(start / cut.lane.length * cells), cells - 1)
-        last = min(int((start + length) / cut.lane.length * cells), cells - 1)
-        flaws[first : last + 1] |= np.uint64(1 << mode)
-    return flaws
+def _build_in(flaws: Bits, cut: _Cut) -> None:
+    """Bring the flaws that nobody has found on a lane into its cells, in place."""
+    lane, cells = cut.lane, len(flaws)
+    if lane.flaws:
+        flaws |= np.uint64(lane.flaws)
+    missed = np.flatnonzero(~lane.marks.found)
+    if not missed.size:
+        return
+    marks, per_metre = lane.marks, cells / lane.length
+    first = np.minimum((marks.start[missed] * per_metre).astype(np.intp), cells - 1)
+    last = np.minimum(((marks.start[missed] + marks.length[missed]) * per_metre).astype(np.intp), cells - 1)
+    for begin, end, flaw in zip(first.tolist(), last.tolist(), marks.mode[missed].tolist(), strict=True):
+        flaws[begin : end + 1] |= np.uint64(1 << flaw)

@@ -43,7 +43,7 @@ class Lot:
     def coating(self) -> tuple[float, float]:
         """Dry coating in it, cathode and anode [kg]."""
         material = self.material
-        if isinstance(material, Cell):
+        if type(material) is Cell:
             return self.units * material.cathode_kg, self.units * material.anode_kg
         if isinstance(material, Slurry | Electrode):
             return (material.solids, 0.0) if material.electrode == "cathode" else (0.0, material.solids)

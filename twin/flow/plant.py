@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import add
 
 from simpy import Environment
 
@@ -12,10 +13,12 @@ from twin.flow.deadlock import check_standstill
 from twin.flow.downtime import Upkeep, Wear
 from twin.flow.lot import Lot
 from twin.flow.record import Recorder
-from twin.flow.state import Server
+from twin.flow.state import Server, StateClock
 from twin.flow.station import StationFlow
+from twin.flow.turn import CELL
 from twin.journal import Journal
 from twin.line import Line, Station
+from twin.material import Cell
 from twin.quality.defect import Births
 from twin.quality.disposition import Disposition
 from twin.quality.inspection import Gate
@@ -87,8 +90,9 @@ class Plant:
         if declared.failures is not None and declared.failures.crew is not None:
             station.repair = pools[declared.failures.crew]
         self._equip_quality(station, declared)
+        station.clock = StateClock(declared.servers, station.calendar)
         for number in range(declared.servers):
-            server = Server(number, station.seconds, station.calendar)
+            server = Server(number, station.clock)
             if declared.failures is not None:
                 server.wear = Wear(declared.failures, seed, station.name, number)
             if declared.setups or declared.maintenance:
@@ -125,10 +129,7 @@ class Plant:
         now = self.env.now
         tables = self.journal.tables
         for station in self.stations:
-            for server in station.servers:
-                server.enter(server.state, now)
-            tables["states"].add((day, station.number, *station.seconds))
-            station.seconds[:] = [0.0] * len(station.seconds)
+            tables["states"].add((day, station.number, *station.clock.close_day(now)))
         for number, inbox in enumerate(self.inboxes.values()):
             tables["levels"].add((day, number, *inbox.close_day(now - self._closed)))
         self._closed = now
@@ -144,12 +145,21 @@ class Plant:
             self._count(day, number, inbox.lots)
 
     def _count(self, day: int, place: int, lots: Iterable[Lot]) -> None:
-        totals: dict[int, list[float]] = {}
+        totals: dict[int, tuple[int, float, float, float]] = {}
+        count, units, cathode, anode = 0, 0.0, 0.0, 0.0
         for lot in lots:
-            cathode, anode = lot.coating
-            total = totals.setdefault(lot.unit, [0.0, 0.0, 0.0, 0.0])
-            for column, value in enumerate((1, lot.units, cathode, anode)):
-                total[column] += value
+            material = lot.material
+            if type(material) is Cell:
+                # thousands of lots of cells rest in a plant, every day is counted: no call for each
+                count += 1
+                units += lot.units
+                cathode += lot.units * material.cathode_kg
+                anode += lot.units * material.anode_kg
+            else:
+                before = totals.get(lot.unit, (0, 0.0, 0.0, 0.0))
+                totals[lot.unit] = (before[0] + 1, before[1] + lot.units, *map(add, before[2:], lot.coating))
+        if count:
+            totals[CELL] = (count, units, cathode, anode)
         for unit, total in totals.items():
             self.journal.tables["stock"].add((day, place, unit, *total))
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from twin.flow.lot import Lot
 from twin.flow.turn import CELL, Rejection, Turn
 from twin.journal import Action, Journal, State
-from twin.material import GRADE_A, GRADE_B, UNGRADED, Cell
+from twin.material import GRADE_A, GRADE_B, UNGRADED, Cell, counting
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Recorder:
@@ -98,8 +98,7 @@ class Recorder:
             self._keep(station, time, lot, cell)
 
     def _keep(self, station: int, time: float, lot: Lot, cell: Cell) -> None:
-        places = np.arange(cell.size)
-        places = places[self._kept(cell.identities(places)) & cell.alive]
+        places = np.flatnonzero(self._kept(cell.identities(counting(cell.size))) & cell.alive)
         if not places.size:
             return
         nothing = np.full(cell.size, np.nan, np.float32)
@@ -109,9 +108,9 @@ class Recorder:
         self._cells.add_rows(ids, lot.family, lot.serial, time, station, grade, -1, *measured)
 
     def _kept(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Choose cells by their identity alone, so that the sample is the same in every run of a line."""
+        """Choose cells by their identity alone, evenly over each lot, so that every run keeps the same ones."""
         if self._share >= 1:
             return np.ones(len(cells), np.bool_)
-        mixed = cells.astype(np.uint64) * _MIX
-        mixed ^= mixed >> np.uint64(32)
-        return (mixed * _MIX) < self._threshold
+        # multiples of the golden ratio fill the circle more evenly than random numbers would
+        kept: NDArray[np.bool_] = cells.view(np.uint64) * _GOLDEN < self._threshold
+        return kept

@@ -14,7 +14,60 @@ if TYPE_CHECKING:
     from twin.flow.turn import Turn
 
 # time in these goes by whether or not the station is staffed; the unstaffed part is told apart
-IDLE = (State.STARVED, State.BLOCKED, State.NO_CREW, State.NO_REPAIR_CREW)
+IDLE = frozenset((State.STARVED, State.BLOCKED, State.NO_CREW, State.NO_REPAIR_CREW))
+
+
+class StateClock:
+    """How many servers of a station are in each state, and for how long.
+
+    The integral of the counts over time is the sum of all servers' times, so that a station of thousands
+    of places costs no more to account for than one of two.
+
+    Args:
+        servers: how many there are; they begin starved.
+        calendar: when the station is staffed; None means always.
+    """
+
+    def __init__(self, servers: int, calendar: Calendar | None) -> None:
+        self._counts = [0] * len(State)
+        self._counts[State.STARVED] = servers
+        self._seconds = [0.0] * len(State)
+        self._since = [0.0] * len(State)
+        self._calendar = calendar
+
+    def change(self, old: State, new: State, now: float) -> None:
+        """Note that one server goes from one state to another."""
+        if self._calendar is not None:
+            self._count_staffed(old, now)
+            self._count_staffed(new, now)
+        else:
+            counts, since, seconds = self._counts, self._since, self._seconds
+            seconds[old] += counts[old] * (now - since[old])
+            seconds[new] += counts[new] * (now - since[new])
+            since[old] = since[new] = now
+        self._counts[old] -= 1
+        self._counts[new] += 1
+
+    def _count_staffed(self, state: State, now: float) -> None:
+        assert self._calendar is not None
+        passed = now - self._since[state]
+        if state in IDLE and self._counts[state]:
+            staffed = self._calendar.staffed(now) - self._calendar.staffed(self._since[state])
+            self._seconds[State.OFF_SHIFT] += self._counts[state] * (passed - staffed)
+            passed = staffed
+        self._seconds[state] += self._counts[state] * passed
+        self._since[state] = now
+
+    def close_day(self, now: float) -> list[float]:
+        """Return the servers' seconds in each state since the last call, and begin anew. Shape (states,)."""
+        for state in State:
+            if self._calendar is not None:
+                self._count_staffed(state, now)
+            else:
+                self._seconds[state] += self._counts[state] * (now - self._since[state])
+                self._since[state] = now
+        closed, self._seconds = self._seconds, [0.0] * len(State)
+        return closed
 
 
 class Server:
@@ -30,9 +83,9 @@ class Server:
         open: a turn that is over while its lots wait to leave, with its start and finish [s].
     """
 
-    __slots__ = ("_calendar", "_seconds", "_since", "lots", "number", "open", "state", "upkeep", "waits_for", "wear")
+    __slots__ = ("_clock", "lots", "number", "open", "state", "upkeep", "waits_for", "wear")
 
-    def __init__(self, number: int, seconds: list[float], calendar: Calendar | None) -> None:
+    def __init__(self, number: int, clock: StateClock) -> None:
         self.number = number
         self.state = State.STARVED
         self.lots: Sequence[Lot] = ()
@@ -40,17 +93,10 @@ class Server:
         self.upkeep: Upkeep | None = None
         self.waits_for = -1
         self.open: tuple[Turn, float, float] | None = None
-        self._seconds = seconds
-        self._since = 0.0
-        self._calendar = calendar
+        self._clock = clock
 
     def enter(self, state: State, now: float) -> None:
         """Change the state; the time since the last change belongs to the old one."""
-        if self._calendar is not None and self.state in IDLE:
-            staffed = self._calendar.staffed(now) - self._calendar.staffed(self._since)
-            self._seconds[self.state] += staffed
-            self._seconds[State.OFF_SHIFT] += now - self._since - staffed
-        else:
-            self._seconds[self.state] += now - self._since
-        self._since = now
-        self.state = state
+        if state is not self.state:
+            self._clock.change(self.state, state, now)
+            self.state = state

@@ -13,7 +13,7 @@ from twin.flow.buffer import Inbox
 from twin.flow.crew import Pool
 from twin.flow.deadlock import check_circle
 from twin.flow.lot import REWORK, Lot
-from twin.flow.state import Server
+from twin.flow.state import Server, StateClock
 from twin.flow.turn import Turn, pooled, take_turn
 from twin.journal import Journal, State
 from twin.material import Cell
@@ -39,7 +39,7 @@ class StationFlow:
 
     Attributes:
         number: its place among the stations.
-        seconds: time of all its servers in each state since midnight [s].
+        clock: time of all its servers in each state.
         renews: True when what comes out is a new lot: at sources, merges and where lots are combined.
         checks: True when flaws are born or seen here.
     """
@@ -70,7 +70,7 @@ class StationFlow:
         self.calendar: Calendar | None = None
         self.operators: tuple[Pool, float] | None = None
         self.repair: Pool | None = None
-        self.seconds = [0.0] * len(State)
+        self.clock = StateClock(0, None)
         self.servers: list[Server] = []
         self.idle: deque[Event] = deque()
         self.peers: Sequence[StationFlow] = ()
