@@ -1,1 +1,38 @@
-"""gigatwin's decisions: a study in, compared plans out."""
+"""gigatwin's decisions: a study in, compared plans out.
+
+The public names are imported when they are first used, so that the command line answers at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimize.comparison import Comparison as Comparison
+    from optimize.comparison import compare as compare
+    from optimize.refine import Plan as Plan
+    from optimize.refine import optimize as optimize
+    from optimize.report import save_comparison as save_comparison
+    from optimize.report import save_plan as save_plan
+    from optimize.study import Study as Study
+    from optimize.study import read_study as read_study
+
+_HOME = {
+    "Comparison": "comparison",
+    "Plan": "refine",
+    "Study": "study",
+    "compare": "comparison",
+    "optimize": "refine",
+    "read_study": "study",
+    "save_comparison": "report",
+    "save_plan": "report",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'optimize' has no attribute '{name}'")
+    return getattr(import_module(f"optimize.{_HOME[name]}"), name)

@@ -53,7 +53,7 @@ def compare_command(
     quiet: Quiet = False,
 ) -> None:
     """Simulate plants side by side with the same luck and report their differences."""
-    from optimize.compare import compare
+    from optimize.comparison import compare
     from optimize.report import save_comparison, table_of_comparison
 
     folder = _folder(out, "compare", overwrite)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from optimize.compare import Comparison
+from optimize.comparison import Comparison
 from optimize.figures import FIGURES, Interval
 from optimize.refine import Plan
 
 # Okabe and Ito's colours, told apart by every kind of colour vision
 BLUE, ORANGE, GREEN, PINK, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#6b6b6b"
 PLANT_COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, GREY)
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -60,7 +60,10 @@ def draw_promise(plan: Plan) -> Any:
         if name == "good_gwh_per_year":
             wanted = plan.question.gwh(plan.data.demand)
             axis.axhline(wanted, color=GREY, ls="--", lw=1)
-            axis.text(0.5, wanted, "demand", color=GREY, ha="center", va="bottom", fontsize=9)
+            below = (0, 3) if made.mean < wanted else (0, -11)
+            axis.annotate(
+                "demand", (0.5, wanted), below, textcoords="offset points", color=GREY, ha="center", fontsize=9
+            )
             values.append(wanted)
         _room(axis, values)
         axis.set_xlim(-0.6, 1.6)
@@ -78,11 +81,10 @@ def draw_servers(plan: Plan) -> Any:
     places = range(len(names))
     for place, name in enumerate(names):
         axis.plot([line.stations[name].servers, chosen[name]], [place, place], color="#c8c8c8", lw=3, zorder=1)
-    axis.plot([line.stations[name].servers for name in names], places, "o", color=GREY, mfc="white", mew=1.6, ms=8)
-    axis.plot([chosen[name] for name in names], places, "s", color=BLUE, ms=6)
-    axis.legend(
-        ["_"] * len(names) + ["as declared", "in the plan"], loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2
-    )
+    declared = [line.stations[name].servers for name in names]
+    axis.plot(declared, places, "o", color=GREY, mfc="white", mew=1.6, ms=9, label="as declared")
+    axis.plot([chosen[name] for name in names], places, "s", color=BLUE, ms=5, label="in the plan")
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     axis.set_yticks(list(places), [name.replace("_", " ") for name in names])
     axis.invert_yaxis()
     axis.set_xlim(left=0)
@@ -128,6 +130,7 @@ def draw_figures(comparison: Comparison) -> Any:
         _bars(axis, plants, found, PLANT_COLOURS)
         axis.set_title(f"{FIGURES[name].title} [{FIGURES[name].unit}]")
         axis.set_xlim(0, max(interval.high for interval in found) * 1.22 or 1)
+        _thousands(axis)
         for place, middle in enumerate(found):
             axis.text(middle.high, place, f"  {_text(middle.mean)}", va="center", fontsize=9)
     return figure
@@ -142,10 +145,16 @@ def draw_differences(comparison: Comparison) -> Any:
         for place, (middle, colour) in enumerate(zip(found, _colours(len(found), 1), strict=True)):
             axis.errorbar([middle.mean], [place], xerr=_whiskers([middle]), fmt="o", color=colour, capsize=5)
             axis.annotate(
-                f"{middle.mean:+.3g}", (middle.mean, place), (0, 7), textcoords="offset points", ha="center", fontsize=9
+                _text(middle.mean, "+"),
+                (middle.mean, place),
+                (0, 7),
+                textcoords="offset points",
+                ha="center",
+                fontsize=9,
             )
         axis.axvline(0, color=GREY, lw=1)
         _room(axis, [0.0, *(edge for middle in found for edge in (middle.low, middle.high))], "x")
+        _thousands(axis)
         axis.set_ylim(len(others) - 0.4, -0.9)
         axis.set_yticks(range(len(others)), others)
         axis.set_title(f"{FIGURES[name].title}: more than {comparison.plants[0]} [{FIGURES[name].unit}]")
@@ -200,5 +209,13 @@ def _room(axis: Any, values: Sequence[float], which: str = "y") -> None:
     (axis.set_ylim if which == "y" else axis.set_xlim)(low - space, high + space)
 
 
-def _text(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+def _text(value: float, sign: str = "-") -> str:
+    return f"{value:{sign},.0f}" if abs(value) >= 1000 else f"{value:{sign}.4g}"
+
+
+def _thousands(axis: Any) -> None:
+    """Write large numbers on the axis as 200k or 5M."""
+    from matplotlib.ticker import EngFormatter
+
+    if max(map(abs, axis.get_xlim())) >= 10_000:
+        axis.xaxis.set_major_formatter(EngFormatter(sep=""))

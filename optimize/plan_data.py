@@ -7,7 +7,13 @@ be it slurry, web or cells. So a yield multiplies a flow and nothing else has to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import mean
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimize.explore import Response
+    from optimize.study import Question
 
 OnStation = tuple[str, str]
 
@@ -57,11 +63,15 @@ class PlanData:
 
     def load(self, recipe: str) -> dict[str, float]:
         """Return the cells that enter each station for one good cell [-]."""
-        load: dict[str, float] = {}
-        for station in reversed(self.stations):
-            wanted = load[self.after[station]] if station in self.after else 1.0
-            load[station] = wanted / self.kept[station, recipe]
-        return load
+        found: dict[str, float] = {}
+
+        def entering(station: str) -> float:
+            if station not in found:
+                wanted = entering(self.after[station]) if station in self.after else 1.0
+                found[station] = wanted / self.kept[station, recipe]
+            return found[station]
+
+        return {station: entering(station) for station in self.stations}
 
     def limits(self, recipe: str, servers: Mapping[str, int]) -> dict[str, float]:
         """Return the good cells that each station allows [cell/yr]; the smallest is what the plant makes."""
@@ -74,3 +84,42 @@ class PlanData:
     def output(self, recipe: str, servers: Mapping[str, int]) -> float:
         """Return the good cells that the plant makes when it runs flat out [cell/yr]."""
         return min(self.limits(recipe, servers).values())
+
+    def cost(self, recipe: str, servers: Mapping[str, int], output: float) -> float:
+        """Return what a year costs [USD/yr], making ``output`` good cells [cell/yr]."""
+        load = self.load(recipe)
+        owning = sum((self.capital[name] + self.labour[name]) * servers[name] for name in self.stations)
+        running = sum((self.energy[name] + self.material[name]) * load[name] for name in self.stations)
+        return self.standing + owning + running * output
+
+
+def plan_data(question: Question, responses: Mapping[str, Response]) -> PlanData:
+    """Gather the numbers of a planning question from the study, the plant and the twin's answers.
+
+    Args:
+        question: the study and its plant.
+        responses: the twin's answers by recipe.
+    """
+    line = question.line
+    stations = tuple(line.stations)
+    pairs = [(station, recipe) for recipe in responses for station in stations]
+    data = PlanData(
+        demand=question.demand,
+        stations=stations,
+        after={buffer.source: buffer.to for buffer in line.buffers.values() if not buffer.rework},
+        recipes=tuple(responses),
+        lowest={station: question.servers[station].low for station in stations},
+        highest={station: question.servers[station].high for station in stations},
+        hours={
+            station: mean(response.mean("hours", station) for response in responses.values()) for station in stations
+        },
+        rate=dict.fromkeys(pairs, 1.0),
+        kept={(station, recipe): responses[recipe].mean("kept", station) for station, recipe in pairs},
+        capital=dict.fromkeys(stations, 1000000.0),
+        labour=dict.fromkeys(stations, 100000.0),
+        energy=dict.fromkeys(stations, 1.0),
+        material=dict.fromkeys(stations, 10.0),
+    )
+    loads = {recipe: data.load(recipe) for recipe in responses}
+    rate = {(s, r): loads[r][s] / responses[r].mean("hours_per_cell", s) for s, r in pairs}
+    return replace(data, rate=rate)

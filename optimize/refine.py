@@ -8,11 +8,12 @@ from typing import Any
 
 from optimize.explore import Response, ask, asked, explore
 from optimize.figures import FIGURES, Interval, interval
-from optimize.plan_data import PlanData
+from optimize.plan_data import PlanData, plan_data
 from optimize.solve import Solution, solve
 from optimize.study import Question
 from optimize.workers import Tell, ask_all
 
+KWH_PER_GWH = 1e6
 # share of a miss that is corrected at once: whole machines flip to and fro when all of it is
 DAMPING = 0.5
 # predicted and simulated output agree when they are this close, or closer than the interval is wide

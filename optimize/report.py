@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimize.compare import Comparison
+from optimize.comparison import Comparison
 from optimize.figures import FIGURES, Interval
 from optimize.refine import Plan
 
@@ -98,13 +98,13 @@ def table_of_plan(plan: Plan) -> Table:
 
 def table_of_comparison(comparison: Comparison) -> Table:
     """Return the comparison for the terminal."""
-    first, *others = comparison.plants
-    table = _table("", "", first, *(column for plant in others for column in (plant, f"more than {first}")))
+    first = comparison.plants[0]
+    table = _table("", "", "plant", "mean", f"more than {first} (95 % interval)")
     for name in comparison.values:
-        row = [f"{FIGURES[name].title} [{FIGURES[name].unit}]", _number(comparison.mean(name, first).mean)]
-        for plant in others:
-            row += [_number(comparison.mean(name, plant).mean), _spread(comparison.difference(name, plant))]
-        table.add_row(*row)
+        title = f"{FIGURES[name].title} [{FIGURES[name].unit}]"
+        for plant in comparison.plants:
+            more = "" if plant == first else _spread(comparison.difference(name, plant))
+            table.add_row(title if plant == first else "", plant, _number(comparison.mean(name, plant).mean), more)
     return table
 
 
