@@ -35,7 +35,7 @@ def stream(seed: int, *key: str | int) -> np.random.Generator:
         key: words and whole numbers that name the stream.
     """
     words = [part if isinstance(part, int) else zlib.crc32(part.encode()) for part in key]
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, *words])))
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=words)))
 
 
 class Luck:
