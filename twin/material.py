@@ -137,6 +137,7 @@ class Electrode:
         thickness: thickness after calendering relative to target [-].
         water: water content [kg/kg].
         flaws: bits of the modes that spoil the whole of it and that nobody has found.
+        cut: web that its marks cost where they are cut out [m]; None until somebody has worked it out.
     """
 
     electrode: str
@@ -148,6 +149,7 @@ class Electrode:
     thickness: float = 1.0
     water: float = 0.0
     flaws: int = 0
+    cut: float | None = None
 
     @property
     def units(self) -> float:

@@ -93,12 +93,12 @@ class _Assembly(Declared):
 
     def _marked(self, lane: Electrode) -> float:
         """Return the web that is lost with the marked flaws of a lane [m]."""
-        marks = lane.marks
-        if not len(marks):
-            return 0.0
-        cut = float((np.maximum(marks.length, np.float32(self.pitch)) * marks.found).sum())
-        # flaws that overlap are cut once: never more than there is
-        return min(cut, lane.length)
+        if lane.cut is None:
+            marks = lane.marks
+            cut = float(np.maximum(marks.length, np.float32(self.pitch)) @ marks.found)
+            # flaws that overlap are cut once: never more than there is
+            lane.cut = min(cut, lane.length)
+        return lane.cut
 
     def _cut(self, lane: Electrode, product: CellDesign) -> _Cut:
         """Cut the marked flaws out of a lane."""
