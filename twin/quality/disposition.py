@@ -91,14 +91,16 @@ class Disposition:
             flaw, which = self._flaws[number], numbers == number
             rework, here = flaw.mode.rework, places[which]
             assert rework is not None
-            if rework.to is not None:
-                if cell.repeats < rework.times:
-                    verdict.back.append((number, rework.to, here))
-                    bad[which] = False
+            if rework.to is not None and cell.repeats >= rework.times:
                 continue
-            verdict.seconds += rework.time * here.size
+            # luck decides here, the work that cures may be done elsewhere
             cured = at.luck.uniform(f"cure {number}", at.lot, cell.size)[here] < rework.success
             cell.flaws[here[cured]] &= ~np.uint64(flaw.bit)
+            if rework.to is not None:
+                verdict.back.append((number, rework.to, here))
+                bad[which] = False
+                continue
+            verdict.seconds += rework.time * here.size
             bad[which] = ~cured
             if cured.any():
                 verdict.cured.append((number, here[cured]))
