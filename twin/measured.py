@@ -114,7 +114,7 @@ class Measured:
         stations = rows["station"]
         if where is not None:
             values, stations = values[where], stations[where]
-        return np.bincount(stations, values, self.size)
+        return np.asarray(np.bincount(stations, values, self.size), np.float64)
 
     def stock_on(self, day: int) -> Columns:
         """Return what was in the plant at the end of a day; nothing before the first."""

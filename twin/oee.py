@@ -33,7 +33,8 @@ def busy_share(seconds: Floats) -> Floats:
     """
     staffed = seconds.sum(axis=-1) - seconds[..., State.OFF_SHIFT]
     idle = seconds[..., list(IDLE)].sum(axis=-1)
-    return np.divide(staffed - idle, staffed, out=np.zeros_like(staffed), where=staffed > 0)
+    share: Floats = np.divide(staffed - idle, staffed, out=np.zeros_like(staffed), where=staffed > 0)
+    return share
 
 
 def weekly_busy_share(measured: Measured) -> Floats:

@@ -28,7 +28,8 @@ def station_first_pass(measured: Measured) -> Floats:
         passed = np.where(measured.is_sink, first, 0.0)
         total = passed.sum()
         first = first - (passed / total * measured.finished["grade_b"].sum() if total > 0 else 0.0)
-    return np.divide(first, tried, out=np.full(measured.size, np.nan), where=tried > 0)
+    share: Floats = np.divide(first, tried, out=np.full(measured.size, np.nan), where=tried > 0)
+    return share
 
 
 def rolled_throughput_yield(first_pass: Floats) -> float | None:
@@ -118,7 +119,8 @@ def _lost_by_station_and_reason(measured: Measured) -> Floats:
     rows, gone = measured.rejects, measured.gone
     width = len(measured.journal.reasons)
     key = rows["station"][gone].astype(np.int64) * width + rows["reason"][gone]
-    return np.bincount(key, measured.lost[gone], measured.size * width).reshape(measured.size, width)
+    lost = np.bincount(key, measured.lost[gone], measured.size * width)
+    return np.asarray(lost, np.float64).reshape(measured.size, width)
 
 
 def _largest_first(amounts: dict[str, float]) -> dict[str, float]:
