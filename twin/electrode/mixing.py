@@ -54,4 +54,4 @@ class Mixing(Declared):
         lost = self.batch * self.residue
         offset = self.offset_sd * at.luck.one("offset", at.lot, np.random.Generator.standard_normal)
         slurry = Slurry(self.electrode, self.batch - lost, offset)
-        return Made([slurry], self.batch, self.batch - lost, [Loss("vessel_residue", lost, "kg", self.electrode, lost)])
+        return Made([slurry], self.batch, self.batch, [Loss("vessel_residue", lost, "kg", self.electrode, lost)])

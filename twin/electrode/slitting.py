@@ -43,6 +43,8 @@ class Slitting(Declared):
         (roll,) = inputs
         assert isinstance(roll, Electrode)
         slit, losses = cut_off(roll, {"threading": self.threading, "start_stop": at.stops * self.start_stop})
+        # what leaves is counted in metres of lane, and so is what does not
+        losses = [loss._replace(quantity=loss.quantity * roll.lanes) for loss in losses]
         if slit.length <= 0:
             return Made([], roll.length, roll.length * roll.lanes, losses)
         trimmed = slit.solids * self.edge_trim
