@@ -92,8 +92,8 @@ def ask(asked: Asked) -> Answer:
         InputError: the plant makes no good cell in the time.
     """
     journal = simulated(asked)
-    found = headline(kpis(journal))
-    good = found["good_cells"]
+    kpi = kpis(journal)
+    good = kpi["good_cells"]
     if good <= 0:
         days = f"{asked.days} days after {asked.warmup} of warm-up"
         raise InputError(f"{asked.line.name} makes no good cell in {days}; give it more of both")
@@ -103,9 +103,9 @@ def ask(asked: Asked) -> Answer:
     return Answer(
         output=good / years,
         hours_per_cell={name: busy[place] / 3600.0 / good for place, name in enumerate(names)},
-        kept=_kept(journal),
+        kept={name: kpi["stations"][name]["passed"] / kpi["stations"][name]["tried"] for name in names},
         hours={name: HOURS_PER_YEAR * (1 - away[place] / total[place]) for place, name in enumerate(names)},
-        figures=found,
+        figures=headline(kpi),
     )
 
 
@@ -146,16 +146,3 @@ def _server_seconds(journal: Journal) -> tuple[NDArray[np.float64], NDArray[np.f
     total = np.sum(list(spent.values()), axis=0)
     away = np.sum([spent[name] for name in _AWAY], axis=0)
     return total - away - np.sum([spent[name] for name in _IDLE], axis=0), away, total
-
-
-def _kept(journal: Journal) -> dict[str, float]:
-    """Return how much of what each station begins it hands on, in the measured time [-]."""
-    import numpy as np
-
-    visits = journal.columns("visits")
-    measured = visits["finish"] > journal.warmup
-    station, size = visits["station"][measured], len(journal.stations)
-    tried = np.bincount(station, visits["tried"][measured], size)
-    passed = np.bincount(station, visits["passed"][measured], size)
-    shares = np.divide(passed, tried, out=np.ones(size), where=tried > 0)
-    return dict(zip(journal.stations, shares.tolist(), strict=True))

@@ -39,7 +39,7 @@ class Interval(NamedTuple):
 
 def headline(kpi: Mapping[str, Any]) -> dict[str, float]:
     """Return the headline figures of one run as plain numbers."""
-    return {name: _total(kpi[name]) for name in (*FIGURES, "good_cells") if kpi.get(name) is not None}
+    return {name: _total(kpi[name]) for name in FIGURES if kpi.get(name) is not None}
 
 
 def _total(value: Any) -> float:
@@ -52,12 +52,6 @@ def interval(values: Sequence[float]) -> Interval:
     Raises:
         ValueError: fewer than two values have no interval.
     """
-    from statistics import mean, stdev
+    from twin import summarise
 
-    from scipy.stats import t
-
-    if len(values) < 2:
-        raise ValueError(f"{len(values)} replication has no interval, expected at least 2")
-    half = float(t.ppf(0.975, len(values) - 1)) * stdev(values) / len(values) ** 0.5
-    middle = mean(values)
-    return Interval(middle, middle - half, middle + half)
+    return Interval(**summarise([{"value": value} for value in values])["value"])
