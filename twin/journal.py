@@ -281,11 +281,12 @@ class Journal:
         import pandas as pd
 
         frame = pd.DataFrame(self.columns(table))
-        for column, names in (("station", self.stations), ("family", self.stations), ("buffer", self.buffers)):
+        makers = ("station", "family", "parent_family")
+        named = {**dict.fromkeys(makers, self.stations), "buffer": self.buffers, "reason": self.reasons}
+        for column, names in named.items():
             if column in frame:
-                frame[column] = np.array(names, object)[frame[column].to_numpy()]
-        if "reason" in frame:
-            frame["reason"] = np.array([*self.reasons, ""], object)[frame["reason"].to_numpy()]
+                # -1 stands for none
+                frame[column] = np.array([*names, ""], object)[frame[column].to_numpy()]
         return frame
 
     def put_away(self, everything: bool = False) -> None:
@@ -296,17 +297,18 @@ class Journal:
 
 
 def _write(path: Path, blocks: Iterable[Columns]) -> None:
-    """Write blocks of columns as one Parquet file, a row group each."""
+    """Write blocks of columns as one Parquet file, a row group each; whole or not at all."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     writer = None
     for block in blocks:
         table = pa.table(dict(block))
-        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+        writer = writer or pq.ParquetWriter(path.with_suffix(".tmp"), table.schema, compression="zstd")
         writer.write_table(table)
     if writer is not None:
         writer.close()
+        path.with_suffix(".tmp").replace(path)
 
 
 def _parts(folder: Path, name: str) -> list[Path]:

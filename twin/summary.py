@@ -97,7 +97,7 @@ def show_ancestry(folder: Path, cell: int) -> Iterator[Any]:
 
     found = trace_cell(open_run(folder), cell)
     yield f"cell {cell}" + (f": {found.tray}" if found.tray else "")
-    lots = _table("made from", "lot", "made of", "at [d]", "units")
+    lots = _table("made from", "lot", "made of", "on day", "units")
     for (family, lot), rows in found.lots.groupby(["family", "lot"], sort=False):
         parents = [f"{row.parent_family}-{row.parent}" for row in rows.itertuples() if row.parent >= 0]
         first = rows.iloc[0]
@@ -105,7 +105,7 @@ def show_ancestry(folder: Path, cell: int) -> Iterator[Any]:
             f"{family}-{lot}", ", ".join(parents) or "bought", f"{first.time / 86400:.3f}", f"{first.units:,.1f}"
         )
     yield lots
-    visits = _table("went through", "station", "lot", "server", "arrived [d]", "start [d]", "finish [d]", "left [d]")
+    visits = _table("went through", "station", "lot", "server", "arrived on day", "start", "finish", "left")
     for row in found.visits.itertuples():
         times = [f"{time / 86400:.3f}" for time in (row.arrive, row.start, row.finish, row.leave)]
         visits.add_row(str(row.station), f"{row.family}-{row.lot}", str(row.server), *times)
