@@ -106,8 +106,7 @@ def trace_cell(journal: Journal, cell: int) -> Ancestry:
     family, lot, place = birthplace(cell)
     lots = journal.frame("lots")
     columns = journal.columns("lots")
-    own = (columns["family"] == family) & (columns["lot"] == lot)
-    if not own.any() or (place >= columns["units"][own][0] and not _was_rejected(journal, cell)):
+    if not _was_started(journal, family, lot, place):
         raise InputError(f"no cell {cell} was started in this run; see the table 'cells' for those that were kept")
     kept = journal.frame("cells")
     rejects = journal.frame("rejects")
@@ -174,8 +173,13 @@ def _codes(family: np.ndarray, lot: np.ndarray) -> np.ndarray:
     return first_cell(family.astype(np.int64), lot)  # type: ignore[arg-type,return-value]
 
 
-def _was_rejected(journal: Journal, cell: int) -> bool:
-    return bool((journal.columns("rejects")["cell"] == cell).any())
+def _was_started(journal: Journal, family: int, lot: int, place: int) -> bool:
+    """Return whether a merge began a cell at this place of this lot."""
+    if not 0 <= family < len(journal.stations) or not journal.line.stations[journal.stations[family]].step.merges:
+        return False
+    visits = journal.columns("visits")
+    made = (visits["station"] == family) & (visits["family"] == family) & (visits["lot"] == lot)
+    return bool((visits["tried"][made] > place).any())
 
 
 def _tray(journal: Journal, place: int) -> str:
