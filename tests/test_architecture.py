@@ -26,7 +26,10 @@ TABLE = """
     journal, run, read
     flow
     simulation
-    folder, genealogy, oee, kpi, cost
+    measured, output_analysis
+    folder, genealogy, oee
+    yields, cost
+    kpi
     report, summary
     replicate
     __init__, __main__
