@@ -66,7 +66,7 @@ def compare_command(
 
 
 def _folder(out: Path | None, name: str, overwrite: bool) -> Path:
-    """Return the folder of the results, empty or not there yet.
+    """Make the folder of the results, before hours are spent on them.
 
     Raises:
         InputError: it holds something already.
@@ -75,13 +75,13 @@ def _folder(out: Path | None, name: str, overwrite: bool) -> Path:
 
     from twin import InputError
 
-    if out is None:
-        return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file, expected a folder")
-    if out.is_dir() and any(out.iterdir()) and not overwrite:
-        raise InputError(f"{out} exists already; choose another --out, or say --overwrite")
-    return out
+    folder = out or Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file, expected a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
+        raise InputError(f"{folder} exists already; choose another --out, or say --overwrite")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @contextmanager

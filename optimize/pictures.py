@@ -13,11 +13,13 @@ from optimize.refine import Plan
 # Okabe and Ito's colours, told apart by every kind of colour vision
 BLUE, ORANGE, GREEN, PINK, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#6b6b6b"
 PLANT_COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, GREY)
+# narrow enough to be read on a phone [in]
+WIDTH = 6.2
 _STYLE: dict[Any, Any] = {
-    "font.size": 10,
+    "font.size": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.titlesize": 10,
+    "axes.titlesize": 11,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "svg.fonttype": "path",
@@ -49,7 +51,7 @@ def draw_promise(plan: Plan) -> Any:
     """Draw what the model promised beside what the twin made, figure by figure."""
     assert plan.chosen is not None
     names = list(plan.chosen.predicted)
-    figure, axes = _figure(7.2, 2.9, 1, len(names))
+    figure, axes = _figure(WIDTH, 2.9, 1, len(names))
     for axis, name in zip(axes, names, strict=True):
         promised, made = plan.chosen.predicted[name], plan.chosen.simulated(name)
         axis.errorbar(
@@ -77,7 +79,7 @@ def draw_servers(plan: Plan) -> Any:
     assert plan.chosen is not None
     chosen, line = plan.chosen.solution.servers, plan.question.line
     names = list(chosen)
-    figure, axis = _figure(7.2, 0.9 + 0.27 * len(names), 1, 1)
+    figure, axis = _figure(WIDTH, 0.9 + 0.27 * len(names), 1, 1)
     places = range(len(names))
     for place, name in enumerate(names):
         axis.plot([line.stations[name].servers, chosen[name]], [place, place], color="#c8c8c8", lw=3, zorder=1)
@@ -97,7 +99,7 @@ def draw_servers(plan: Plan) -> Any:
 
 def draw_rounds(plan: Plan) -> Any:
     """Draw how model and twin came together, plan by plan."""
-    figure, axis = _figure(7.2, 2.9, 1, 1)
+    figure, axis = _figure(WIDTH, 2.9, 1, 1)
     numbers = list(range(1, len(plan.rounds) + 1))
     made = [tried.simulated("good_gwh_per_year") for tried in plan.rounds]
     axis.axhline(plan.question.gwh(plan.data.demand), color=GREY, ls="--", lw=1, label="demand")
@@ -124,7 +126,7 @@ def draw_rounds(plan: Plan) -> Any:
 def draw_figures(comparison: Comparison) -> Any:
     """Draw each headline figure, plant by plant, with its interval."""
     names, plants = list(comparison.values), comparison.plants
-    figure, axes = _figure(7.2, len(names) * (0.75 + 0.27 * len(plants)), len(names), 1)
+    figure, axes = _figure(WIDTH, len(names) * (0.75 + 0.27 * len(plants)), len(names), 1)
     for axis, name in zip(axes, names, strict=True):
         found = [comparison.mean(name, plant) for plant in plants]
         _bars(axis, plants, found, PLANT_COLOURS)
@@ -139,7 +141,7 @@ def draw_figures(comparison: Comparison) -> Any:
 def draw_differences(comparison: Comparison) -> Any:
     """Draw how much more or less than the first plant each other one has, pair by pair with the same luck."""
     names, others = list(comparison.values), comparison.plants[1:]
-    figure, axes = _figure(7.2, len(names) * (0.75 + 0.27 * len(others)), len(names), 1)
+    figure, axes = _figure(WIDTH, len(names) * (0.75 + 0.27 * len(others)), len(names), 1)
     for axis, name in zip(axes, names, strict=True):
         found = [comparison.difference(name, plant) for plant in others]
         for place, (middle, colour) in enumerate(zip(found, _colours(len(found), 1), strict=True)):

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from twin import Document, EnergyPerYear, InputError, Line, Problem, read_declared, read_line, turn
 
 MOST_RECIPES = 64
-SECONDS_PER_YEAR = 365 * 86400.0
+# the year of declared units, so that a demand reads back as it was written
+SECONDS_PER_YEAR = 365.25 * 86400.0
 JOULES_PER_GWH = 3.6e12
 
 
