@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -100,10 +99,3 @@ def binomial_band(count: int, chance: float, confidence: float = 0.999) -> tuple
     """Return between which numbers of hits a binomial count lies with some confidence."""
     low, high = stats.binom.interval(confidence, count, chance)
     return float(low), float(high)
-
-
-def erlang_c(servers: int, load: float) -> float:
-    """Return the chance that an arrival must wait in M/M/c; ``load`` is arrivals times service time."""
-    terms = [load**k / math.factorial(k) for k in range(servers)]
-    last = load**servers / math.factorial(servers) * servers / (servers - load)
-    return last / (sum(terms) + last)
