@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,10 @@ __all__ = ["InputError", "Problem", "Provenance", "find_line", "known_lines", "r
 
 def lines_folder() -> Path:
     """Return the folder of the plants that come with gigatwin."""
-    return Path(str(files("lines")))
+    found = find_spec("lines")
+    # a folder of data has no __init__.py: it is a namespace package with one place
+    places = list(found.submodule_search_locations or ()) if found else []
+    return next((Path(place) for place in places if (Path(place) / "sources.yaml").is_file()), Path("lines"))
 
 
 def known_lines() -> list[Path]:
