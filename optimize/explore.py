@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float64]
+
 HOURS_PER_YEAR = 8760.0
 # time that goes by whether a server has work or not
 _AWAY = ("off_shift", "maintenance", "engineering")
@@ -97,7 +99,7 @@ def ask(asked: Asked) -> Answer:
     if good <= 0:
         days = f"{asked.days} days after {asked.warmup} of warm-up"
         raise InputError(f"{asked.line.name} makes no good cell in {days}; give it more of both")
-    busy, away, total = _server_seconds(journal)
+    busy, away, total = _server_seconds(journal, _filled(journal))
     years = (journal.end - journal.warmup) / 3600.0 / HOURS_PER_YEAR
     names = journal.stations
     return Answer(
@@ -131,8 +133,11 @@ def explore(question: Question, workers: int = 1, tell: Tell | None = None) -> d
     }
 
 
-def _server_seconds(journal: Journal) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the seconds of each station's servers in the measured time: at work, away, and all. Shape (stations,)."""
+def _server_seconds(journal: Journal, filled: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the seconds of each station's servers in the measured time: at work, away, and all. Shape (stations,).
+
+    Time at work is what full loads would have taken: half a load is half starved.
+    """
     import numpy as np
 
     states = journal.columns("states")
@@ -145,4 +150,22 @@ def _server_seconds(journal: Journal) -> tuple[NDArray[np.float64], NDArray[np.f
     }
     total = np.sum(list(spent.values()), axis=0)
     away = np.sum([spent[name] for name in _AWAY], axis=0)
-    return total - away - np.sum([spent[name] for name in _IDLE], axis=0), away, total
+    idle = np.sum([spent[name] for name in _IDLE], axis=0)
+    return total - away - idle - (1 - filled) * spent["productive"], away, total
+
+
+def _filled(journal: Journal) -> Floats:
+    """Return how many of the whole lots that fit are in a load; 1 where there are no batches. Shape (stations,)."""
+    import numpy as np
+
+    visits = journal.columns("visits")
+    filled = np.ones(len(journal.stations))
+    for place, name in enumerate(journal.stations):
+        batch = journal.line.stations[name].batch
+        here = (visits["station"] == place) & (visits["finish"] > journal.warmup)
+        if batch is None or not here.any():
+            continue
+        turns = np.unique(np.stack((visits["server"][here], visits["start"][here])), axis=1).shape[1]
+        fit = batch.lots or max(1.0, batch.units // visits["entered"][here].mean())
+        filled[place] = min(1.0, here.sum() / turns / fit)
+    return filled
