@@ -135,6 +135,12 @@ def _defects(line: Line) -> Iterator[Fault]:
                     ("defects", name, "seen", place, "at"),
                     f"no kind or station '{sight.at}'{did_you_mean(sight.at, known)}",
                 )
+        for place, name_at in enumerate(mode.rework.at if mode.rework else ()):
+            if name_at not in known:
+                yield (
+                    ("defects", name, "rework", "at", place),
+                    f"no kind or station '{name_at}'{did_you_mean(name_at, known)}",
+                )
         back = mode.rework.to if mode.rework else None
         if back is not None and any(flaw.name == name for flaw in line.flaws):
             ways = {buffer.to for buffer in line.buffers.values() if buffer.rework}

@@ -233,8 +233,13 @@ class Line(Declared):
     def flaws(self) -> tuple[Flaw, ...]:
         """Every defect mode at every station where it is born, numbered in factory order."""
         found: list[Flaw] = []
+        known = [
+            (name, mode)
+            for name, mode in self.defects.items()
+            if self.cell is None or not mode.formats or self.cell.format in mode.formats
+        ]
         for station, declared in self.stations.items():
-            for name, mode in self.defects.items():
+            for name, mode in known:
                 if declared.step.kind in mode.born or station in mode.born:
                     found.append(Flaw(len(found), name, station, mode))
         return tuple(found)

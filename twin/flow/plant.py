@@ -41,7 +41,6 @@ class Plant:
         self.journal = journal
         self.record = Recorder(journal, share)
         self._closed = 0.0
-        self._disposition = Disposition(line.flaws)
         numbers = {name: number for number, name in enumerate(line.stations)}
         self.stations = [
             StationFlow(self.env, number, name, line.stations[name].step, journal, Luck(seed, name))
@@ -102,7 +101,7 @@ class Plant:
 
     def _equip_quality(self, station: StationFlow, declared: Station) -> None:
         line = self.line
-        station.disposition = self._disposition
+        station.disposition = Disposition(line.flaws, (declared.step.kind, station.name))
         born = [flaw for flaw in line.flaws if flaw.station == station.name]
         seen = [
             (flaw, sight.pod)

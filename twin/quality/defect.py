@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,14 +38,20 @@ class Rework(Declared):
     Attributes:
         success: chance that it cures the flaw [-].
         time: time it takes a unit [s].
+        at: kinds of step, or names of stations, that can do it; empty for wherever the flaw is found.
         to: station to which cells go back; None when it is done on the spot.
         times: how often a lot may be reworked.
     """
 
     success: Fraction = 1.0
     time: Seconds = 0.0
+    at: tuple[str, ...] = ()
     to: str | None = None
     times: int = Field(default=1, ge=1)
+
+    def possible(self, place: Sequence[str]) -> bool:
+        """Return whether a station can do it, given by its kind and name."""
+        return not self.at or any(name in self.at for name in place)
 
 
 class DefectMode(Declared):

@@ -39,24 +39,26 @@ class Verdict:
 
 
 class Disposition:
-    """The rules of a plant: what is done with each flaw.
+    """The rules of a station: what is done with each flaw that is found there.
 
     Args:
         flaws: the line's flaws by number.
+        place: kind and name of the station.
     """
 
-    def __init__(self, flaws: Sequence[Flaw]) -> None:
+    def __init__(self, flaws: Sequence[Flaw], place: Sequence[str] = ()) -> None:
         self._flaws = flaws
         # one place more: FALSE_REJECT, which is -1, is scrap
         self._downgrades = np.array([flaw.mode.action == "downgrade" for flaw in flaws] + [False], np.bool_)
-        self._reworks = np.array([flaw.mode.rework is not None for flaw in flaws] + [False], np.bool_)
+        can = [flaw.mode.rework is not None and flaw.mode.rework.possible(place) for flaw in flaws]
+        self._reworks = np.array([*can, False], np.bool_)
 
     def of_lot(self, material: Slurry | Electrode, found: Found, at: Occasion) -> Verdict:
         """Decide on a batch, roll or lane as a whole: rework it once where that is declared, else scrap it."""
         verdict = Verdict()
         for number in found.lots:
             rework = self._flaws[number].mode.rework
-            if rework is not None and rework.to is None:
+            if rework is not None and rework.to is None and self._reworks[number]:
                 verdict.seconds += rework.time
                 if at.luck.one(f"cure {number}", at.lot, np.random.Generator.random) < rework.success:
                     material.flaws &= ~self._flaws[number].bit
