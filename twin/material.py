@@ -2,20 +2,20 @@
 
 What is here is the truth. Gauges see it imperfectly (``twin/quality``); controllers and the journal
 get measurements only. Electrode making moves webs (one array entry per metre segment and lane),
-assembly and formation move cells (one entry per cell). Flaws are bits: bit ``m`` of a cell's mask is
-set when the defect mode ``m`` of the line's catalogue is in it.
+assembly and formation move cells (one entry per cell). Flaws are rare and kept sparsely: bit ``n`` of
+a cell's mask is set when the line's flaw ``n`` is in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Bits = NDArray[np.uint64]
 
 ALL_LANES = -1
 UNGRADED, GRADE_A, GRADE_B = 0, 1, 2
@@ -62,65 +62,22 @@ class Slurry:
         return self.solids
 
 
-@dataclass(slots=True)
-class Marks:
-    """Flaws of a web, each with its place; arrays of equal length.
+class Mark(NamedTuple):
+    """A flaw of a web, with its place. Flaws are rare: a roll has some dozens, so they are kept one by one.
 
     Attributes:
-        start: where the flaw begins, from the start of the roll [m]. Shape (flaws,).
-        length: how much web it spoils [m]. Shape (flaws,).
-        lane: the lane it lies in, or ``ALL_LANES``. Shape (flaws,).
-        mode: number of its defect mode. Shape (flaws,).
-        found: True once a gauge has marked it for cutting out. Shape (flaws,).
+        start: where it begins, from the start of the roll [m].
+        length: web that it spoils [m].
+        lane: the lane it lies in, or ``ALL_LANES``.
+        flaw: number of its flaw.
+        found: True once a gauge has marked it for cutting out.
     """
 
-    start: Floats
-    length: Floats
-    lane: NDArray[np.int16]
-    mode: NDArray[np.int16]
-    found: NDArray[np.bool_]
-
-    @classmethod
-    def none(cls) -> Marks:
-        """Return the marks of a faultless web."""
-        return _NO_MARKS
-
-    def __len__(self) -> int:
-        return len(self.start)
-
-    def joined(self, other: Marks) -> Marks:
-        """Return both sets of marks."""
-        if not len(self):
-            return other
-        if not len(other):
-            return self
-        return Marks(
-            np.concatenate((self.start, other.start)),
-            np.concatenate((self.length, other.length)),
-            np.concatenate((self.lane, other.lane)),
-            np.concatenate((self.mode, other.mode)),
-            np.concatenate((self.found, other.found)),
-        )
-
-    def of_lane(self, lane: int) -> Marks:
-        """Return the marks that lie in one lane, renumbered to lane 0."""
-        if not len(self):
-            return self
-        here = self.where((self.lane == lane) | (self.lane == ALL_LANES))
-        return Marks(here.start, here.length, np.zeros_like(here.lane), here.mode, here.found)
-
-    def where(self, keep: NDArray[np.bool_]) -> Marks:
-        """Return only the marks for which ``keep`` is True. Shape (flaws,)."""
-        return Marks(self.start[keep], self.length[keep], self.lane[keep], self.mode[keep], self.found[keep])
-
-    def seen(self, which: NDArray[np.bool_]) -> Marks:
-        """Return the marks with some more of them found."""
-        return Marks(self.start, self.length, self.lane, self.mode, self.found | which)
-
-
-_NO_MARKS = Marks(
-    np.zeros(0, np.float32), np.zeros(0, np.float32), np.zeros(0, np.int16), np.zeros(0, np.int16), np.zeros(0, bool)
-)
+    start: float
+    length: float
+    lane: int
+    flaw: int
+    found: bool = False
 
 
 @dataclass(slots=True)
@@ -145,7 +102,7 @@ class Electrode:
     width: float
     solids: float
     loading: Floats
-    marks: Marks = field(default_factory=Marks.none)
+    marks: list[Mark] = field(default_factory=list)
     thickness: float = 1.0
     water: float = 0.0
     flaws: int = 0
@@ -184,12 +141,11 @@ class Cell:
 
     Attributes:
         alive: still in the plant. Shape (cells,).
-        flaws: bits of the defect modes in each cell that nobody has found. Shape (cells,).
+        flaws: bits of the flaws that nobody has found, by place of the few cells that have some.
         cathode_loading: mean areal loading of its cathode relative to target [-]. Shape (cells,).
         anode_loading: the same of its anode [-]. Shape (cells,).
         cathode_kg: dry cathode coating in one cell, mean of the lot [kg].
         anode_kg: dry anode coating in one cell, mean of the lot [kg].
-        any_flaws: the bits of all ``flaws`` together, so that a clean lot costs a gauge nothing.
         repeats: how often this lot has come back for rework.
         measured: what gauges reported, by name. Each of shape (cells,).
         grade: ``GRADE_A`` or ``GRADE_B`` once decided. Shape (cells,).
@@ -199,12 +155,11 @@ class Cell:
     """
 
     alive: NDArray[np.bool_]
-    flaws: Bits
+    flaws: dict[int, int]
     cathode_loading: Floats
     anode_loading: Floats
     cathode_kg: float
     anode_kg: float
-    any_flaws: int = 0
     repeats: int = 0
     measured: dict[str, Floats] = field(default_factory=dict)
     grade: NDArray[np.int8] | None = None
@@ -220,30 +175,34 @@ class Cell:
         """Number of cells started in this lot."""
         return len(self.alive)
 
-    def remove(self, places: NDArray[np.intp]) -> None:
-        """Take cells at some places out of the lot; they carry no flaw that a gauge could still find."""
-        self.alive[places] = False
-        self.flaws[places] = 0
-        self.units -= len(places)
+    def remove(self, place: int) -> None:
+        """Take the cell at a place out of the lot; no gauge can find anything in it any more."""
+        self.alive[place] = False
+        self.flaws.pop(place, None)
+        self.units -= 1.0
 
-    def identities(self, places: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Return who the cells at some places are. Shape (places,)."""
-        return self.first + places if self.ids is None else self.ids[places]
+    def identity(self, place: int) -> int:
+        """Return who the cell at a place is."""
+        return self.first + place if self.ids is None else int(self.ids[place])
 
-    def taken(self, places: NDArray[np.intp]) -> Cell:
+    def identities(self) -> NDArray[np.int64]:
+        """Return who the cells are, dead or alive. Shape (cells,)."""
+        return self.first + counting(self.size) if self.ids is None else self.ids
+
+    def taken(self, places: Sequence[int]) -> Cell:
         """Return a lot of only the cells at some places, alive, as they come back for rework."""
+        chosen = np.asarray(places, np.intp)
         return Cell(
             np.ones(len(places), np.bool_),
-            self.flaws[places],
-            self.cathode_loading[places],
-            self.anode_loading[places],
+            {new: self.flaws[old] for new, old in enumerate(places) if old in self.flaws},
+            self.cathode_loading[chosen],
+            self.anode_loading[chosen],
             self.cathode_kg,
             self.anode_kg,
-            self.any_flaws,
             self.repeats + 1,
-            {name: values[places] for name, values in self.measured.items()},
-            None if self.grade is None else self.grade[places],
-            ids=self.identities(places),
+            {name: values[chosen] for name, values in self.measured.items()},
+            None if self.grade is None else self.grade[chosen],
+            ids=self.identities()[chosen],
         )
 
     @classmethod
@@ -253,20 +212,23 @@ class Cell:
         sizes = np.array([len(places) for places in alive], np.float64)
         pairs = list(zip(lots, alive, strict=True))
         share = sizes / max(sizes.sum(), 1.0)
+        flaws, before = {}, 0
+        for lot, places in pairs:
+            new = {old: before + place for place, old in enumerate(places.tolist())} if lot.flaws else {}
+            flaws.update({new[old]: bits for old, bits in lot.flaws.items()})
+            before += len(places)
+        grades = [lot.grade[places] for lot, places in pairs if lot.grade is not None]
         return cls(
             np.ones(int(sizes.sum()), np.bool_),
-            np.concatenate([lot.flaws[places] for lot, places in pairs]),
+            flaws,
             np.concatenate([lot.cathode_loading[places] for lot, places in pairs]),
             np.concatenate([lot.anode_loading[places] for lot, places in pairs]),
             float(share @ [lot.cathode_kg for lot in lots]),
             float(share @ [lot.anode_kg for lot in lots]),
-            int(np.bitwise_or.reduce([lot.any_flaws for lot in lots])),
             max(lot.repeats for lot in lots),
             {name: np.concatenate([lot.measured[name][places] for lot, places in pairs]) for name in lots[0].measured},
-            None
-            if any(lot.grade is None for lot in lots)
-            else np.concatenate([lot.grade[places] for lot, places in pairs if lot.grade is not None]),
-            ids=np.concatenate([lot.identities(places) for lot, places in pairs]),
+            np.concatenate(grades) if len(grades) == len(lots) else None,
+            ids=np.concatenate([lot.identities()[places] for lot, places in pairs]),
         )
 
 

@@ -55,7 +55,7 @@ class Luck:
         self._station = station
         self._blocks: dict[str, dict[int, Floats]] = {}
         self._scalars: dict[str, dict[int, list[float]]] = {}
-        self._hits: dict[str, dict[int, tuple[list[int], NDArray[np.intp], NDArray[np.intp], int]]] = {}
+        self._hits: dict[str, dict[int, tuple[list[list[tuple[int, int]]], int]]] = {}
 
     def uniform(self, purpose: str, lot: int, size: int) -> Floats:
         """Return ``size`` numbers in [0, 1) for one lot, one for each of its places. Shape (size,)."""
@@ -85,10 +85,8 @@ class Luck:
             values = _keep(blocks, block, draw(generator, self.lots).tolist())
         return values[row]
 
-    def hits(
-        self, purpose: str, lot: int, size: int, bounds: NDArray[np.float32]
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Return the places of a lot to which something rare happens, and what.
+    def hits(self, purpose: str, lot: int, size: int, bounds: NDArray[np.float32]) -> list[tuple[int, int]]:
+        """Return to which places of a lot something rare happens, and what.
 
         The whole block is searched once, so a lot to which nothing happens costs a look-up.
 
@@ -99,24 +97,23 @@ class Luck:
             bounds: cumulative chances of the events. Shape (events,).
 
         Returns:
-            Places, and the event at each. Both of shape (hits,).
+            Place and event of each, in order of place.
         """
         block, row = divmod(lot, self.lots)
         blocks = self._hits.get(purpose)
         if blocks is None:
             blocks = self._hits[purpose] = {}
         found = blocks.get(block)
-        if found is None or found[3] < size:
+        if found is None or found[1] < size:
             numbers = self._block(purpose, block, size, _uniform)
             rows, places = np.nonzero(numbers < bounds[-1])
-            starts = np.searchsorted(rows, np.arange(self.lots + 1)).tolist()
             what = np.searchsorted(bounds, numbers[rows, places], side="right").clip(max=len(bounds) - 1)
-            found = _keep(blocks, block, (starts, places, what, numbers.shape[1]))
-        starts, places, what, _ = found
-        begin, end = starts[row], starts[row + 1]
-        while end > begin and places[end - 1] >= size:
-            end -= 1
-        return places[begin:end], what[begin:end]
+            by_row: list[list[tuple[int, int]]] = [[] for _ in range(self.lots)]
+            for where, place, event in zip(rows.tolist(), places.tolist(), what.tolist(), strict=True):
+                by_row[where].append((place, event))
+            found = _keep(blocks, block, (by_row, numbers.shape[1]))
+        hits = found[0][row]
+        return hits if not hits or hits[-1][0] < size else [hit for hit in hits if hit[0] < size]
 
     def _block(self, purpose: str, block: int, size: int, draw: Draw) -> Floats:
         blocks = self._blocks.get(purpose)

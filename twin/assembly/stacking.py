@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.declared import Declared
-from twin.material import Bits, Cell, Electrode, Floats, Material, Separator, counting
+from twin.material import Cell, Electrode, Floats, Material, Separator, counting
 from twin.occasion import Loss, Made, Occasion
 from twin.product import CellDesign
 from twin.units import Metres, Rate
@@ -67,9 +67,9 @@ class _Assembly(Declared):
             losses.append(Loss("separator_rest", rest, "m**2"))
         if cells == 0:
             return Made([], 0.0, 0.0, losses, spoiled)
-        flaws = np.zeros(cells, np.uint64)
-        _build_in(flaws, cathode)
-        _build_in(flaws, anode)
+        flaws: dict[int, int] = {}
+        _build_in(flaws, cathode.lane, cells)
+        _build_in(flaws, anode.lane, cells)
         stack = Cell(
             np.ones(cells, np.bool_),
             flaws,
@@ -77,7 +77,6 @@ class _Assembly(Declared):
             _loading(anode.lane, cells),
             cathode.lane.solids / cathode.lane.length * cathode.per_cell,
             anode.lane.solids / anode.lane.length * anode.per_cell,
-            int(np.bitwise_or.reduce(flaws)),
         )
         return Made([stack], float(cells), float(cells), losses, spoiled)
 
@@ -94,8 +93,7 @@ class _Assembly(Declared):
     def _marked(self, lane: Electrode) -> float:
         """Return the web that is lost with the marked flaws of a lane [m]."""
         if lane.cut is None:
-            marks = lane.marks
-            cut = float(np.maximum(marks.length, np.float32(self.pitch)) @ marks.found)
+            cut = sum([max(mark.length, self.pitch) for mark in lane.marks if mark.found])
             # flaws that overlap are cut once: never more than there is
             lane.cut = min(cut, lane.length)
         return lane.cut
@@ -106,16 +104,13 @@ class _Assembly(Declared):
         total = self._marked(lane)
         if not total:
             return _Cut(lane, lane.length, per_cell, [])
-        marks = lane.marks
-        cut = np.maximum(marks.length, np.float32(self.pitch)) * marks.found
-        by_flaw = np.bincount(marks.mode, cut)
-        by_flaw *= total / by_flaw.sum()
-        per_metre = lane.solids / lane.length
-        spoiled = [
-            (flaw, float(by_flaw[flaw]), lane.electrode, float(by_flaw[flaw]) * per_metre)
-            for flaw in np.flatnonzero(by_flaw).tolist()
-        ]
-        return _Cut(lane, lane.length - sum(metres for _, metres, _, _ in spoiled), per_cell, spoiled)
+        by_flaw: dict[int, float] = {}
+        for mark in lane.marks:
+            if mark.found:
+                by_flaw[mark.flaw] = by_flaw.get(mark.flaw, 0.0) + max(mark.length, self.pitch)
+        share, per_metre = total / sum(by_flaw.values()), lane.solids / lane.length
+        spoiled = [(flaw, cut * share, lane.electrode, cut * share * per_metre) for flaw, cut in by_flaw.items()]
+        return _Cut(lane, lane.length - total, per_cell, spoiled)
 
 
 class Stacking(_Assembly):
@@ -142,16 +137,15 @@ def _loading(lane: Electrode, cells: int) -> Floats:
     return means
 
 
-def _build_in(flaws: Bits, cut: _Cut) -> None:
+def _build_in(flaws: dict[int, int], lane: Electrode, cells: int) -> None:
     """Bring the flaws that nobody has found on a lane into its cells, in place."""
-    lane, cells = cut.lane, len(flaws)
     if lane.flaws:
-        flaws |= np.uint64(lane.flaws)
-    missed = np.flatnonzero(~lane.marks.found)
-    if not missed.size:
-        return
-    marks, per_metre = lane.marks, cells / lane.length
-    first = np.minimum((marks.start[missed] * per_metre).astype(np.intp), cells - 1)
-    last = np.minimum(((marks.start[missed] + marks.length[missed]) * per_metre).astype(np.intp), cells - 1)
-    for begin, end, flaw in zip(first.tolist(), last.tolist(), marks.mode[missed].tolist(), strict=True):
-        flaws[begin : end + 1] |= np.uint64(1 << flaw)
+        for place in range(cells):
+            flaws[place] = flaws.get(place, 0) | lane.flaws
+    per_metre = cells / lane.length
+    for mark in lane.marks:
+        if not mark.found:
+            first = min(int(mark.start * per_metre), cells - 1)
+            last = min(int((mark.start + mark.length) * per_metre), cells - 1)
+            for place in range(first, last + 1):
+                flaws[place] = flaws.get(place, 0) | 1 << mark.flaw

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from twin.declared import Declared
 from twin.electrode.web import cut_off
-from twin.material import Electrode, Material
+from twin.material import ALL_LANES, Electrode, Material
 from twin.occasion import Loss, Made, Occasion
 from twin.units import Fraction, Metres, Seconds, Speed
 
@@ -58,7 +58,7 @@ class Slitting(Declared):
                 width,
                 solids,
                 slit.loading[:, lane : lane + 1],
-                slit.marks.of_lane(lane),
+                [mark._replace(lane=0) for mark in slit.marks if mark.lane in (lane, ALL_LANES)],
                 slit.thickness,
                 slit.water,
                 slit.flaws,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from twin.material import Electrode
 from twin.occasion import Loss
 
@@ -29,10 +27,10 @@ def cut_off(web: Electrode, scrap: dict[str, float]) -> tuple[Electrode, list[Lo
             losses.append(Loss(reason, cut, "m", web.electrode, cut * per_metre))
     if not losses:
         return web, losses
-    gone = np.float32(web.length - left)
-    marks = web.marks
-    if len(marks):
-        start = np.maximum(marks.start - gone, 0)
-        marks = replace(marks, start=start, length=marks.length - np.maximum(gone - marks.start, 0))
-        marks = marks.where(marks.length > 0)
+    gone = web.length - left
+    marks = [
+        mark if mark.start >= gone else mark._replace(start=gone, length=mark.length - (gone - mark.start))
+        for mark in web.marks
+    ]
+    marks = [mark._replace(start=mark.start - gone) for mark in marks if mark.length > 0]
     return replace(web, length=left, solids=left * per_metre, marks=marks), losses

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from twin.flow.lot import Lot
 from twin.flow.turn import CELL, Rejection, Turn
 from twin.journal import Action, Journal, State
-from twin.material import GRADE_A, GRADE_B, UNGRADED, Cell, counting
+from twin.material import GRADE_A, GRADE_B, UNGRADED, Cell
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
@@ -26,7 +26,7 @@ class Recorder:
     def __init__(self, journal: Journal, share: float) -> None:
         tables = journal.tables
         self._visit = tables["visits"].add
-        self._reject = tables["rejects"]
+        self._reject = tables["rejects"].add
         self._kin = tables["lots"].add
         self._cells = tables["cells"]
         self._finish = tables["finished"].add
@@ -55,35 +55,32 @@ class Recorder:
         """Write one stop of a server."""
         self._stop((station, server, state, begin, seconds))
 
-    def rejects(self, station: int, time: float, rejections: list[Rejection]) -> None:
-        """Write what did not go on as planned; cells one by one."""
-        for r in rejections:
-            family, lot = r.lot
-            if r.cells is None:
-                row = (time, station, r.reason, r.action, r.unit, family, lot, -1, r.quantity, r.cathode_kg, r.anode_kg)
-                self._reject.add(row)
-                continue
-            self._reject.add_rows(
-                time, station, r.reason, r.action, CELL, family, lot, r.cells, 1.0, r.cathode_kg, r.anode_kg
-            )
-            if r.action == Action.SCRAP:
-                kept = r.cells[self._kept(r.cells)]
-                if kept.size:
-                    reasons = r.reason if isinstance(r.reason, int) else r.reason[self._kept(r.cells)]
-                    self._cells.add_rows(kept, family, lot, time, station, UNGRADED, reasons, np.nan, np.nan)
+    def rejects(self, station: int, time: float, rejections: Sequence[Rejection]) -> None:
+        """Write what did not go on as planned."""
+        add = self._reject
+        for rejection in rejections:
+            add((time, station, *rejection))
+            if rejection.cell >= 0 and rejection.action is Action.SCRAP and self._share > 0:
+                self._keep_scrapped(station, time, rejection)
+
+    def _keep_scrapped(self, station: int, time: float, scrapped: Rejection) -> None:
+        """Write a cell's row when it is one of those that are kept."""
+        cell = np.array([scrapped.cell])
+        if self._kept(cell)[0]:
+            nothing = float("nan")
+            family, lot, reason = scrapped.family, scrapped.lot, scrapped.reason
+            self._cells.add((scrapped.cell, family, lot, time, station, UNGRADED, reason, nothing, nothing))
 
     def expired(self, station: int, time: float, lot: Lot) -> None:
         """Write a lot that grew too old in its buffer."""
-        if isinstance(lot.material, Cell):
-            cell = lot.material
-            ids = cell.identities(np.flatnonzero(cell.alive))
-            place = (lot.family, lot.serial)
+        key, cell = (lot.family, lot.serial), lot.material
+        if isinstance(cell, Cell):
             sides = (cell.cathode_kg, cell.anode_kg)
-            row = Rejection(self._shelf_life, Action.SCRAP, CELL, place, lot.units, *sides, cells=ids)
+            ids = cell.identities()[cell.alive].tolist()
+            rows = [Rejection(self._shelf_life, Action.SCRAP, CELL, *key, one, 1.0, *sides) for one in ids]
         else:
-            key = (lot.family, lot.serial)
-            row = Rejection(self._shelf_life, Action.SCRAP, lot.unit, key, lot.units, *lot.coating)
-        self.rejects(station, time, [row])
+            rows = [Rejection(self._shelf_life, Action.SCRAP, lot.unit, *key, -1, lot.units, *lot.coating)]
+        self.rejects(station, time, rows)
 
     def finished(self, station: int, time: float, lot: Lot) -> None:
         """Write a lot that has come to the end of its route."""
@@ -98,14 +95,14 @@ class Recorder:
             self._keep(station, time, lot, cell)
 
     def _keep(self, station: int, time: float, lot: Lot, cell: Cell) -> None:
-        places = np.flatnonzero(self._kept(cell.identities(counting(cell.size))) & cell.alive)
+        ids = cell.identities()
+        places = np.flatnonzero(self._kept(ids) & cell.alive)
         if not places.size:
             return
         nothing = np.full(cell.size, np.nan, np.float32)
         measured = [cell.measured.get(name, nothing)[places] for name in ("capacity_ah", "resistance_rel")]
         grade = GRADE_A if cell.grade is None else cell.grade[places]
-        ids = cell.identities(places)
-        self._cells.add_rows(ids, lot.family, lot.serial, time, station, grade, -1, *measured)
+        self._cells.add_rows(ids[places], lot.family, lot.serial, time, station, grade, -1, *measured)
 
     def _kept(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Choose cells by their identity alone, evenly over each lot, so that every run keeps the same ones."""

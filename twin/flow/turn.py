@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple
 
 from twin.flow.lot import Lot
 from twin.journal import UNITS, Action, first_cell
@@ -22,29 +19,30 @@ if TYPE_CHECKING:
 CELL = UNITS.index("cell")
 
 
-@dataclass(slots=True)
-class Rejection:
-    """Units that do not go on as planned.
+class Rejection(NamedTuple):
+    """Units that do not go on as planned; cells one by one.
 
     Attributes:
-        reason: number in the journal's reasons; for cells one each. Shape (cells,).
-        action: what is done with them.
+        reason: number in the journal's reasons.
+        action: what is done with it.
         unit: number in ``UNITS``.
-        lot: family and serial number of the lot they belong to.
-        quantity: how much [unit]; of cells one each.
-        cathode_kg: dry cathode coating in it, of cells in one [kg].
-        anode_kg: the same of the anode [kg].
-        cells: identities of cells; None for what is no cell. Shape (cells,).
+        family: station that made the lot it belongs to.
+        lot: serial number of that lot.
+        cell: identity of the cell, -1 for what is no cell.
+        quantity: how much [unit].
+        cathode_kg: dry cathode coating in it [kg].
+        anode_kg: dry anode coating in it [kg].
     """
 
-    reason: int | NDArray[np.int16]
+    reason: int
     action: Action
     unit: int
-    lot: tuple[int, int]
+    family: int
+    lot: int
+    cell: int
     quantity: float
     cathode_kg: float = 0.0
     anode_kg: float = 0.0
-    cells: NDArray[np.int64] | None = None
 
 
 @dataclass(slots=True)
@@ -149,10 +147,10 @@ def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
         if loss.quantity > 0:
             sides = (loss.solids, 0.0) if loss.electrode == "cathode" else (0.0, loss.solids)
             reason = station.journal.reason(loss.reason)
-            turn.reject(Rejection(reason, Action.LOSS, UNITS.index(loss.unit), turn.key, loss.quantity, *sides))
+            turn.reject(Rejection(reason, Action.LOSS, UNITS.index(loss.unit), *turn.key, -1, loss.quantity, *sides))
     for flaw, metres, electrode, solids in made.spoiled:
         sides = (solids, 0.0) if electrode == "cathode" else (0.0, solids)
-        turn.reject(Rejection(flaw, Action.SCRAP, UNITS.index("m"), turn.key, metres, *sides))
+        turn.reject(Rejection(flaw, Action.SCRAP, UNITS.index("m"), *turn.key, -1, metres, *sides))
 
 
 def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Turn) -> bool:
@@ -165,43 +163,56 @@ def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Tur
         _examine_cells(station, lot, material, at, made, turn)
         return material.units > 0
     if station.gate and isinstance(material, Slurry | Electrode):
-        found = station.gate.inspect(material, at)
-        if found.lots:
+        found = station.gate.look_at_lot(material, at)
+        if found:
             verdict = station.disposition.of_lot(material, found, at)
             turn.seconds += verdict.seconds
             if verdict.lot is not None:
-                key = (lot.family, lot.serial)
-                turn.reject(Rejection(verdict.lot, Action.SCRAP, lot.unit, key, lot.units, *lot.coating))
+                whole = (lot.family, lot.serial, -1, lot.units, *lot.coating)
+                turn.reject(Rejection(verdict.lot, Action.SCRAP, lot.unit, *whole))
                 return False
     return lot.units > 0
 
 
 def _examine_cells(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, made: Made, turn: Turn) -> None:
     for name, places in made.sorted_out:
-        cell.remove(places)
-        turn.reject(_cells(lot, cell, station.journal.reason(name), Action.SCRAP, places))
-    if not station.gate:
-        return
-    found = station.gate.inspect(cell, at)
-    if not found.places.size:
+        reason = station.journal.reason(name)
+        turn.reject(*_cells(station, lot, cell, Action.SCRAP, [(place, reason) for place in places.tolist()]))
+        for place in places.tolist():
+            cell.remove(place)
+    found = station.gate.look_at_cells(cell, at) if station.gate else None
+    if not found:
         return
     verdict = station.disposition.of_cells(cell, found, at)
     turn.seconds += verdict.seconds
-    for action, group in ((Action.SCRAP, verdict.scrapped), (Action.DOWNGRADE, verdict.downgraded)):
-        if group is not None:
-            places, numbers = group
-            reasons = np.where(numbers == FALSE_REJECT, station.false_reject, numbers)
-            turn.reject(_cells(lot, cell, reasons, action, places))
-    for number, places in verdict.cured:
-        turn.reject(_cells(lot, cell, number, Action.CURED, places))
-    for number, to, places in verdict.back:
-        turn.back = [*(turn.back or ()), (to, cell.taken(places))]
-        cell.remove(places)
-        turn.reject(_cells(lot, cell, number, Action.SENT_BACK, places))
+    turn.reject(
+        *_cells(station, lot, cell, Action.SCRAP, verdict.scrapped),
+        *_cells(station, lot, cell, Action.DOWNGRADE, verdict.downgraded),
+        *_cells(station, lot, cell, Action.CURED, verdict.cured),
+    )
+    for to, cells in verdict.back.items():
+        turn.back = [*(turn.back or ()), (to, cell.taken([place for place, _ in cells]))]
+        turn.reject(*_cells(station, lot, cell, Action.SENT_BACK, cells))
+        for place, _ in cells:
+            cell.remove(place)
 
 
 def _cells(
-    lot: Lot, cell: Cell, reason: int | NDArray[np.int16], action: Action, places: NDArray[np.intp]
-) -> Rejection:
-    key = (lot.family, lot.serial)
-    return Rejection(reason, action, CELL, key, 1.0, cell.cathode_kg, cell.anode_kg, cell.identities(places))
+    station: StationFlow, lot: Lot, cell: Cell, action: Action, found: Sequence[tuple[int, int]]
+) -> list[Rejection]:
+    """Return rejections of cells, given by place and number of flaw or reason."""
+    false, family, serial, cathode, anode = station.false_reject, lot.family, lot.serial, cell.cathode_kg, cell.anode_kg
+    return [
+        Rejection(
+            false if number == FALSE_REJECT else number,
+            action,
+            CELL,
+            family,
+            serial,
+            cell.identity(place),
+            1.0,
+            cathode,
+            anode,
+        )
+        for place, number in found
+    ]

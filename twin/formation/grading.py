@@ -44,31 +44,30 @@ class Grading(AtRate):
         """Measure and grade every cell of the lot."""
         (cell,) = inputs
         assert isinstance(cell, Cell) and at.product is not None
-        capacity = self._capacity(cell, at)
-        resistance = 1 + _spread(at, "resistance", cell.size, self.resistance_cv, self.resistance_noise)
+        capacity = _measured(at, "capacity", cell.size, self.capacity_cv, self.capacity_noise)
+        capacity *= cell.cathode_loading
+        capacity *= np.float32(self.capacity_mean)
+        resistance = _measured(at, "resistance", cell.size, self.resistance_cv, self.resistance_noise)
         cell.measured["capacity_ah"] = capacity * np.float32(at.product.capacity / SECONDS_PER_HOUR)
         cell.measured["resistance_rel"] = resistance
-        poor = cell.alive & (capacity < self.capacity_b)
-        resistive = cell.alive & ~poor & (resistance > self.resistance_limit)
-        cell.grade = np.where(capacity < self.capacity_a, GRADE_B, np.maximum(_grade(cell), GRADE_A)).astype(np.int8)
-        entered = cell.units
+        grade = (capacity < self.capacity_a).astype(np.int8) + np.int8(GRADE_A)
+        cell.grade = grade if cell.grade is None else np.maximum(cell.grade, grade)
         sorted_out: list[tuple[str, NDArray[np.intp]]] = []
-        for reason, which in (("low_capacity", poor), ("high_dcir", resistive)):
-            if which.any():
-                sorted_out.append((reason, np.flatnonzero(which)))
-        return Made([cell], entered, entered, sorted_out=sorted_out)
-
-    def _capacity(self, cell: Cell, at: Occasion) -> Floats:
-        """Return the measured capacity relative to nominal. Shape (cells,)."""
-        spread = _spread(at, "capacity", cell.size, self.capacity_cv, self.capacity_noise)
-        return cell.cathode_loading * np.float32(self.capacity_mean) * (1 + spread)
-
-
-def _spread(at: Occasion, what: str, cells: int, true_sd: float, noise_sd: float) -> Floats:
-    """Return the true spread of a property plus what its gauge adds. Shape (cells,)."""
-    true = at.luck.normal(what, at.lot, cells) * np.float32(true_sd)
-    return true + at.luck.normal(f"{what} gauge{at.again}", at.lot, cells) * np.float32(noise_sd)
+        alive = cell.alive
+        # failing is rare: most lots need no second look
+        if capacity.min() < self.capacity_b:
+            poor = alive & (capacity < self.capacity_b)
+            sorted_out.append(("low_capacity", np.flatnonzero(poor)))
+            alive = alive & ~poor
+        if resistance.max() > self.resistance_limit:
+            sorted_out.append(("high_dcir", np.flatnonzero(alive & (resistance > self.resistance_limit))))
+        return Made([cell], cell.units, cell.units, sorted_out=sorted_out)
 
 
-def _grade(cell: Cell) -> NDArray[np.int8]:
-    return np.zeros(cell.size, np.int8) if cell.grade is None else cell.grade
+def _measured(at: Occasion, what: str, cells: int, true_cv: float, noise_cv: float) -> Floats:
+    """Return a property relative to its mean, as its gauge reports it: true spread plus repeatability. Shape (cells,)."""
+    noise = f"{what} gauge{at.again}" if at.again else f"{what} gauge"
+    measured: Floats = at.luck.normal(what, at.lot, cells) * np.float32(true_cv)
+    measured += at.luck.normal(noise, at.lot, cells) * np.float32(noise_cv)
+    measured += 1
+    return measured

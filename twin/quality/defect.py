@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from twin.declared import Declared
-from twin.material import ALL_LANES, Cell, Electrode, Marks, Material, Slurry
+from twin.material import ALL_LANES, Cell, Electrode, Mark, Material, Slurry
 from twin.occasion import Occasion
 from twin.units import Fraction, Metres, PerArea, PerLength, Seconds
 
@@ -140,9 +140,10 @@ class Births:
         self._cells = [flaw for flaw in flaws if flaw.mode.per_cell or flaw.mode.per_weld]
         chances = [flaw.mode.per_cell or 1 - (1 - (flaw.mode.per_weld or 0.0)) ** welds for flaw in self._cells]
         self._cell_bounds = np.cumsum(chances, dtype=np.float32)
-        self._cell_bits = np.array([flaw.bit for flaw in self._cells], np.uint64)
-        self._web_numbers = np.array([flaw.number for flaw in self._web], np.int16)
-        self._web_extents = np.array([flaw.mode.extent for flaw in self._web], np.float32)
+        self._cell_bits = [flaw.bit for flaw in self._cells]
+        self._tray_chances = {flaw.name: np.array([flaw.mode.per_tray], np.float32) for flaw in self._trays}
+        self._per_metre = sum(flaw.mode.per_metre for flaw in self._web)
+        self._per_area = sum(flaw.mode.per_area or 0.0 for flaw in self._web)
 
     def __bool__(self) -> bool:
         return bool(self._lots or self._web or self._trays or self._cells)
@@ -160,49 +161,33 @@ class Births:
 
     def _spoil_cells(self, cell: Cell, at: Occasion) -> None:
         if self._cells and not at.again:
-            places, which = at.luck.hits("born", at.lot, cell.size, self._cell_bounds)
-            if places.size:
-                bits = self._cell_bits[which]
-                # who is no longer here cannot be spoiled
-                cell.flaws[places] |= np.where(cell.alive[places], bits, np.uint64(0))
-                cell.any_flaws |= int(np.bitwise_or.reduce(bits))
+            for place, which in at.luck.hits("born", at.lot, cell.size, self._cell_bounds):
+                if cell.alive[place]:
+                    cell.flaws[place] = cell.flaws.get(place, 0) | self._cell_bits[which]
         for flaw in self._trays:
-            self._spoil_trays(flaw, cell, at)
-
-    def _spoil_trays(self, flaw: Flaw, cell: Cell, at: Occasion) -> None:
-        assert at.product is not None
-        tray = at.product.tray
-        trays = -(-cell.size // tray)
-        places, _ = at.luck.hits(f"tray {flaw.name}", at.lot, trays, np.array([flaw.mode.per_tray], np.float32))
-        for place in places.tolist():
-            tray_cells = slice(place * tray, (place + 1) * tray)
-            cell.flaws[tray_cells] |= np.where(cell.alive[tray_cells], np.uint64(flaw.bit), np.uint64(0))
-            cell.any_flaws |= flaw.bit
+            assert at.product is not None
+            size = at.product.tray
+            for tray, _ in at.luck.hits(
+                f"tray {flaw.name}", at.lot, -(-cell.size // size), self._tray_chances[flaw.name]
+            ):
+                for place in range(tray * size, min((tray + 1) * size, cell.size)):
+                    if cell.alive[place]:
+                        cell.flaws[place] = cell.flaws.get(place, 0) | flaw.bit
 
     def _spoil_web(self, web: Electrode, at: Occasion) -> None:
         """Lay flaws along the web with exponential gaps, so that a longer web only adds some at its end."""
-        rates = np.array([(flaw.mode.per_area or 0.0) * web.width + flaw.mode.per_metre for flaw in self._web])
-        total = float(rates.sum())
-        expected = total * web.length
+        rate = self._per_metre + self._per_area * web.width
+        expected = rate * web.length
         drawn = at.luck.uniform("web gap", at.lot, int(expected + 6 * expected**0.5 + 8))
-        if not total or -np.log1p(-float(drawn[0])) > expected:
+        if not rate or -math.log1p(-drawn[0]) > expected:
             return
-        start = np.cumsum(-np.log1p(-drawn)) / np.float32(total)
-        start = start[start < web.length]
-        count = len(start)
-        shares = np.cumsum(rates) / total
-        which = np.searchsorted(shares, at.luck.uniform("web mode", at.lot, count)).clip(max=len(rates) - 1)
-        marks = Marks(
-            start.astype(np.float32),
-            self._web_extents[which],
-            _lanes(web, self._web_extents[which], at),
-            self._web_numbers[which],
-            np.zeros(count, np.bool_),
-        )
-        web.marks = web.marks.joined(marks)
-
-
-def _lanes(web: Electrode, extent: NDArray[np.float32], at: Occasion) -> NDArray[np.int16]:
-    """Choose the lane of each flaw; a flaw longer than the web is wide goes through all lanes. Shape (flaws,)."""
-    lane = (at.luck.uniform("web lane", at.lot, len(extent)) * web.lanes).astype(np.int16)
-    return np.where(extent > web.width, np.int16(ALL_LANES), lane)
+        start = np.cumsum(-np.log1p(-drawn)) / rate
+        count = int(np.searchsorted(start, web.length))
+        shares = np.cumsum([flaw.mode.per_metre + (flaw.mode.per_area or 0.0) * web.width for flaw in self._web]) / rate
+        which = np.searchsorted(shares, at.luck.uniform("web mode", at.lot, count)).clip(max=len(self._web) - 1)
+        lanes = at.luck.uniform("web lane", at.lot, count) * web.lanes
+        for where, kind, lane in zip(start[:count].tolist(), which.tolist(), lanes.tolist(), strict=True):
+            flaw = self._web[kind]
+            extent = flaw.mode.extent
+            # a flaw longer than the web is wide goes through all lanes
+            web.marks.append(Mark(where, extent, ALL_LANES if extent > web.width else int(lane), flaw.number))
