@@ -20,11 +20,16 @@ class Deadlock(Exception):
     """
 
     def __init__(self, stations: Sequence[str], time: float, why: str) -> None:
+        # the arguments as they are: SimPy and process pools make the exception anew from them
+        super().__init__(stations, time, why)
         self.stations = tuple(stations)
         self.time = time
-        super().__init__(
-            f"deadlock on day {time / 86400:.1f}: {why}. Larger buffers on the way back, or fewer lots in the loop, "
-            "would break it."
+        self._why = why
+
+    def __str__(self) -> str:
+        return (
+            f"deadlock on day {self.time / 86400:.1f}: {self._why}. Larger buffers on the way back, or fewer lots "
+            "in the loop, would break it."
         )
 
 

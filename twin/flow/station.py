@@ -78,7 +78,7 @@ class StationFlow:
         self.record: Recorder
         self._serial = 0
         self._reworked = 0
-        self.returning: dict[str, list[tuple[Cell, Lot]]] = {}
+        self.returning: dict[tuple[str, int], list[tuple[Cell, Lot]]] = {}
         self._timer_running = False
 
     def next_serial(self) -> int:
@@ -315,7 +315,8 @@ class StationFlow:
     def _send_back(self, to: str, cells: Cell, parent: Lot) -> list[tuple[Inbox | None, Lot]]:
         """Collect cells for rework until they fill a tray; return the lots that go back now."""
         assert self.product is not None
-        waiting = self.returning.setdefault(to, [])
+        # a tray holds cells that have come back equally often, so that none loses a try
+        waiting = self.returning.setdefault((to, cells.repeats), [])
         waiting.append((cells, parent))
         if sum(part.size for part, _ in waiting) < self.product.tray:
             return []
