@@ -132,7 +132,7 @@ def _pictures(kpi: Mapping[str, Any], journal: Journal, folder: Path) -> Iterato
         (
             "bottleneck",
             "Where the bottleneck was",
-            "Busy is neither starved nor blocked nor without operators.",
+            "Busy is neither starved nor blocked nor without operators; a dot marks the week’s busiest station.",
             pictures.bottleneck,
             (kpi,),
         ),

@@ -86,7 +86,7 @@ def bottleneck(kpi: Mapping[str, Any]) -> Any:
     axis.plot(range(1, weeks + 1), busiest, "o", color=VERMILLION, mec="white", mew=0.6, ms=5 if weeks < 30 else 3.6)
     axis.grid(False)
     axis.set_ylim(len(weekly) - 0.5, -0.5)
-    axis.set_xlabel("week of the measured time (dot: busiest station)")
+    axis.set_xlabel("week of the measured time")
     axis.set_xticks(range(1, weeks + 1, 1 + weeks // 10))
     figure.colorbar(mesh, location="top", label="busy share of staffed time [%]", aspect=40, shrink=0.9, pad=0.02)
     return figure

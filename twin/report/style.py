@@ -47,6 +47,9 @@ def save(figure: Any, folder: Path, name: str) -> str:
 
     folder.mkdir(parents=True, exist_ok=True)
     with rc_context(_STYLE):
+        # laid out once for both files
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
         figure.savefig(folder / f"{name}.png", dpi=160)
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
     return (folder / f"{name}.svg").read_text(encoding="utf-8")
