@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +61,12 @@ class Slurry:
         return self.solids
 
 
-class Mark(NamedTuple):
+@dataclass(slots=True)
+class Mark:
     """A flaw of a web, with its place. Flaws are rare: a roll has some dozens, so they are kept one by one.
 
     Attributes:
-        start: where it begins, from the start of the roll [m].
+        start: where it begins, from where the coating of the roll began [m].
         length: web that it spoils [m].
         lane: the lane it lies in, or ``ALL_LANES``.
         flaw: number of its flaw.
@@ -91,6 +91,7 @@ class Electrode:
         solids: dry coating on it [kg].
         loading: areal loading relative to target [-]. Shape (segments, lanes), float32.
         marks: its flaws.
+        begin: where it begins, from where the coating of the roll began [m].
         thickness: thickness after calendering relative to target [-].
         water: water content [kg/kg].
         flaws: bits of the modes that spoil the whole of it and that nobody has found.
@@ -103,6 +104,7 @@ class Electrode:
     solids: float
     loading: Floats
     marks: list[Mark] = field(default_factory=list)
+    begin: float = 0.0
     thickness: float = 1.0
     water: float = 0.0
     flaws: int = 0
@@ -117,6 +119,29 @@ class Electrode:
     def lanes(self) -> int:
         """Number of lanes that lie side by side."""
         return int(self.loading.shape[1])
+
+    def lane(self, number: int, share: float) -> Electrode:
+        """Return one lane of it, slit off with a share of its width and coating [-]."""
+        marks = []
+        for mark in self.marks:
+            if mark.lane == number:
+                marks.append(mark)
+            elif mark.lane == ALL_LANES:
+                # what goes through all lanes may be found in one and missed in another
+                marks.append(Mark(mark.start, mark.length, number, mark.flaw, mark.found))
+        sizes = (self.length, self.width * share, self.solids * share)
+        loading = self.loading[:, number : number + 1]
+        return Electrode(self.electrode, *sizes, loading, marks, self.begin, self.thickness, self.water, self.flaws)
+
+    def shortened(self, metres: float) -> Electrode:
+        """Return what is left when some web is cut off its beginning [m]."""
+        left = self.length - metres
+        marks = self.marks
+        if marks and marks[0].start < self.begin + metres:
+            marks = [mark for mark in marks if mark.start + mark.length > self.begin + metres]
+        solids = self.solids * left / self.length
+        rest = (self.begin + metres, self.thickness, self.water, self.flaws)
+        return Electrode(self.electrode, left, self.width, solids, self.loading, marks, *rest)
 
 
 @dataclass(slots=True)

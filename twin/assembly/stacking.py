@@ -145,7 +145,8 @@ def _build_in(flaws: dict[int, int], lane: Electrode, cells: int) -> None:
     per_metre = cells / lane.length
     for mark in lane.marks:
         if not mark.found:
-            first = min(int(mark.start * per_metre), cells - 1)
-            last = min(int((mark.start + mark.length) * per_metre), cells - 1)
+            start = mark.start - lane.begin
+            first = min(max(int(start * per_metre), 0), cells - 1)
+            last = min(int((start + mark.length) * per_metre), cells - 1)
             for place in range(first, last + 1):
                 flaws[place] = flaws.get(place, 0) | 1 << mark.flaw

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -48,7 +47,7 @@ class Calendering(Declared):
         """Press one roll."""
         (roll,) = inputs
         assert isinstance(roll, Electrode)
-        pressed, losses = cut_off(roll, {"threading": self.threading, "start_stop": at.stops * self.start_stop})
+        pressed, losses = cut_off(roll, self.threading, at.stops * self.start_stop)
         drawn = at.luck.one("thickness", at.lot, np.random.Generator.standard_normal)
-        pressed = replace(pressed, thickness=roll.thickness * (1 + self.thickness_sd * drawn))
+        pressed.thickness = roll.thickness * (1 + self.thickness_sd * drawn)
         return Made([pressed] if pressed.length > 0 else [], roll.length, roll.length, losses)

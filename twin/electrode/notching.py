@@ -40,5 +40,5 @@ class Notching(Declared):
         """Notch one lane."""
         (lane,) = inputs
         assert isinstance(lane, Electrode)
-        notched, losses = cut_off(lane, {"threading": self.threading, "start_stop": at.stops * self.start_stop})
+        notched, losses = cut_off(lane, self.threading, at.stops * self.start_stop)
         return Made([notched] if notched.length > 0 else [], lane.length, lane.length, losses)

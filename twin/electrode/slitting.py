@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from twin.declared import Declared
 from twin.electrode.web import cut_off
-from twin.material import ALL_LANES, Electrode, Material
+from twin.material import Electrode, Material
 from twin.occasion import Loss, Made, Occasion
 from twin.units import Fraction, Metres, Seconds, Speed
 
@@ -42,27 +42,13 @@ class Slitting(Declared):
         """Slit one mother roll into its lanes; the trim is the outer lanes' edge."""
         (roll,) = inputs
         assert isinstance(roll, Electrode)
-        slit, losses = cut_off(roll, {"threading": self.threading, "start_stop": at.stops * self.start_stop})
+        slit, losses = cut_off(roll, self.threading, at.stops * self.start_stop)
         # what leaves is counted in metres of lane, and so is what does not
         losses = [loss._replace(quantity=loss.quantity * roll.lanes) for loss in losses]
         if slit.length <= 0:
             return Made([], roll.length, roll.length * roll.lanes, losses)
         trimmed = slit.solids * self.edge_trim
         losses.append(Loss("edge_trim", trimmed, "kg", roll.electrode, trimmed))
-        solids = (slit.solids - trimmed) / slit.lanes
-        width = slit.width * (1 - self.edge_trim) / slit.lanes
-        lanes: list[Material] = [
-            Electrode(
-                slit.electrode,
-                slit.length,
-                width,
-                solids,
-                slit.loading[:, lane : lane + 1],
-                [mark._replace(lane=0) for mark in slit.marks if mark.lane in (lane, ALL_LANES)],
-                slit.thickness,
-                slit.water,
-                slit.flaws,
-            )
-            for lane in range(slit.lanes)
-        ]
+        share = (1 - self.edge_trim) / slit.lanes
+        lanes: list[Material] = [slit.lane(lane, share) for lane in range(slit.lanes)]
         return Made(lanes, roll.length, roll.length * roll.lanes, losses)

@@ -1,36 +1,30 @@
-"""What several steps do to a web: cut some off, run it over rolls."""
+"""What several steps do to a web: scrap the beginning of a roll and what a stop spoils."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from twin.material import Electrode
 from twin.occasion import Loss
 
 
-def cut_off(web: Electrode, scrap: dict[str, float]) -> tuple[Electrode, list[Loss]]:
+def cut_off(web: Electrode, threading: float, stops: float) -> tuple[Electrode, list[Loss]]:
     """Cut scrap from the start of a web.
 
     Args:
         web: the web.
-        scrap: metres to cut by reason; cut in this order until nothing is left.
+        threading: web scrapped to thread the machine [m].
+        stops: web scrapped at stops [m].
 
     Returns:
-        The rest of the web and what was lost.
+        The rest of the web, and what was lost; never more than there is.
     """
-    per_metre = web.solids / web.length if web.length else 0.0
-    left, losses = web.length, []
-    for reason, metres in scrap.items():
-        cut = min(metres, left)
-        if cut > 0:
-            left -= cut
-            losses.append(Loss(reason, cut, "m", web.electrode, cut * per_metre))
-    if not losses:
-        return web, losses
-    gone = web.length - left
-    marks = [
-        mark if mark.start >= gone else mark._replace(start=gone, length=mark.length - (gone - mark.start))
-        for mark in web.marks
+    threading = min(threading, web.length)
+    stops = min(stops, web.length - threading)
+    if threading + stops <= 0:
+        return web, []
+    per_metre = web.solids / web.length
+    losses = [
+        Loss(reason, metres, "m", web.electrode, metres * per_metre)
+        for reason, metres in (("threading", threading), ("start_stop", stops))
+        if metres > 0
     ]
-    marks = [mark._replace(start=mark.start - gone) for mark in marks if mark.length > 0]
-    return replace(web, length=left, solids=left * per_metre, marks=marks), losses
+    return web.shortened(threading + stops), losses

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.material import GRADE_A, GRADE_B, Cell, Floats, Material
+from twin.material import GRADE_A, Cell, Floats, Material
 from twin.occasion import Made, Occasion
 from twin.shapes import AtRate
 from twin.units import Fraction, Positive
@@ -65,7 +65,7 @@ class Grading(AtRate):
 
 
 def _measured(at: Occasion, what: str, cells: int, true_cv: float, noise_cv: float) -> Floats:
-    """Return a property relative to its mean, as its gauge reports it: true spread plus repeatability. Shape (cells,)."""
+    """Return a property relative to its mean as its gauge reports it. Shape (cells,)."""
     noise = f"{what} gauge{at.again}" if at.again else f"{what} gauge"
     measured: Floats = at.luck.normal(what, at.lot, cells) * np.float32(true_cv)
     measured += at.luck.normal(noise, at.lot, cells) * np.float32(noise_cv)

@@ -190,4 +190,6 @@ class Births:
             flaw = self._web[kind]
             extent = flaw.mode.extent
             # a flaw longer than the web is wide goes through all lanes
-            web.marks.append(Mark(where, extent, ALL_LANES if extent > web.width else int(lane), flaw.number))
+            web.marks.append(
+                Mark(web.begin + where, extent, ALL_LANES if extent > web.width else int(lane), flaw.number)
+            )

@@ -43,15 +43,12 @@ class Gate:
 
     def _mark(self, web: Electrode, at: Occasion) -> None:
         pods = self._pods
-        suspects = [place for place, mark in enumerate(web.marks) if not mark.found and mark.flaw in pods]
-        if not suspects:
-            return
-        drawn = at.luck.uniform("gate web", at.lot, len(web.marks))
-        marks = list(web.marks)
-        for place in suspects:
-            if drawn[place] < pods[marks[place].flaw]:
-                marks[place] = marks[place]._replace(found=True)
-        web.marks = marks
+        drawn = None
+        for place, mark in enumerate(web.marks):
+            if mark.flaw in pods and not mark.found:
+                if drawn is None:
+                    drawn = at.luck.uniform("gate web", at.lot, len(web.marks)).tolist()
+                mark.found = drawn[place] < pods[mark.flaw]
 
     def look_at_cells(self, cell: Cell, at: Occasion) -> list[tuple[int, int]]:
         """Return the places of the cells that the gauges reject, each with the flaw seen, or ``FALSE_REJECT``."""

@@ -13,7 +13,7 @@ from twin.report.style import BLUE, GREEN, INK, ORANGE, PINK, SKY, SOFT, VERMILL
 # all in inches
 _ROW = 0.52
 _TRUNK = 0.9
-_LABEL = 1.72
+_LABEL = 1.82
 _GAP = 0.42
 _TOP, _BOTTOM = 0.3, 0.66
 _BODY = 0.34
@@ -226,14 +226,14 @@ class _Pen:
     def _label(self, node: _Node, top: float) -> None:
         """Write the station and what it lost beside its ribbon."""
         station, at = self._kpi["stations"][node.name], self._flow[node.name]
-        parts = []
+        share = percent(at["lost"] / at["in"], 2) if at["in"] > 0 and at["lost"] > 0 else ""
         if station["unit"] == "m" and station["tried"] > 0:
-            parts.append(f"{short(station['tried'] / 1000)} km")
-        if at["lost"] > 0:
-            parts.append(f"−{short(at['lost'])} ({percent(at['lost'] / at['in'], 2) if at['in'] > 0 else '–'})")
+            text = f"{station['tried'] / 1000:,.0f} km" + (f", −{share}" if share else "")
+        else:
+            text = f"−{short(at['lost'])} ({share})" if share else ""
         x, middle = node.x + node.side * (node.reach + 0.19), top - _BODY / 2
         self._write(x, middle - 0.02, wrapped(station["title"]), node.side, "bottom")
-        self._write(x, middle - 0.05, ", ".join(parts), node.side, "top", soft=True)
+        self._write(x, middle - 0.05, text, node.side, "top", soft=True)
 
     def _ribbon(self, one: Sequence[_Point], other: Sequence[_Point], colour: str) -> None:
         self._polygon([*one, *reversed(other)], colour)

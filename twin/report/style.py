@@ -96,7 +96,7 @@ def short(value: float) -> str:
     for size, letter in ((1e9, " bn"), (1e6, " M"), (1e4, " k")):
         if abs(value) >= size:
             scale = 1e3 if size == 1e4 else size
-            return f"{value / scale:.3g}{letter}"
+            return f"{value / scale:#.3g}".rstrip(".") + letter
     return f"{value:,.0f}"
 
 
