@@ -23,7 +23,7 @@ def _table(title: str, *columns: str) -> Table:
 
     table = Table(title=title, box=box.SIMPLE, title_justify="left")
     for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place == 0 else "right")
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=True)
     return table
 
 
@@ -59,10 +59,11 @@ def summary_of_line(line: Line, file: str) -> Iterator[Any]:
     size = nameplate_gwh(line)
     yield f"{file}: fine. {line.title or line.name}" + (f", {size:.3g} GWh a year" if size else "")
     found = capacity(line)
-    table = _table("", "station", "step", "servers", "availability", "capacity", "of nameplate")
+    unit = "GWh/yr" if line.cell else "lots/h"
+    table = _table("", "station", "step", "servers", "available", unit, "of plate")
     for name, station in line.stations.items():
         able = found[name]
-        amount = f"{able.gwh_per_year:,.2f} GWh/yr" if line.cell else f"{able.per_second * 3600:,.3g} lots/h"
+        amount = f"{able.gwh_per_year:,.2f}" if line.cell else f"{able.per_second * 3600:,.3g}"
         share = f"{able.gwh_per_year / size:.0%}" if size and line.cell else ""
         table.add_row(name, station.step.kind, str(station.servers), f"{able.availability:.1%}", amount, share)
     yield table

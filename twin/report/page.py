@@ -35,20 +35,31 @@ class Picture(NamedTuple):
 
 
 class Card(NamedTuple):
-    """One figure in large letters."""
+    """One figure in large letters.
+
+    Attributes:
+        value: the figure.
+        unit: its unit.
+        title: what it is.
+        spread: its 95 % interval, when there are replications.
+    """
 
     value: str
     unit: str
     title: str
+    spread: str = ""
 
 
-def write_report(kpi: Mapping[str, Any], journal: Journal, folder: Path) -> Path:
+def write_report(
+    kpi: Mapping[str, Any], journal: Journal, folder: Path, intervals: Mapping[str, Any] | None = None
+) -> Path:
     """Write ``report.html`` with everything in it, and its pictures as files beside it.
 
     Args:
         kpi: what ``kpis`` found in the journal.
         journal: of the run.
         folder: where to.
+        intervals: what ``summarise`` found in this and other replications; None for a single run.
 
     Returns:
         The path of the page.
@@ -64,7 +75,8 @@ def write_report(kpi: Mapping[str, Any], journal: Journal, folder: Path) -> Path
         line=journal.line,
         title=journal.line.title or journal.line.name,
         headline=headline(kpi, journal),
-        cards=list(cards(kpi, journal)),
+        cards=list(cards(kpi, journal, intervals or {})),
+        replications=(intervals or {}).get("replications", 1),
         pictures=list(_pictures(kpi, journal, folder / "pictures")),
         facts=facts(kpi, journal),
         caution=caution(kpi),
@@ -92,28 +104,37 @@ def _lower(title: str) -> str:
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
-def cards(kpi: Mapping[str, Any], journal: Journal) -> Iterator[Card]:
+def cards(kpi: Mapping[str, Any], journal: Journal, intervals: Mapping[str, Any]) -> Iterator[Card]:
     """Yield the figures that a director asks for first."""
-    if "good_gwh_per_year" in kpi:
-        yield Card(number(kpi["good_gwh_per_year"]), "GWh/yr", "good cells")
-        nameplate = journal.line.nameplate
-        if nameplate and kpi["good_gwh_per_year"]:
-            built_for = nameplate * SECONDS_PER_YEAR / JOULES_PER_GWH
-            yield Card(percent(kpi["good_gwh_per_year"] / built_for, 0), "", f"of nameplate {built_for:.3g} GWh/yr")
+
+    def card(name: str, write: Callable[[float | None], str], unit: str, title: str) -> Card:
+        one, all_of_them = kpi[name], intervals.get(name)
+        if isinstance(one, Mapping):
+            one, all_of_them = one["total"], (all_of_them or {}).get("total")
+        if not all_of_them:
+            return Card(write(one), unit, title)
+        spread = f"{write(all_of_them['low'])} to {write(all_of_them['high'])}"
+        return Card(write(all_of_them["mean"]), unit, title, spread)
+
+    if journal.line.cell is None:
+        yield card("throughput_per_hour", number, "lots/h", "throughput")
     else:
-        yield Card(number(kpi["throughput_per_hour"]), "lots/h", "throughput")
-    yield Card(percent(kpi["first_pass_yield"]), "", "first-pass yield")
-    yield Card(percent(kpi["rolled_throughput_yield"]), "", "rolled throughput yield")
+        yield card("good_gwh_per_year", number, "GWh/yr", "good cells")
+        if journal.line.nameplate and kpi["good_gwh_per_year"]:
+            built_for = journal.line.nameplate * SECONDS_PER_YEAR / JOULES_PER_GWH
+            yield Card(percent(kpi["good_gwh_per_year"] / built_for, 0), "", f"of nameplate {built_for:.3g} GWh/yr")
+    yield card("first_pass_yield", percent, "", "first-pass yield")
+    yield card("rolled_throughput_yield", percent, "", "rolled throughput yield")
     for name, unit, title in (
         ("cost_usd_per_kwh", "USD/kWh", "cost"),
         ("energy_kwh_per_kwh", "kWh/kWh", "site energy"),
     ):
         if kpi.get(name):
-            yield Card(number(kpi[name]["total"]), unit, title)
-    if "wip_cells" in kpi:
-        yield Card(short(kpi["wip_cells"]), "cells", "in the plant at the end")
+            yield card(name, number, unit, title)
+    if journal.line.cell is None:
+        yield card("wip_lots", short, "lots", "in the line at the end")
     else:
-        yield Card(short(kpi["wip_lots"]), "lots", "in the line at the end")
+        yield card("wip_cells", short, "cells", "in the plant at the end")
 
 
 def _pictures(kpi: Mapping[str, Any], journal: Journal, folder: Path) -> Iterator[Picture]:

@@ -91,8 +91,10 @@ def number(value: float | None, digits: int = 3) -> str:
     return text.rstrip(".")
 
 
-def short(value: float) -> str:
+def short(value: float | None) -> str:
     """Write a large number in few letters."""
+    if value is None:
+        return "–"
     for size, letter in ((1e9, " bn"), (1e6, " M"), (1e4, " k")):
         if abs(value) >= size:
             scale = 1e3 if size == 1e4 else size
