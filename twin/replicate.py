@@ -159,8 +159,10 @@ def _report(order: Order, folder: Path, kpi: dict[str, Any]) -> Path:
     """Write the report: of the run, or of the first replication with the intervals of all."""
     from twin.report import write_report
 
-    first = folder if order.replications == 1 else folder / "replication-000"
-    return write_report(kpi if order.replications == 1 else _kpi_of(first), open_run(first), folder)
+    if order.replications == 1:
+        return write_report(kpi, open_run(folder), folder)
+    first = folder / "replication-000"
+    return write_report(_kpi_of(first), open_run(first), folder, kpi)
 
 
 @contextmanager

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generic_lines import always, line_of, run_days, serial_line, timed
+from generic_lines import always, exponential, line_of, run_days, serial_line, timed
 from hand_made_journal import hand_made_journal
 
 from twin import read_line
 from twin.journal import Journal
-from twin.kpi import kpis
+from twin.kpi import kpis, summarise
 from twin.report import pictures, product_pictures, write_report
 from twin.report.sankey import sankey
 from twin.report.style import draw, number, percent, short
@@ -122,6 +122,16 @@ def test_an_interrupted_run_is_marked_and_names_are_text_not_markup(tmp_path: Pa
     page = write_report(kpis(journal), journal, tmp_path).read_text(encoding="utf-8")
     assert "was interrupted" in page
     assert "<h1>&lt;b&gt;A &amp; B&lt;/b&gt;</h1>" in page
+
+
+def test_replications_show_their_intervals(tmp_path: Path) -> None:
+    journals = [run_days(serial_line([exponential(600), exponential(300)], [2]), 3, seed=seed) for seed in (1, 2, 3)]
+    found = [kpis(journal) for journal in journals]
+    together = summarise(found)
+    page = write_report(found[0], journals[0], tmp_path, together).read_text(encoding="utf-8")
+    throughput = together["throughput_per_hour"]
+    assert f"95 % interval {number(throughput['low'])} to {number(throughput['high'])}" in page
+    assert "means of 3 replications" in page
 
 
 def texts_of(figure: Any) -> list[tuple[str, Any]]:
