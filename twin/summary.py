@@ -23,7 +23,9 @@ def _table(title: str, *columns: str) -> Table:
 
     table = Table(title=title, box=box.SIMPLE, title_justify="left")
     for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=True)
+        table.add_column(
+            column, justify="left" if place == 0 or column == "title" else "right", no_wrap=column != "title"
+        )
     return table
 
 
@@ -43,10 +45,10 @@ def table_of_lines() -> Table:
         cell = line.cell
         table.add_row(
             line.name,
-            f"{size:g} GWh/yr" if size else "",
+            f"{size:.3g} GWh/yr" if size else "",
             cell.format if cell else "",
             cell.chemistry if cell else "",
-            f"{cell.capacity / 3600:g} Ah" if cell else "",
+            f"{cell.capacity / 3600:.3g} Ah" if cell else "",
             line.title,
         )
     return table
@@ -60,7 +62,7 @@ def summary_of_line(line: Line, file: str) -> Iterator[Any]:
     yield f"{file}: fine. {line.title or line.name}" + (f", {size:.3g} GWh a year" if size else "")
     found = capacity(line)
     unit = "GWh/yr" if line.cell else "lots/h"
-    table = _table("", "station", "step", "servers", "available", unit, "of plate")
+    table = _table("", "station", "step", "servers", "up", unit, "nameplate")
     for name, station in line.stations.items():
         able = found[name]
         amount = f"{able.gwh_per_year:,.2f}" if line.cell else f"{able.per_second * 3600:,.3g}"

@@ -26,6 +26,8 @@ def _registry() -> Any:
     for name in ("cell", "lot", "batch", "roll", "sheet", "stack", "weld", "tray", "person", "stop", "event"):
         registry.define(f"{name} = 1 count")
     registry.define("USD = [currency]")
+    # a plant's year has 365 days, not astronomy's 365.25
+    registry.define("year = 365 * day = a = yr = julian_year")
     return registry
 
 
