@@ -22,7 +22,7 @@ def _registry() -> Any:
     """Return the pint registry, made on first use because importing pint costs 0.4 s."""
     import pint
 
-    registry: Any = pint.UnitRegistry()
+    registry: Any = pint.UnitRegistry(on_redefinition="ignore")
     for name in ("cell", "lot", "batch", "roll", "sheet", "stack", "weld", "tray", "person", "stop", "event"):
         registry.define(f"{name} = 1 count")
     registry.define("USD = [currency]")
