@@ -23,9 +23,7 @@ def _table(title: str, *columns: str) -> Table:
 
     table = Table(title=title, box=box.SIMPLE, title_justify="left")
     for place, column in enumerate(columns):
-        table.add_column(
-            column, justify="left" if place == 0 or column == "title" else "right", no_wrap=column != "title"
-        )
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=True)
     return table
 
 
@@ -38,7 +36,7 @@ def table_of_lines() -> Table:
     """Return the plants that come with gigatwin."""
     from twin.read import known_lines, read_line
 
-    table = _table("", "plant", "nameplate", "format", "chemistry", "cell", "title")
+    table = _table("", "plant", "nameplate", "format", "chemistry", "cell")
     for file in known_lines():
         line = read_line(file)
         size = nameplate_gwh(line)
@@ -49,7 +47,6 @@ def table_of_lines() -> Table:
             cell.format if cell else "",
             cell.chemistry if cell else "",
             f"{cell.capacity / 3600:.3g} Ah" if cell else "",
-            line.title,
         )
     return table
 

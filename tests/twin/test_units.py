@@ -46,7 +46,7 @@ WRITTEN = [
     ("rate", "0.5 1/s", 0.5),
     ("charge", "280 Ah", 280 * 3600.0),
     ("energy", "896 Wh", 896 * 3600.0),
-    ("nameplate", "16 GWh/yr", 16e9 * 3600 / (365.25 * 86400)),
+    ("nameplate", "16 GWh/yr", 16e9 * 3600 / (365 * 86400)),
     ("money", "9.0 MUSD", 9e6),
     ("money", "250 $", 250.0),
     ("wage", "36 USD/h", 0.01),
@@ -66,8 +66,8 @@ def test_quantities_become_si(field: str, written: object, si: float) -> None:
 
 
 def test_hours_a_year_are_a_pure_number_of_one_year() -> None:
-    # 8766 h is one Julian year, so 8766 h/yr is one
-    assert Everything.model_validate({"hours": "8766 h/yr"}).hours == pytest.approx(1.0)
+    # a plant's year has 365 days
+    assert Everything.model_validate({"hours": "8760 h/yr"}).hours == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
