@@ -23,6 +23,10 @@ def _uniform(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
     return generator.random(shape, dtype=np.float32)
 
 
+def _arrivals(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    return np.cumsum(generator.standard_exponential(shape, dtype=np.float32), axis=0)
+
+
 def _normal(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
     return generator.standard_normal(shape, dtype=np.float32)
 
@@ -84,6 +88,19 @@ class Luck:
             generator = stream(self._seed, self._station, purpose, block)
             values = _keep(blocks, block, draw(generator, self.lots).tolist())
         return values[row]
+
+    def arrivals(self, purpose: str, lot: int, until: float) -> list[float]:
+        """Return the times before ``until`` at which something happens once a unit of time on average.
+
+        A longer time only adds some at its end. Most lots meet nothing, so the first time is looked at alone.
+        """
+        block, row = divmod(lot, self.lots)
+        size = int(until + 6 * until**0.5 + 8)
+        numbers = self._block(purpose, block, size, _arrivals)[row]
+        if numbers[0] >= until:
+            return []
+        times: list[float] = numbers[: numbers.searchsorted(np.float32(until))].tolist()
+        return times
 
     def hits(self, purpose: str, lot: int, size: int, bounds: NDArray[np.float32]) -> list[tuple[int, int]]:
         """Return to which places of a lot something rare happens, and what.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from operator import add
 
 from simpy import Environment
@@ -141,24 +141,20 @@ class Plant:
             lots = [lot for server in station.servers for lot in server.lots]
             self._count(day, station.number, lots + station.returning_lots())
         for number, inbox in enumerate(self.inboxes.values(), start=len(self.stations)):
-            self._count(day, number, inbox.lots)
+            self._count(day, number, list(inbox.lots))
 
-    def _count(self, day: int, place: int, lots: Iterable[Lot]) -> None:
+    def _count(self, day: int, place: int, lots: Sequence[Lot]) -> None:
         totals: dict[int, tuple[int, float, float, float]] = {}
-        count, units, cathode, anode = 0, 0.0, 0.0, 0.0
-        for lot in lots:
-            material = lot.material
-            if type(material) is Cell:
-                # thousands of lots of cells rest in a plant, every day is counted: no call for each
-                count += 1
-                units += lot.units
-                cathode += lot.units * material.cathode_kg
-                anode += lot.units * material.anode_kg
-            else:
+        # thousands of lots of cells rest in a plant and every day is counted: no call for each
+        cells = [(lot.units, lot.material) for lot in lots if type(lot.material) is Cell]
+        if cells:
+            cathode = sum([units * cell.cathode_kg for units, cell in cells])
+            anode = sum([units * cell.anode_kg for units, cell in cells])
+            totals[CELL] = (len(cells), sum([units for units, _ in cells]), cathode, anode)
+        for lot in lots if len(cells) < len(lots) else ():
+            if type(lot.material) is not Cell:
                 before = totals.get(lot.unit, (0, 0.0, 0.0, 0.0))
                 totals[lot.unit] = (before[0] + 1, before[1] + lot.units, *map(add, before[2:], lot.coating))
-        if count:
-            totals[CELL] = (count, units, cathode, anode)
         for unit, total in totals.items():
             self.journal.tables["stock"].add((day, place, unit, *total))
 

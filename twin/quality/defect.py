@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -143,6 +143,7 @@ class Births:
         self._cell_bits = [flaw.bit for flaw in self._cells]
         self._tray_chances = {flaw.name: np.array([flaw.mode.per_tray], np.float32) for flaw in self._trays}
         self._per_metre = sum(flaw.mode.per_metre for flaw in self._web)
+        self._shares: dict[float, list[float]] = {}
         self._per_area = sum(flaw.mode.per_area or 0.0 for flaw in self._web)
 
     def __bool__(self) -> bool:
@@ -177,19 +178,22 @@ class Births:
     def _spoil_web(self, web: Electrode, at: Occasion) -> None:
         """Lay flaws along the web with exponential gaps, so that a longer web only adds some at its end."""
         rate = self._per_metre + self._per_area * web.width
-        expected = rate * web.length
-        drawn = at.luck.uniform("web gap", at.lot, int(expected + 6 * expected**0.5 + 8))
-        if not rate or -math.log1p(-drawn[0]) > expected:
+        places = at.luck.arrivals("web gap", at.lot, rate * web.length)
+        if not places:
             return
-        start = np.cumsum(-np.log1p(-drawn)) / rate
-        count = int(np.searchsorted(start, web.length))
-        shares = np.cumsum([flaw.mode.per_metre + (flaw.mode.per_area or 0.0) * web.width for flaw in self._web]) / rate
-        which = np.searchsorted(shares, at.luck.uniform("web mode", at.lot, count)).clip(max=len(self._web) - 1)
-        lanes = at.luck.uniform("web lane", at.lot, count) * web.lanes
-        for where, kind, lane in zip(start[:count].tolist(), which.tolist(), lanes.tolist(), strict=True):
-            flaw = self._web[kind]
+        shares = self._web_shares(web.width)
+        which = at.luck.uniform("web mode", at.lot, len(places)).tolist()
+        across = at.luck.uniform("web lane", at.lot, len(places)).tolist()
+        for place, kind, lane in zip(places, which, across, strict=True):
+            flaw = self._web[min(bisect_right(shares, kind), len(self._web) - 1)]
             extent = flaw.mode.extent
             # a flaw longer than the web is wide goes through all lanes
-            web.marks.append(
-                Mark(web.begin + where, extent, ALL_LANES if extent > web.width else int(lane), flaw.number)
-            )
+            number = ALL_LANES if extent > web.width else int(lane * web.lanes)
+            web.marks.append(Mark(web.begin + place / rate, extent, number, flaw.number))
+
+    def _web_shares(self, width: float) -> list[float]:
+        """Return the cumulative shares of the flaws of a web of some width [m]."""
+        if width not in self._shares:
+            rates = [flaw.mode.per_metre + (flaw.mode.per_area or 0.0) * width for flaw in self._web]
+            self._shares[width] = (np.cumsum(rates) / sum(rates)).tolist()
+        return self._shares[width]
