@@ -38,14 +38,24 @@ def test_luck_does_not_depend_on_the_order_in_which_lots_are_met() -> None:
 def test_a_forgotten_block_is_drawn_again_alike() -> None:
     luck = Luck(1, "s")
     first = luck.uniform("u", 0, 9).copy()
-    hits = [part.copy() for part in luck.hits("h", 0, 500, np.array([0.1], np.float32))]
+    hits = luck.hits("h", 0, 500, np.array([0.1], np.float32))
     for block in range(1, 3 * Luck.kept):
         luck.uniform("u", block * Luck.lots, 9)
         luck.hits("h", block * Luck.lots, 500, np.array([0.1], np.float32))
     assert np.array_equal(luck.uniform("u", 0, 9), first)
-    assert all(
-        np.array_equal(*pair) for pair in zip(luck.hits("h", 0, 500, np.array([0.1], np.float32)), hits, strict=True)
-    )
+    assert luck.hits("h", 0, 500, np.array([0.1], np.float32)) == hits
+
+
+def test_arrivals_come_once_a_unit_of_time_and_a_longer_time_only_adds_some_at_its_end() -> None:
+    luck = Luck(4, "s")
+    counts = [len(luck.arrivals("a", lot, 5.0)) for lot in range(4000)]
+    # Poisson with mean 5; the mean of 4000 lies within 3.3 standard errors with 99.9 %
+    assert abs(np.mean(counts) - 5) < 3.3 * (5 / 4000) ** 0.5
+    assert np.var(counts) == pytest.approx(5, rel=0.1)
+    for lot in range(200):
+        short = luck.arrivals("b", lot, 2.0)
+        assert short == [time for time in luck.arrivals("b", lot, 300.0) if time < 2.0]
+    assert luck.arrivals("a", 1, 0.0) == []
 
 
 def test_stations_purposes_and_lots_have_luck_of_their_own() -> None:
@@ -75,18 +85,17 @@ def test_rare_events_are_those_whose_number_lies_below_their_bound() -> None:
     luck, plain = Luck(5, "s"), Luck(5, "s")
     for lot in (0, 1, 63, 64, 200):
         numbers = plain.uniform("h", lot, 700)
-        places, what = luck.hits("h", lot, 700, bounds)
-        assert places.tolist() == np.flatnonzero(numbers < bounds[1]).tolist()
-        assert what.tolist() == [0 if numbers[place] < bounds[0] else 1 for place in places]
+        below = np.flatnonzero(numbers < bounds[1]).tolist()
+        assert luck.hits("h", lot, 700, bounds) == [(place, int(numbers[place] >= bounds[0])) for place in below]
 
 
 def test_a_longer_lot_meets_the_same_rare_events_and_perhaps_more_at_its_end() -> None:
     bounds = np.array([0.05], np.float32)
     luck = Luck(5, "s")
-    before = luck.hits("h", 7, 100, bounds)[0].tolist()
-    longer = luck.hits("h", 8, 1000, bounds)[0].tolist()
-    assert luck.hits("h", 7, 100, bounds)[0].tolist() == before
-    assert Luck(5, "s").hits("h", 8, 300, bounds)[0].tolist() == [place for place in longer if place < 300]
+    before = luck.hits("h", 7, 100, bounds)
+    longer = luck.hits("h", 8, 1000, bounds)
+    assert luck.hits("h", 7, 100, bounds) == before
+    assert Luck(5, "s").hits("h", 8, 300, bounds) == [hit for hit in longer if hit[0] < 300]
 
 
 def _one(luck: Luck, lot: int) -> float:
