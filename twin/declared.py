@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -9,3 +11,22 @@ class Declared(BaseModel):
     """Something a file declares and the simulator runs: one object, checked once, never changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DeclaredStep(Declared):
+    """What the classes of steps share: a frozen object of parameters and physics.
+
+    Attributes:
+        merges: True when it needs several inboxes, False when it has one at most, None when either may be.
+        unit: unit in which what enters is counted: "lot", "kg", "m", "m**2" or "cell".
+        makes: unit in which what leaves is counted.
+    """
+
+    merges: ClassVar[bool | None] = False
+    unit: ClassVar[str] = "cell"
+    makes: ClassVar[str] = "cell"
+
+    @property
+    def explains(self) -> frozenset[str]:
+        """Defect modes that come out of this step's physics; their declared rates are not used here."""
+        return frozenset()

@@ -92,8 +92,9 @@ class Electrode:
         loading: areal loading relative to target [-]. Shape (segments, lanes), float32.
         marks: its flaws.
         begin: where it begins, from where the coating of the roll began [m].
-        thickness: thickness after calendering relative to target [-].
-        water: water content [kg/kg].
+        pitch: length of web that one segment of the arrays stands for [m].
+        state: what else is true of it, by name, such as "thickness" [-] or "water" [kg/kg]; each a number for all of
+            it, or an array of shape (segments, lanes).
         flaws: bits of the modes that spoil the whole of it and that nobody has found.
         cut: web that its marks cost where they are cut out [m]; None until somebody has worked it out.
     """
@@ -105,10 +106,13 @@ class Electrode:
     loading: Floats
     marks: list[Mark] = field(default_factory=list)
     begin: float = 0.0
-    thickness: float = 1.0
-    water: float = 0.0
+    pitch: float = 0.0
+    state: dict[str, float | Floats] = field(default_factory=dict)
     flaws: int = 0
     cut: float | None = None
+
+    def __post_init__(self) -> None:
+        self.pitch = self.pitch or self.length / len(self.loading)
 
     @property
     def units(self) -> float:
@@ -130,8 +134,10 @@ class Electrode:
                 # what goes through all lanes may be found in one and missed in another
                 marks.append(Mark(mark.start, mark.length, number, mark.flaw, mark.found))
         sizes = (self.length, self.width * share, self.solids * share)
-        loading = self.loading[:, number : number + 1]
-        return Electrode(self.electrode, *sizes, loading, marks, self.begin, self.thickness, self.water, self.flaws)
+        here = slice(number, number + 1)
+        state = {name: value[:, here] if isinstance(value, np.ndarray) else value for name, value in self.state.items()}
+        along = (self.begin, self.pitch, state, self.flaws)
+        return Electrode(self.electrode, *sizes, self.loading[:, here], marks, *along)
 
     def shortened(self, metres: float) -> Electrode:
         """Return what is left when some web is cut off its beginning [m]."""
@@ -140,8 +146,20 @@ class Electrode:
         if marks and marks[0].start < self.begin + metres:
             marks = [mark for mark in marks if mark.start + mark.length > self.begin + metres]
         solids = self.solids * left / self.length
-        rest = (self.begin + metres, self.thickness, self.water, self.flaws)
-        return Electrode(self.electrode, left, self.width, solids, self.loading, marks, *rest)
+        along = (self.begin + metres, self.pitch, self.state, self.flaws)
+        return Electrode(self.electrode, left, self.width, solids, self.loading, marks, *along)
+
+    def means(self, values: Floats, pieces: int) -> Floats:
+        """Return the means of one lane's values over equal pieces of the web that is left. Shape (pieces,).
+
+        Args:
+            values: along the whole web. Shape (segments, 1).
+            pieces: how many, one for each cell.
+        """
+        total = np.concatenate([[0.0], np.cumsum(values[:, 0], dtype=np.float64)])
+        ends = (self.begin + np.linspace(0.0, self.length, pieces + 1)) / self.pitch
+        means: Floats = (np.diff(np.interp(ends, counting(len(total)), total)) / np.diff(ends)).astype(np.float32)
+        return means
 
 
 @dataclass(slots=True)
@@ -173,6 +191,7 @@ class Cell:
         anode_kg: dry anode coating in one cell, mean of the lot [kg].
         repeats: how often this lot has come back for rework.
         measured: what gauges reported, by name. Each of shape (cells,).
+        state: what else is true of the cells, by name, such as "moisture". Each of shape (cells,).
         grade: ``GRADE_A`` or ``GRADE_B`` once decided. Shape (cells,).
         first: identity of the first cell; the others follow one by one while ``ids`` is None.
         ids: identity of each cell of a lot that was mixed. Shape (cells,).
@@ -191,6 +210,7 @@ class Cell:
     first: int = 0
     ids: NDArray[np.int64] | None = None
     units: float = -1.0
+    state: dict[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.units = float(len(self.alive)) if self.units < 0 else self.units
@@ -228,6 +248,7 @@ class Cell:
             {name: values[chosen] for name, values in self.measured.items()},
             None if self.grade is None else self.grade[chosen],
             ids=self.identities()[chosen],
+            state={name: values[chosen] for name, values in self.state.items()},
         )
 
     @classmethod
@@ -254,6 +275,7 @@ class Cell:
             {name: np.concatenate([lot.measured[name][places] for lot, places in pairs]) for name in lots[0].measured},
             np.concatenate(grades) if len(grades) == len(lots) else None,
             ids=np.concatenate([lot.identities()[places] for lot, places in pairs]),
+            state={name: np.concatenate([lot.state[name][places] for lot, places in pairs]) for name in lots[0].state},
         )
 
 

@@ -23,6 +23,8 @@ class Occasion(NamedTuple):
         stops: how often the machine stopped during this lot.
         product: the cell being made; None in a generic line.
         again: how often this lot has been here before.
+        age: how long the oldest of its inputs has waited in front of the machine [s].
+        use: what the machine has worked on since its last set-up [m for webs, else units of its outputs].
     """
 
     luck: Luck
@@ -30,6 +32,26 @@ class Occasion(NamedTuple):
     stops: int = 0
     product: CellDesign | None = None
     again: int = 0
+    age: float = 0.0
+    use: float = 0.0
+
+
+class Born(NamedTuple):
+    """A defect that the physics of a step has made.
+
+    Attributes:
+        mode: name of the defect mode; a line that does not declare it does not mind it.
+        places: cells that have it, by place in the lot.
+        marks: pieces of web that have it: (start from the web's own beginning [m], length [m], lane).
+        whole: True when all of the batch, roll or lane has it.
+        output: which of the step's outputs.
+    """
+
+    mode: str
+    places: Sequence[int] = ()
+    marks: Sequence[tuple[float, float, int]] = ()
+    whole: bool = False
+    output: int = 0
 
 
 class Loss(NamedTuple):
@@ -61,6 +83,7 @@ class Made:
         losses: material lost by the way the step works.
         spoiled: cut out because of found flaws: (flaw number, metres, electrode, kg of solids).
         sorted_out: cells that fail a limit: (reason, their places in the lot).
+        born: defects that the step's physics has made.
     """
 
     outputs: Sequence[Material]
@@ -69,3 +92,4 @@ class Made:
     losses: Sequence[Loss] = ()
     spoiled: Sequence[tuple[int, float, str, float]] = ()
     sorted_out: Sequence[tuple[str, NDArray[np.intp]]] = ()
+    born: Sequence[Born] = ()

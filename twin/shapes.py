@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
-from twin.declared import Declared
+from twin.declared import DeclaredStep
 from twin.material import Material
 from twin.occasion import Made, Occasion
 from twin.units import Rate, Seconds
 
 
-class AtRate(Declared):
+class AtRate(DeclaredStep):
     """A machine that takes cells one by one.
 
     Attributes:
@@ -21,10 +20,6 @@ class AtRate(Declared):
 
     rate: Rate
     loading: Seconds = 0.0
-
-    merges: ClassVar[bool | None] = False
-    unit: ClassVar[str] = "cell"
-    makes: ClassVar[str] = "cell"
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time for one lot [s]."""
@@ -36,7 +31,7 @@ class AtRate(Declared):
         return Made([inputs[0]], units, units)
 
 
-class ForTime(Declared):
+class ForTime(DeclaredStep):
     """A place that a lot occupies for a time, however many cells it holds.
 
     Attributes:
@@ -46,10 +41,6 @@ class ForTime(Declared):
 
     time: Seconds
     handling: Seconds = 0.0
-
-    merges: ClassVar[bool | None] = False
-    unit: ClassVar[str] = "cell"
-    makes: ClassVar[str] = "cell"
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return how long a lot occupies its place [s]."""

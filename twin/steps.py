@@ -43,6 +43,10 @@ class Step(Protocol):
     def kind(self) -> str:
         """Name in the catalogue."""
 
+    @property
+    def explains(self) -> frozenset[str]:
+        """Defect modes that come out of its physics; their declared rates are not used at its stations."""
+
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return how long one turn takes without failures [s]."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from twin.declared import Declared
+from twin.declared import Declared, DeclaredStep
 from twin.material import Material, Plain
 from twin.occasion import Loss, Made, Occasion
 from twin.units import Fraction, Positive, Seconds
@@ -99,7 +99,7 @@ Time = Annotated[
 ]
 
 
-class Timed(Declared):
+class Timed(DeclaredStep):
     """A step that takes a time and sometimes spoils the lot.
 
     Attributes:

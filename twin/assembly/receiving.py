@@ -7,13 +7,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from twin.declared import Declared
+from twin.declared import DeclaredStep
 from twin.material import Material, Separator
 from twin.occasion import Made, Occasion
 from twin.units import Area, Seconds
 
 
-class Receiving(Declared):
+class Receiving(DeclaredStep):
     """Goods-in of separator: rolls are checked and cut into kits.
 
     Attributes:
@@ -27,7 +27,6 @@ class Receiving(Declared):
     kits: int = Field(default=1, ge=1)
     time: Seconds
 
-    merges: ClassVar[bool | None] = False
     unit: ClassVar[str] = "m**2"
     makes: ClassVar[str] = "m**2"
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from twin.declared import Declared
-from twin.material import Cell, Electrode, Floats, Material, Separator, counting
+from twin.declared import DeclaredStep
+from twin.material import Cell, Electrode, Material, Separator
 from twin.occasion import Loss, Made, Occasion
 from twin.product import CellDesign
 from twin.units import Metres, Rate
@@ -25,7 +23,7 @@ class _Cut(NamedTuple):
     spoiled: list[tuple[int, float, str, float]]
 
 
-class _Assembly(Declared):
+class _Assembly(DeclaredStep):
     """What stacking and winding share.
 
     Attributes:
@@ -39,8 +37,6 @@ class _Assembly(Declared):
     pitch: Metres
 
     merges: ClassVar[bool | None] = True
-    unit: ClassVar[str] = "cell"
-    makes: ClassVar[str] = "cell"
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time to use up the lanes [s]."""
@@ -73,8 +69,8 @@ class _Assembly(Declared):
         stack = Cell(
             np.ones(cells, np.bool_),
             flaws,
-            _loading(cathode.lane, cells),
-            _loading(anode.lane, cells),
+            cathode.lane.means(cathode.lane.loading, cells),
+            anode.lane.means(anode.lane.loading, cells),
             cathode.lane.solids / cathode.lane.length * cathode.per_cell,
             anode.lane.solids / anode.lane.length * anode.per_cell,
         )
@@ -123,18 +119,6 @@ class Winding(_Assembly):
     """Winding machines: webs are wound to jelly rolls."""
 
     kind: Literal["winding"]
-
-
-@lru_cache(maxsize=4096)
-def _segments(cells: int, segments: int) -> NDArray[np.intp]:
-    """Return the segment of web in which each cell begins: cells take their metres one after the other."""
-    return (counting(cells) * segments) // cells
-
-
-def _loading(lane: Electrode, cells: int) -> Floats:
-    """Return each cell's loading. Shape (cells,)."""
-    means: Floats = lane.loading[:, 0][_segments(cells, lane.loading.shape[0])]
-    return means
 
 
 def _build_in(flaws: dict[int, int], lane: Electrode, cells: int) -> None:

@@ -8,13 +8,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from twin.declared import Declared
+from twin.declared import DeclaredStep
 from twin.material import Electrode, Material
 from twin.occasion import Made, Occasion
 from twin.units import Fraction, Seconds
 
 
-class VacuumDrying(Declared):
+class VacuumDrying(DeclaredStep):
     """A vacuum oven.
 
     Attributes:
@@ -28,7 +28,6 @@ class VacuumDrying(Declared):
     water: Fraction
     water_cv: Fraction
 
-    merges: ClassVar[bool | None] = False
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
 
@@ -41,5 +40,5 @@ class VacuumDrying(Declared):
         (coil,) = inputs
         assert isinstance(coil, Electrode)
         drawn = at.luck.one("water", at.lot, np.random.Generator.standard_normal)
-        coil.water = self.water * math.exp(self.water_cv * drawn - self.water_cv**2 / 2)
+        coil.state["water"] = self.water * math.exp(self.water_cv * drawn - self.water_cv**2 / 2)
         return Made([coil], coil.length, coil.length)

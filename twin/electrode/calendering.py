@@ -8,14 +8,14 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from twin.declared import Declared
+from twin.declared import DeclaredStep
 from twin.electrode.web import cut_off
 from twin.material import Electrode, Material
 from twin.occasion import Made, Occasion
 from twin.units import Fraction, Metres, Seconds, Speed
 
 
-class Calendering(Declared):
+class Calendering(DeclaredStep):
     """A roll press.
 
     Attributes:
@@ -35,7 +35,6 @@ class Calendering(Declared):
     start_stop: Metres
     thickness_sd: Fraction
 
-    merges: ClassVar[bool | None] = False
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
 
@@ -49,5 +48,5 @@ class Calendering(Declared):
         assert isinstance(roll, Electrode)
         pressed, losses = cut_off(roll, self.threading, at.stops * self.start_stop)
         drawn = at.luck.one("thickness", at.lot, np.random.Generator.standard_normal)
-        pressed.thickness = roll.thickness * (1 + self.thickness_sd * drawn)
+        pressed.state = {**roll.state, "thickness": 1 + self.thickness_sd * drawn}
         return Made([pressed] if pressed.length > 0 else [], roll.length, roll.length, losses)

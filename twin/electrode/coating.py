@@ -8,14 +8,14 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from twin.declared import Declared
+from twin.declared import DeclaredStep
 from twin.material import Electrode, Floats, Material, Slurry
 from twin.occasion import Loss, Made, Occasion
 from twin.product import CellDesign
 from twin.units import Fraction, Metres, Seconds, Speed
 
 
-class Coating(Declared):
+class Coating(DeclaredStep):
     """A slot-die coater with its dryer.
 
     Attributes:
@@ -48,7 +48,6 @@ class Coating(Declared):
     web_sd: Fraction
     segments: int = Field(default=64, ge=1)
 
-    merges: ClassVar[bool | None] = False
     unit: ClassVar[str] = "kg"
     makes: ClassVar[str] = "m"
 

@@ -7,13 +7,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from twin.declared import Declared
+from twin.declared import DeclaredStep
 from twin.material import Material, Slurry
 from twin.occasion import Loss, Made, Occasion
 from twin.units import Density, Fraction, Seconds, Volume
 
 
-class Mixing(Declared):
+class Mixing(DeclaredStep):
     """A batch mixer; the plant's release point for one electrode.
 
     Attributes:
@@ -36,7 +36,6 @@ class Mixing(Declared):
     residue: Fraction
     offset_sd: Fraction
 
-    merges: ClassVar[bool | None] = False
     unit: ClassVar[str] = "kg"
     makes: ClassVar[str] = "kg"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from twin.declared import Declared
+from twin.declared import DeclaredStep
 from twin.electrode.web import cut_off
 from twin.material import Electrode, Material
 from twin.occasion import Made, Occasion
 from twin.units import Metres, Seconds, Speed
 
 
-class Notching(Declared):
+class Notching(DeclaredStep):
     """A laser or die notcher.
 
     Attributes:
@@ -28,7 +28,6 @@ class Notching(Declared):
     threading: Metres
     start_stop: Metres
 
-    merges: ClassVar[bool | None] = False
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
 

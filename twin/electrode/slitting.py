@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from twin.declared import Declared
+from twin.declared import DeclaredStep
 from twin.electrode.web import cut_off
 from twin.material import Electrode, Material
 from twin.occasion import Loss, Made, Occasion
 from twin.units import Fraction, Metres, Seconds, Speed
 
 
-class Slitting(Declared):
+class Slitting(DeclaredStep):
     """A slitter.
 
     Attributes:
@@ -30,7 +30,6 @@ class Slitting(Declared):
     start_stop: Metres
     edge_trim: Fraction
 
-    merges: ClassVar[bool | None] = False
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
 

@@ -53,6 +53,9 @@ class Wear:
 class Upkeep:
     """What a server needs besides repair: set-ups by use and maintenance by the calendar.
 
+    Attributes:
+        use: what the server has worked on since its last set-up.
+
     Args:
         setups: as declared.
         maintenance: as declared.
@@ -65,6 +68,7 @@ class Upkeep:
         self._lots = [0] * len(setups)
         self._metres = [0.0] * len(setups)
         self._maintenance = maintenance
+        self.use = 0.0
         self._due = [plan.every * (server + 1) / servers for plan in maintenance]
 
     def setup_due(self) -> float:
@@ -76,10 +80,12 @@ class Upkeep:
             if by_lots or by_metres:
                 seconds += setup.takes
                 self._lots[place], self._metres[place] = 0, 0.0
+                self.use = 0.0
         return seconds
 
     def used(self, metres: float) -> None:
-        """Count one more lot, and the web in it [m]."""
+        """Count one more lot, and the web in it [m], or its units where it is no web."""
+        self.use += metres
         for place in range(len(self._setups)):
             self._lots[place] += 1
             self._metres[place] += metres

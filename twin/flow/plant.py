@@ -102,7 +102,9 @@ class Plant:
     def _equip_quality(self, station: StationFlow, declared: Station) -> None:
         line = self.line
         station.disposition = Disposition(line.flaws, (declared.step.kind, station.name))
-        born = [flaw for flaw in line.flaws if flaw.station == station.name]
+        here = [flaw for flaw in line.flaws if flaw.station == station.name]
+        station.flaws = {flaw.name: flaw.number for flaw in here}
+        born = [flaw for flaw in here if flaw.name not in declared.step.explains]
         seen = [
             (flaw, sight.pod)
             for flaw in line.flaws

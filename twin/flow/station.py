@@ -41,6 +41,7 @@ class StationFlow:
         number: its place among the stations.
         clock: time of all its servers in each state.
         renews: True when what comes out is a new lot: at sources, merges and where lots are combined.
+        flaws: number of each defect mode that may be born here.
         checks: True when flaws are born or seen here.
     """
 
@@ -60,6 +61,7 @@ class StationFlow:
         self.disposition = Disposition([])
         self.births = Births([])
         self.gate = Gate([])
+        self.flaws: dict[str, int] = {}
         self.false_reject = journal.reason("false_reject")
         self.combine = 1
         self.renews = True
@@ -184,12 +186,13 @@ class StationFlow:
 
     def _begin(self, server: Server, lots: Sequence[Lot]) -> tuple[Sequence[Turn], float, Breaks]:
         """Work out the turn, or one turn for each lot of a batch: turns, working time and failures in it."""
+        use = 0.0 if server.upkeep is None else server.upkeep.use
         if self.combine > 1 or (self.batch is None and self.channels is None):
-            turns = [take_turn(self, lots, server.wear)]
+            turns = [take_turn(self, lots, server.wear, use)]
             seconds = turns[0].seconds
         else:
             # the machine wears once, however many lots lie in it
-            turns = [take_turn(self, [lot], None if place else server.wear) for place, lot in enumerate(lots)]
+            turns = [take_turn(self, [lot], None if place else server.wear, use) for place, lot in enumerate(lots)]
             seconds = max([turn.seconds for turn in turns])
         if server.upkeep is not None:
             server.upkeep.used(turns[0].entered if self.step.unit == "m" else turns[0].tried)

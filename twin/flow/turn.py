@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twin.flow.lot import Lot
 from twin.journal import UNITS, Action, first_cell
-from twin.material import Cell, Electrode, Material, Slurry
+from twin.material import Cell, Electrode, Mark, Material, Slurry
 from twin.occasion import Made, Occasion
 from twin.quality.inspection import FALSE_REJECT
 
@@ -84,13 +84,14 @@ class Turn:
         self.rejections.extend(rejections)
 
 
-def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None) -> Turn:
+def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use: float = 0.0) -> Turn:
     """Work out one turn of a station on one lot, or on the lots that it merges.
 
     Args:
         station: the station.
         lots: what goes in; nothing at a source.
         wear: how the machine fails; None when it does not.
+        use: what it has worked on since its last set-up.
     """
     inputs: Sequence[Material] = [lot.material for lot in lots]
     again = 0
@@ -99,7 +100,8 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None) -> T
     if station.checks and inputs:
         again = getattr(inputs[0], "repeats", 0)
     key = (station.number, station.next_serial()) if station.renews else (lots[0].family, lots[0].serial)
-    at = Occasion(station.luck, key[1], 0, station.product, again)
+    age = station.env.now - min([lot.entered for lot in lots]) if lots else 0.0
+    at = Occasion(station.luck, key[1], 0, station.product, again, age, use)
     seconds = station.step.seconds(inputs, at)
     breaks = wear.stops(seconds) if wear is not None else ()
     if breaks:
@@ -110,6 +112,8 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None) -> T
     _outputs(station, made, turn)
     if made.losses or made.spoiled:
         _losses(station, made, turn)
+    if made.born:
+        _bring_in(station, made)
     if station.checks and turn.outputs and (station.births or station.gate or made.sorted_out):
         turn.outputs = [lot for lot in turn.outputs if _examine(station, lot, at, made, turn)]
     return turn
@@ -151,6 +155,24 @@ def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
     for flaw, metres, electrode, solids in made.spoiled:
         sides = (solids, 0.0) if electrode == "cathode" else (0.0, solids)
         turn.reject(Rejection(flaw, Action.SCRAP, UNITS.index("m"), *turn.key, -1, metres, *sides))
+
+
+def _bring_in(station: StationFlow, made: Made) -> None:
+    """Bring the defects that physics has made into the outputs, where the line declares them."""
+    for born in made.born:
+        number = station.flaws.get(born.mode)
+        if number is None:
+            continue
+        material = made.outputs[born.output]
+        if isinstance(material, Cell):
+            for place in born.places:
+                material.flaws[place] = material.flaws.get(place, 0) | 1 << number
+        elif isinstance(material, Slurry | Electrode):
+            if born.whole:
+                material.flaws |= 1 << number
+            if isinstance(material, Electrode):
+                for start, length, lane in born.marks:
+                    material.marks.append(Mark(material.begin + start, length, lane, number))
 
 
 def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Turn) -> bool:
