@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from twin.line import Line
+from twin.material import MOST_FLAWS
 from twin.problems import did_you_mean
 from twin.steps import CATALOGUE
 
 Fault = tuple[tuple[str | int, ...], str]
-MOST_FLAWS = 63
 
 
 def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault]:
