@@ -17,8 +17,8 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from generic_lines import line_of, timed
 from generic_lines import exponential as exponential_time
+from generic_lines import line_of, timed
 from speed.plain import exponential, plain_line
 
 from twin import Run, read_line, simulate
