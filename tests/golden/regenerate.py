@@ -1,6 +1,7 @@
 """Write down what every declared plant does: `python tests/golden/regenerate.py`.
 
-For a change that means to change it. Look at the difference before you commit it: each number that moved should have a reason.
+For a change that is meant to move them. Read the difference before you commit it: each number that moved should have
+a reason.
 """
 
 from __future__ import annotations
