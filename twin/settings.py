@@ -43,6 +43,10 @@ def turn(line: Line, settings: Settings) -> Line:
         if name not in known:
             raise InputError(f"no knob '{name}'{did_you_mean(name, known)}")
         _put(raw, known[name].path, value)
+    for name, station in line.stations.items():
+        if raw["stations"][name]["servers"] != station.servers:
+            # what one machine costs does not change with how many there are
+            raw["stations"][name].setdefault("cost_servers", station.servers)
     turned = _validated(raw, settings)
     for name, value in settings.items():
         _within(known[name], name, value, raw, turned)
