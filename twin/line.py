@@ -254,6 +254,11 @@ class Line(Declared):
                     found.append(Flaw(len(found), name, station, mode))
         return tuple(found)
 
+    @property
+    def places(self) -> dict[str, Station | Facility]:
+        """Everything that costs money and draws energy: facilities, then stations."""
+        return {**self.facilities, **self.stations}
+
     def inboxes(self, station: str) -> list[str]:
         """Return the names of the buffers that a station empties, ways back last."""
         names = [name for name, buffer in self.buffers.items() if buffer.to == station]

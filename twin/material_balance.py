@@ -113,7 +113,8 @@ class Flows:
         """What each station worked on, in cells. Shape (stations,)."""
         worth = capacity(self.line)
         entered = self.measured.by_station(self.measured.visits, "entered")
-        return entered * np.array([worth[name].cells_per_unit for name in self.names])
+        cells: Floats = entered * np.array([worth[name].cells_per_unit for name in self.names])
+        return cells
 
     @cached_property
     def wasted(self) -> Floats:

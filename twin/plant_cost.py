@@ -98,7 +98,7 @@ def plant_factors(line: Line) -> dict[str, Factors]:
     """
     cell, prices, _ = priced(line)
     rows = table_sized(prices, drivers(line), cell.capacity)
-    places = {**line.facilities, **line.stations}
+    places = line.places
     weights: dict[str, float] = {}
     for place in places.values():
         for row, weight in place.cost.items():
@@ -142,7 +142,7 @@ def unit_costs(line: Line) -> UnitCosts:
     served = sum(_per_joule(facility.energy, prices) for facility in line.facilities.values()) * cell.energy
     for name in starts(line):
         energy[name] += served
-    for place in (*line.stations.values(), *line.facilities.values()):
+    for place in line.places.values():
         fixed = place.energy.fixed_share * _energy_price(place.energy, prices)
         standing += fixed * nameplate * SECONDS_PER_YEAR
     material, returned = _material(line, prices)
