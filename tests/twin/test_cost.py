@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 from paper_plant import paper_plant
 
-from twin import Journal, Line, Run, costs, read_line, simulate, turn, unit_costs
+from twin import InputError, Journal, Line, Run, costs, read_line, simulate, turn, unit_costs
 from twin.plant_cost import drivers, plant_factors, table_sized, whole
 from twin.prices import Factors, Prices
-from twin.read import known_lines
+from twin.read import known_lines, lines_folder
 
 PLANTS = [path.stem for path in known_lines()]
 NOT_OF_CELLS = ("module_assembly", "pack_assembly")
@@ -101,6 +102,24 @@ def test_every_row_of_the_table_is_bought_once(plant: str) -> None:
     rows = table_sized(line.prices, drivers(line), line.cell.capacity)
     bought = whole({name: rows[name] for name in named})
     assert whole(plant_factors(line)) == pytest.approx(bought)
+
+
+def test_a_plant_in_china_costs_what_is_reported_from_there(tmp_path: Path) -> None:
+    lines, overlaid = lines_folder().resolve(), tmp_path / "overlaid.yaml"
+    plant = f"extends: [{lines}/lfp_prismatic_16gwh.yaml, {lines}/prices/china_2025.yaml]"
+    overlaid.write_text(f"{plant}\nname: overlaid\n", encoding="utf-8")
+    line = read_line(overlaid)
+    assert line.prices is not None
+    takes = whole(plant_factors(line))
+    # REPORT.md section 3: about 68 million dollars a GWh, from one secondary report
+    assert (takes.equipment + takes.area * line.prices.building) / 16e6 == pytest.approx(68, rel=0.05)
+
+
+def test_prices_without_a_size_of_the_plant_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "sizeless.yaml"
+    file.write_text(f"extends: [{lines_folder().resolve()}/pilot_line.yaml]\nnameplate: null\n", encoding="utf-8")
+    with pytest.raises(InputError, match="nameplate"):
+        read_line(file)
 
 
 # a day worked out on paper
