@@ -22,7 +22,8 @@ TABLE = """
     electrode, assembly, formation, quality, timed
     steps
     line
-    settings, checks, sizing, control, ramp, scenario
+    checks
+    settings, sizing, control, ramp, scenario
     journal, run, read
     flow
     simulation
