@@ -35,6 +35,7 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
     yield from _batches(stations, buffers)
     yield from _knobs(content)
     if line is not None:
+        yield from _product(line)
         yield from _flaws(line)
         yield from _money(line)
 
@@ -44,10 +45,10 @@ def _mapping(content: dict[str, Any], key: str) -> dict[str, Any]:
     return {k: v for k, v in found.items() if isinstance(v, dict)} if isinstance(found, dict) else {}
 
 
-def _text(node: dict[str, Any], key: str) -> str:
-    """Return what stands at a key; "" when it is no text."""
+def _text(node: dict[str, Any], key: str) -> str | None:
+    """Return the text at a key; None when there is none."""
     found = node.get(key)
-    return found if isinstance(found, str) else ""
+    return found if isinstance(found, str) else None
 
 
 def _whole(node: dict[str, Any], key: str) -> int | None:
@@ -60,7 +61,7 @@ def _whole(node: dict[str, Any], key: str) -> int | None:
 
 def _kind(station: dict[str, Any]) -> type[Step] | None:
     step = station.get("step")
-    return CATALOGUE.get(_text(step, "kind")) if isinstance(step, dict) else None
+    return CATALOGUE.get(_text(step, "kind") or "") if isinstance(step, dict) else None
 
 
 def _boxes(buffers: dict[str, Any], end: str, station: str) -> list[str]:
@@ -72,7 +73,7 @@ def _dangling(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fau
     for name, buffer in buffers.items():
         for end in ("from", "to"):
             there = _text(buffer, end)
-            if there and there not in stations:
+            if there is not None and there not in stations:
                 yield ("buffers", name, end), f"no station '{there}'{did_you_mean(there, stations)}"
     if len(stations) > 1:
         ends = {_text(buffer, end) for buffer in buffers.values() for end in ("from", "to")}
@@ -112,8 +113,8 @@ def _cycles(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault
 def _units(content: dict[str, Any], stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
     kinds = {name: (station["step"]["kind"], _kind(station)) for name, station in stations.items() if _kind(station)}
     for name, buffer in buffers.items():
-        source, giver = kinds.get(_text(buffer, "from"), ("", None))
-        to, taker = kinds.get(_text(buffer, "to"), ("", None))
+        source, giver = kinds.get(_text(buffer, "from") or "", ("", None))
+        to, taker = kinds.get(_text(buffer, "to") or "", ("", None))
         if giver is None or taker is None:
             continue
         wanted = ["m", "m**2"] if taker.merges and taker.unit == "cell" else [taker.unit]
@@ -130,11 +131,11 @@ def _names(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]
     calendars, crews = _mapping(content, "calendars"), _mapping(content, "crews")
     for name, station in stations.items():
         calendar = _text(station, "calendar")
-        if calendar and calendar not in calendars:
+        if calendar is not None and calendar not in calendars:
             yield ("stations", name, "calendar"), f"no calendar '{calendar}'{did_you_mean(calendar, calendars)}"
         failures, crew = station.get("failures"), station.get("crew")
-        repair = _text(failures, "crew") if isinstance(failures, dict) else ""
-        if repair and repair not in crews:
+        repair = _text(failures, "crew") if isinstance(failures, dict) else None
+        if repair is not None and repair not in crews:
             yield ("stations", name, "failures", "crew"), f"no crew '{repair}'{did_you_mean(repair, crews)}"
         for crowd in crew if isinstance(crew, dict) else ():
             if crowd not in crews:
@@ -161,6 +162,13 @@ def _places(mode: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]
     for place, sight in enumerate(seen if isinstance(seen, list) else ()):
         if isinstance(sight, dict):
             yield ("seen", place, "at"), sight.get("at")
+
+
+def _product(line: Line) -> Iterator[Fault]:
+    parts = line.cell.parts if line.cell else {}
+    for name, station in line.stations.items():
+        if station.step.unit == "m**2" and ("separator" not in parts or not parts["separator"].value > 0):
+            yield ("cell", "parts"), f"'{name}' hands out separator; declare how much one cell holds, such as '11 m^2'"
 
 
 def _flaws(line: Line) -> Iterator[Fault]:
@@ -212,7 +220,8 @@ def _batches(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Faul
         room = _whole(buffers[boxes[0]], "capacity") if boxes else None
         if need > 1 and room is not None and room < need and batch.get("patience") is None:
             text = f"waits for {need} lots, but its buffer '{boxes[0]}' holds {room}; it would wait for ever"
-            yield ("stations", name), f"{text}; give the buffer more room, or the batch a 'patience'"
+            cause = "combine" if combine > 1 else "batch"
+            yield ("stations", name, cause), f"{text}; give the buffer more room, or the batch a 'patience'"
         kind = _kind(station)
         if combine > 1 and kind is not None and kind.unit not in ("cell", "lot"):
             yield ("stations", name, "combine"), "only lots of cells, or timed lots, can be combined"
@@ -220,11 +229,10 @@ def _batches(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Faul
 
 def _knobs(content: dict[str, Any]) -> Iterator[Fault]:
     for name, knob in _mapping(content, "knobs").items():
-        node: Any = content
-        for part in _text(knob, "path").split("."):
-            known = node if isinstance(node, dict) else {}
-            node = known.get(part)
+        path, node = _text(knob, "path"), content
+        for part in path.split(".") if path is not None else ():
+            known: dict[str, Any] = node if isinstance(node, dict) else {}
+            node = known.get(part)  # type: ignore[assignment]
             if node is None:
-                if "path" in knob:
-                    yield ("knobs", name, "path"), f"nothing stands at '{knob['path']}'{did_you_mean(part, known)}"
+                yield ("knobs", name, "path"), f"nothing stands at '{path}'{did_you_mean(part, known)}"
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,6 @@ class Document:
         """Return a problem at a path."""
         file, line = self.place(path)
         return Problem(file, line, ".".join(str(part) for part in path), text)
-
-    def _forget(self, path: Path_) -> None:
-        """Forget where the parts of a value stood that another file has replaced."""
-        for old in [place for place in self.origins if place[: len(path)] == path]:
-            del self.origins[old]
 
 
 def load(path: Path, seen: tuple[Path, ...] = ()) -> Document:
@@ -87,14 +83,18 @@ def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...])
 
 
 def _parse(path: Path) -> Document:
-    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import DuplicateKeyError
     from ruamel.yaml.error import MarkedYAMLError
 
     text = _text(path)
     try:
-        loaded = YAML(typ="rt").load(text)
+        loaded = _yaml().load(text)
         document = Document(str(path), {})
         document.content = _plain(loaded, (), document, 1)
+    except DuplicateKeyError as error:
+        key = str(error.problem).partition('"')[2].partition('"')[0]
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InputError([Problem(str(path), line, "", f"'{key}' stands here twice; take one out")]) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         cause = " ".join(str(error.problem or "is not YAML").split())
@@ -111,6 +111,20 @@ def _parse(path: Path) -> Document:
         what = "the file is empty" if loaded is None else "the file is one value or list"
         raise InputError([Problem(str(path), 1, "", f"{what}, expected a mapping such as 'name: my_plant'")])
     return document
+
+
+def _yaml() -> Any:
+    """Return a YAML reader that knows its lines, and to which a date is a text like any other."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import RoundTripConstructor
+
+    class Constructor(RoundTripConstructor):
+        pass
+
+    Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+    reader = YAML(typ="rt")
+    reader.Constructor = Constructor
+    return reader
 
 
 def _text(path: Path) -> str:
@@ -159,13 +173,21 @@ def _merge(base: Document, top: Document, path: Path_) -> None:
             base.origins[here] = top.origins[here]
             _merge(base, top, here)
             continue
-        base._forget(here)
-        base.origins[here] = top.origins[here]
+        # nothing that is replaced may be looked for in the file that is built upon
+        for old in _paths(below.get(key), here):
+            base.origins.pop(old, None)
+        base.origins.update({new: top.origins[new] for new in _paths(value, here)})
         if value is None:
             below.pop(key, None)
         else:
             below[key] = value
-            base.origins.update({p: o for p, o in top.origins.items() if p[: len(here)] == here})
+
+
+def _paths(value: Any, path: Path_) -> Iterator[Path_]:
+    """Yield the path of a value and of everything in it."""
+    yield path
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _paths(part, (*path, key))
 
 
 def _at(content: dict[str, Any], path: Path_) -> dict[str, Any]:
