@@ -100,8 +100,7 @@ def _parse(path: Path) -> Document:
         cause = " ".join(str(error.problem or "is not YAML").split())
         raise InputError([Problem(str(path), mark.line + 1 if mark else 1, "", f"{cause}, expected YAML")]) from None
     except RecursionError:
-        cause = "is nested too deep, or holds itself; take out the alias that leads back to its own anchor"
-        raise InputError([Problem(str(path), 1, "", cause)]) from None
+        raise InputError([Problem(str(path), 1, "", "is nested too deep; is a bracket missing?")]) from None
     except Exception as error:
         # ruamel raises whatever its constructors raise: dates that do not exist, odd tags
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 from twin.problems import Problem, did_you_mean, fault_in_words
 from twin.read.document import Document, Path_
 
+_TYPES = {"integer": "a whole number", "string": "a text", "object": "a mapping", "array": "a list"}
+
 
 def problems_of(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
     """Turn pydantic's errors into problems that name file and line."""
@@ -99,8 +101,10 @@ def _text(detail: Any, name: str, parts: dict[str, Any]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     known = parts.get("properties", {})
     if kind == "missing":
-        expected = known.get(name, {}).get("description", "")
-        return f"'{name}' is missing here, expected {expected or 'it; `gigatwin schema` says what it is'}"
+        wanted = known.get(name, {})
+        expected = wanted.get("description") or wanted.get("const") or _TYPES.get(wanted.get("type"))
+        cure = f", expected {expected}" if expected else "; `gigatwin schema` says what belongs there"
+        return f"'{name}' is missing here{cure}"
     if kind == "extra_forbidden":
         return f"unknown key '{name}'{did_you_mean(name, known)}"
     if kind == "union_tag_invalid":
