@@ -11,11 +11,11 @@ from itertools import pairwise
 from typing import Any
 
 from twin.line import Line
+from twin.material import MOST_FLAWS
 from twin.problems import did_you_mean
 from twin.steps import CATALOGUE, Step
 
 Fault = tuple[tuple[str | int, ...], str]
-MOST_FLAWS = 63
 
 
 def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from twin.calendar import Calendar
 from twin.declared import Declared
@@ -106,6 +106,13 @@ class EnergyUse(Declared):
     fixed_share: Fraction = 0.0
 
 
+# rows of the cost table with weights: a row that several name is split between them; a plain list weighs 1 each
+CostShares = Annotated[
+    dict[str, Positive],
+    BeforeValidator(lambda raw: dict.fromkeys(raw, 1.0) if isinstance(raw, (list, tuple)) else raw),
+]
+
+
 class Station(Declared):
     """Equipment that does one step.
 
@@ -123,7 +130,9 @@ class Station(Declared):
         false_rejects: chance that its gauges reject a good cell [-].
         energy: what it draws.
         consumes: bought materials it uses.
-        cost: rows of the cost table that it stands for.
+        cost: rows of the cost table that it stands for, and its weight in each.
+        cost_servers: servers that those rows buy at the nameplate; None means all of them. Turning the number of
+            servers keeps it, so that another machine costs what the others did.
     """
 
     title: str = ""
@@ -139,7 +148,8 @@ class Station(Declared):
     false_rejects: Fraction = 0.0
     energy: EnergyUse = EnergyUse()
     consumes: dict[str, Consumption] = Field(default_factory=dict)
-    cost: tuple[str, ...] = ()
+    cost: CostShares = Field(default_factory=dict)
+    cost_servers: int | None = Field(default=None, ge=1)
 
 
 class Buffer(Declared):
@@ -176,12 +186,12 @@ class Facility(Declared):
     Attributes:
         title: what people call it.
         energy: what it draws.
-        cost: rows of the cost table.
+        cost: rows of the cost table that it stands for, and its weight in each.
     """
 
     title: str = ""
     energy: EnergyUse = EnergyUse()
-    cost: tuple[str, ...] = ()
+    cost: CostShares = Field(default_factory=dict)
 
 
 class Knob(Declared):
@@ -251,6 +261,11 @@ class Line(Declared):
                 if declared.step.kind in mode.born or station in mode.born:
                     found.append(Flaw(len(found), name, station, mode))
         return tuple(found)
+
+    @property
+    def places(self) -> dict[str, Station | Facility]:
+        """Everything that costs money and draws energy: facilities, then stations."""
+        return {**self.facilities, **self.stations}
 
     def inboxes(self, station: str) -> list[str]:
         """Return the names of the buffers that a station empties, ways back last."""

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float32]
 
 ALL_LANES = -1
+# one bit each of a signed 64-bit mask
+MOST_FLAWS = 63
 UNGRADED, GRADE_A, GRADE_B = 0, 1, 2
 
 
@@ -61,23 +63,20 @@ class Slurry:
         return self.solids
 
 
-@dataclass(slots=True)
-class Mark:
-    """A flaw of a web, with its place. Flaws are rare: a roll has some dozens, so they are kept one by one.
+# Flaws of a web with their places, one row each. Columns: where it begins, from where the coating of the roll
+# began [m]; web that it spoils [m]; the lane it lies in, or ALL_LANES; number of its flaw; 1 once a gauge has
+# marked it for cutting out. Rows are in order of their beginning.
+Marks = NDArray[np.float64]
+START, LENGTH, LANE, FLAW, FOUND = range(5)
+NO_MARKS: Marks = np.zeros((0, 5))
 
-    Attributes:
-        start: where it begins, from where the coating of the roll began [m].
-        length: web that it spoils [m].
-        lane: the lane it lies in, or ``ALL_LANES``.
-        flaw: number of its flaw.
-        found: True once a gauge has marked it for cutting out.
-    """
 
-    start: float
-    length: float
-    lane: int
-    flaw: int
-    found: bool = False
+def marks_of(start: ArrayLike, length: ArrayLike, lane: ArrayLike, flaw: ArrayLike) -> Marks:
+    """Return marks that nobody has found yet, in order of their beginning. Shape (marks, 5)."""
+    start = np.atleast_1d(np.asarray(start, np.float64))
+    marks = np.zeros((len(start), 5))
+    marks[:, START], marks[:, LENGTH], marks[:, LANE], marks[:, FLAW] = start, length, lane, flaw
+    return marks
 
 
 @dataclass(slots=True)
@@ -90,13 +89,14 @@ class Electrode:
         width: coated width of all its lanes [m].
         solids: dry coating on it [kg].
         loading: areal loading relative to target [-]. Shape (segments, lanes), float32.
-        marks: its flaws.
+        marks: its flaws. Shape (marks, 5).
         begin: where it begins, from where the coating of the roll began [m].
         pitch: length of web that one segment of the arrays stands for [m].
         state: what else is true of it, by name, such as "thickness" [-] or "water" [kg/kg]; each a number for all of
             it, or an array of shape (segments, lanes).
         flaws: bits of the modes that spoil the whole of it and that nobody has found.
-        cut: web that its marks cost where they are cut out [m]; None until somebody has worked it out.
+        cut: web that its found marks cost where they are cut out, in all and by flaw [m]; None until somebody has
+            worked it out.
     """
 
     electrode: str
@@ -104,12 +104,12 @@ class Electrode:
     width: float
     solids: float
     loading: Floats
-    marks: list[Mark] = field(default_factory=list)
+    marks: Marks = field(default_factory=lambda: NO_MARKS)
     begin: float = 0.0
     pitch: float = 0.0
     state: dict[str, float | Floats] = field(default_factory=dict)
     flaws: int = 0
-    cut: float | None = None
+    cut: tuple[float, dict[int, float]] | None = None
 
     def __post_init__(self) -> None:
         self.pitch = self.pitch or self.length / len(self.loading)
@@ -124,27 +124,34 @@ class Electrode:
         """Number of lanes that lie side by side."""
         return int(self.loading.shape[1])
 
+    def mark(self, marks: Marks) -> None:
+        """Add flaws in places, in the order of the web."""
+        if len(self.marks):
+            marks = np.concatenate([self.marks, marks])
+            marks = marks[np.argsort(marks[:, START], kind="stable")]
+        self.marks = marks
+
     def lane(self, number: int, share: float) -> Electrode:
         """Return one lane of it, slit off with a share of its width and coating [-]."""
-        marks = []
-        for mark in self.marks:
-            if mark.lane == number:
-                marks.append(mark)
-            elif mark.lane == ALL_LANES:
-                # what goes through all lanes may be found in one and missed in another
-                marks.append(Mark(mark.start, mark.length, number, mark.flaw, mark.found))
+        marks = self.marks
+        if len(marks):
+            # what goes through all lanes may be found in one and missed in another, so each lane has its own
+            lanes = marks[:, LANE]
+            marks = marks[(lanes == number) | (lanes == ALL_LANES)]
+            marks[:, LANE] = number
         sizes = (self.length, self.width * share, self.solids * share)
         here = slice(number, number + 1)
         state = {name: value[:, here] if isinstance(value, np.ndarray) else value for name, value in self.state.items()}
-        along = (self.begin, self.pitch, state, self.flaws)
-        return Electrode(self.electrode, *sizes, self.loading[:, here], marks, *along)
+        return Electrode(
+            self.electrode, *sizes, self.loading[:, here], marks, self.begin, self.pitch, state, self.flaws
+        )
 
     def shortened(self, metres: float) -> Electrode:
         """Return what is left when some web is cut off its beginning [m]."""
         left = self.length - metres
         marks = self.marks
-        if marks and marks[0].start < self.begin + metres:
-            marks = [mark for mark in marks if mark.start + mark.length > self.begin + metres]
+        if len(marks) and marks[0, START] < self.begin + metres:
+            marks = marks[marks[:, START] + marks[:, LENGTH] > self.begin + metres]
         solids = self.solids * left / self.length
         along = (self.begin + metres, self.pitch, self.state, self.flaws)
         return Electrode(self.electrode, left, self.width, solids, self.loading, marks, *along)
@@ -156,9 +163,15 @@ class Electrode:
             values: along the whole web. Shape (segments, 1).
             pieces: how many, one for each cell.
         """
-        total = np.concatenate([[0.0], np.cumsum(values[:, 0], dtype=np.float64)])
-        ends = (self.begin + np.linspace(0.0, self.length, pieces + 1)) / self.pitch
-        means: Floats = (np.diff(np.interp(ends, counting(len(total)), total)) / np.diff(ends)).astype(np.float32)
+        size, step = len(values), self.length / pieces / self.pitch
+        total = np.zeros(size + 1)
+        np.cumsum(values[:, 0], out=total[1:])
+        ends = counting(pieces + 1) * step
+        ends += self.begin / self.pitch
+        at_ends = np.interp(ends, counting(size + 1), total)
+        at_ends[:-1] = at_ends[1:] - at_ends[:-1]
+        at_ends /= step
+        means: Floats = at_ends[:-1].astype(np.float32)
         return means
 
 

@@ -18,6 +18,8 @@ Floats = NDArray[np.float32]
 Value = TypeVar("Value")
 Draw = Callable[[np.random.Generator, tuple[int, int]], NDArray[np.floating]]
 
+_WORD = (1 << 64) - 1
+
 
 def _uniform(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
     return generator.random(shape, dtype=np.float32)
@@ -27,8 +29,17 @@ def _arrivals(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
     return np.cumsum(generator.standard_exponential(shape, dtype=np.float32), axis=0)
 
 
+def _gaps(generator: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
+    return generator.standard_exponential(shape)
+
+
 def _normal(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
     return generator.standard_normal(shape, dtype=np.float32)
+
+
+def _sequence(seed: int, key: tuple[str | int, ...]) -> np.random.SeedSequence:
+    words = [part if isinstance(part, int) else zlib.crc32(part.encode()) for part in key]
+    return np.random.SeedSequence(seed, spawn_key=words)
 
 
 def stream(seed: int, *key: str | int) -> np.random.Generator:
@@ -38,8 +49,7 @@ def stream(seed: int, *key: str | int) -> np.random.Generator:
         seed: the run's seed.
         key: words and whole numbers that name the stream.
     """
-    words = [part if isinstance(part, int) else zlib.crc32(part.encode()) for part in key]
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=words)))
+    return np.random.Generator(np.random.Philox(_sequence(seed, key)))
 
 
 class Luck:
@@ -57,9 +67,15 @@ class Luck:
     def __init__(self, seed: int, station: str) -> None:
         self._seed = seed
         self._station = station
+        self._keys: dict[str, NDArray[np.uint64]] = {}
+        self._words: dict[str, int] = {}
         self._blocks: dict[str, dict[int, Floats]] = {}
         self._scalars: dict[str, dict[int, list[float]]] = {}
         self._hits: dict[str, dict[int, tuple[list[list[tuple[int, int]]], int]]] = {}
+        # one generator that is set to each key in turn: making one anew would cost twenty times as much
+        self._bits = np.random.Philox(0)
+        self._generator = np.random.Generator(self._bits)
+        self._state = self._bits.state
 
     def uniform(self, purpose: str, lot: int, size: int) -> Floats:
         """Return ``size`` numbers in [0, 1) for one lot, one for each of its places. Shape (size,)."""
@@ -85,27 +101,40 @@ class Luck:
             blocks = self._scalars[purpose] = {}
         values = blocks.get(block)
         if values is None:
-            generator = stream(self._seed, self._station, purpose, block)
-            values = _keep(blocks, block, draw(generator, self.lots).tolist())
+            values = _keep(blocks, block, draw(self._at(purpose, block), self.lots).tolist())
         return values[row]
 
-    def arrivals(self, purpose: str, lot: int, until: float) -> list[float]:
+    def toss(self, purpose: str, lot: int, place: int = 0) -> float:
+        """Return one number in [0, 1) for one place of a lot, for what is asked of few places only.
+
+        Source: the finaliser of SplitMix64 (Steele, Lea, Flood 2014) over the key.
+        """
+        word = self._words.get(purpose)
+        if word is None:
+            word = self._words[purpose] = int(self._key(purpose)[0])
+        mixed = (word + lot * 0x9E3779B97F4A7C15 + place * 0xD1B54A32D192ED03) & _WORD
+        mixed = ((mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9) & _WORD
+        mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & _WORD
+        # 53 bits, so that the largest is below one
+        return ((mixed ^ mixed >> 31) >> 11) * 2.0**-53
+
+    def arrivals(self, purpose: str, lot: int, until: float) -> Floats:
         """Return the times before ``until`` at which something happens once a unit of time on average.
 
-        A longer time only adds some at its end. Most lots meet nothing, so the first time is looked at alone.
+        A longer time only adds some at its end. Shape (arrivals,).
         """
         block, row = divmod(lot, self.lots)
         size = int(until + 6 * until**0.5 + 8)
-        numbers = self._block(purpose, block, size, _arrivals)[row]
+        numbers: Floats = self._block(purpose, block, size, _arrivals)[row]
+        # most lots meet nothing, so the first time is looked at alone
         if numbers[0] >= until:
-            return []
-        times: list[float] = numbers[: numbers.searchsorted(np.float32(until))].tolist()
-        return times
+            return numbers[:0]
+        return numbers[: int(numbers.searchsorted(np.float32(until)))]
 
     def hits(self, purpose: str, lot: int, size: int, bounds: NDArray[np.float32]) -> list[tuple[int, int]]:
         """Return to which places of a lot something rare happens, and what.
 
-        The whole block is searched once, so a lot to which nothing happens costs a look-up.
+        The gaps between events are drawn, not a number for each place; a longer lot only adds events at its end.
 
         Args:
             purpose: names the numbers; one purpose has one set of bounds.
@@ -122,15 +151,33 @@ class Luck:
             blocks = self._hits[purpose] = {}
         found = blocks.get(block)
         if found is None or found[1] < size:
-            numbers = self._block(purpose, block, size, _uniform)
-            rows, places = np.nonzero(numbers < bounds[-1])
-            what = np.searchsorted(bounds, numbers[rows, places], side="right").clip(max=len(bounds) - 1)
-            by_row: list[list[tuple[int, int]]] = [[] for _ in range(self.lots)]
-            for where, place, event in zip(rows.tolist(), places.tolist(), what.tolist(), strict=True):
-                by_row[where].append((place, event))
-            found = _keep(blocks, block, (by_row, numbers.shape[1]))
+            found = _keep(blocks, block, self._hits_of(purpose, block, size * 9 // 8, bounds))
         hits = found[0][row]
         return hits if not hits or hits[-1][0] < size else [hit for hit in hits if hit[0] < size]
+
+    def _hits_of(
+        self, purpose: str, block: int, size: int, bounds: NDArray[np.float32]
+    ) -> tuple[list[list[tuple[int, int]]], int]:
+        """Return the rare events of each lot of a block up to a place, and that place."""
+        chance = float(bounds[-1])
+        by_row: list[list[tuple[int, int]]] = [[] for _ in range(self.lots)]
+        if chance <= 0:
+            return by_row, size
+        width, places = int(size * chance + 5 * (size * chance) ** 0.5 + 4), np.zeros((0, self.lots))
+        scale = -np.log1p(-chance) if chance < 1 else np.inf
+        while not places.size or places[-1].min() < size:
+            # drawn place by place: drawing more rows changes none of the first ones
+            places = np.cumsum(np.floor(_gaps(self._at(purpose, block), (width, self.lots)) / scale) + 1, axis=0) - 1
+            width *= 2
+        which = self._at(f"{purpose} which", block).random(places.shape, dtype=np.float32) * bounds[-1]
+        events = bounds.searchsorted(which, side="right").clip(max=len(bounds) - 1)
+        there = np.less(places.T, size)
+        rows = np.nonzero(there)[0].tolist()
+        for where, place, event in zip(
+            rows, places.T[there].astype(np.intp).tolist(), events.T[there].tolist(), strict=True
+        ):
+            by_row[where].append((place, event))
+        return by_row, size
 
     def _block(self, purpose: str, block: int, size: int, draw: Draw) -> Floats:
         blocks = self._blocks.get(purpose)
@@ -140,9 +187,24 @@ class Luck:
         if numbers is None or numbers.shape[1] < size:
             # drawn place by place, so that a longer lot met later changes no number of a shorter one
             width = -(-max(size, 8) * 9 // 8)
-            generator = stream(self._seed, self._station, purpose, block)
-            numbers = _keep(blocks, block, np.ascontiguousarray(draw(generator, (width, self.lots)).T))
+            drawn = draw(self._at(purpose, block), (width, self.lots))
+            numbers = _keep(blocks, block, np.ascontiguousarray(drawn.T))
         return numbers
+
+    def _key(self, purpose: str) -> NDArray[np.uint64]:
+        if purpose not in self._keys:
+            words = _sequence(self._seed, (self._station, purpose)).generate_state(2, np.uint64)
+            self._keys[purpose] = words.astype(np.uint64)
+        return self._keys[purpose]
+
+    def _at(self, purpose: str, block: int) -> np.random.Generator:
+        """Return a generator at the beginning of one block's numbers; it is the same object each time."""
+        state = self._state
+        state["state"]["key"][:] = self._key(purpose)
+        # the counter's highest word tells the block, so that no block runs into another
+        state["state"]["counter"][:] = (0, 0, 0, block)
+        self._bits.state = state
+        return self._generator
 
 
 def _keep(blocks: dict[int, Value], block: int, value: Value) -> Value:

@@ -52,6 +52,7 @@ def turn(line: Line, settings: Settings) -> Line:
     raw = deepcopy(line._raw)
     for name, value in settings.items():
         _put(raw, known[name].path, value)
+    _keep_prices_of_machines(raw, line)
     turned = _held_together(raw, ", ".join(f"{name}={value}" for name, value in settings.items()))
     turned._raw.update(raw)
     turned._provenance.extend(line._provenance)
@@ -132,6 +133,13 @@ def _put(raw: dict[str, Any], path: str, value: Any) -> None:
     for part in way:
         node = node[part]
     node[last] = value
+
+
+def _keep_prices_of_machines(raw: dict[str, Any], line: Line) -> None:
+    """Note how many servers were declared: what one costs does not change with how many there are."""
+    for name, station in line.stations.items():
+        if raw["stations"][name]["servers"] != station.servers:
+            raw["stations"][name].setdefault("cost_servers", station.servers)
 
 
 def _held_together(raw: dict[str, Any], chosen: str) -> Line:

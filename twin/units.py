@@ -139,6 +139,7 @@ _TEN_YEARS = 10 * 365 * 86400.0
 
 Seconds = Annotated[float, Unit("s", "2.5 h", "a time", 0.0, _TEN_YEARS)]
 Interval = Annotated[float, Unit("s", "7 day", "a time longer than nothing", 1e-3, _TEN_YEARS)]
+Lifetime = Annotated[float, Unit("s", "10 yr", "a lifetime", 86400.0, 10 * _TEN_YEARS)]
 Metres = Annotated[float, Unit("m", "20 m", "a length", 0.0, 1e6)]
 Speed = Annotated[float, Unit("m/s", "70 m/min", "a speed", 1e-6, 20.0)]
 Area = Annotated[float, Unit("m**2", "5.0 m^2", "an area", 0.0, 1e7)]

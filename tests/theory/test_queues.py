@@ -33,7 +33,7 @@ def poisson_queue(servers: int, load: float) -> Line:
 def test_the_mean_wait_of_a_poisson_stream_is_erlangs(servers: int) -> None:
     load = 0.6
     waits = []
-    for seed in range(12):
+    for seed in range(20):
         queue = visits(run_days(poisson_queue(servers, load), days=3, warmup=1, seed=seed), "queue")
         counted = queue["arrive"] > 86400
         waits.append(float((queue["start"] - queue["arrive"])[counted].mean()))

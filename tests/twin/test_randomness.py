@@ -54,8 +54,9 @@ def test_arrivals_come_once_a_unit_of_time_and_a_longer_time_only_adds_some_at_i
     assert np.var(counts) == pytest.approx(5, rel=0.1)
     for lot in range(200):
         short = luck.arrivals("b", lot, 2.0)
-        assert short == [time for time in luck.arrivals("b", lot, 300.0) if time < 2.0]
-    assert luck.arrivals("a", 1, 0.0) == []
+        longer = luck.arrivals("b", lot, 300.0)
+        assert np.array_equal(short, longer[longer < 2.0])
+    assert len(luck.arrivals("a", 1, 0.0)) == 0
 
 
 def test_stations_purposes_and_lots_have_luck_of_their_own() -> None:
@@ -80,13 +81,28 @@ def test_numbers_follow_their_distribution() -> None:
     assert stats.kstest(one, "expon").pvalue > 0.001
 
 
-def test_rare_events_are_those_whose_number_lies_below_their_bound() -> None:
+def test_rare_events_happen_to_each_place_alike_with_their_chances() -> None:
+    # 4000 lots of 300 places; each count lies within 3.3 standard errors with 99.9 %
     bounds = np.array([0.01, 0.04], np.float32)
-    luck, plain = Luck(5, "s"), Luck(5, "s")
-    for lot in (0, 1, 63, 64, 200):
-        numbers = plain.uniform("h", lot, 700)
-        below = np.flatnonzero(numbers < bounds[1]).tolist()
-        assert luck.hits("h", lot, 700, bounds) == [(place, int(numbers[place] >= bounds[0])) for place in below]
+    luck = Luck(5, "s")
+    hits = [hit for lot in range(4000) for hit in luck.hits("h", lot, 300, bounds)]
+    places, events = np.array(hits).T
+    for event, chance in ((0, 0.01), (1, 0.03)):
+        found = np.count_nonzero(events == event)
+        assert abs(found - 1.2e6 * chance) < 3.3 * (1.2e6 * chance * (1 - chance)) ** 0.5
+    by_place = np.bincount(places, minlength=300)
+    assert stats.chisquare(by_place).pvalue > 0.001
+    assert stats.chisquare(np.bincount(places % 7, minlength=7), _sizes_mod(300, 7) / 300 * len(places)).pvalue > 0.001
+
+
+def test_the_number_of_rare_events_in_a_lot_is_binomial() -> None:
+    luck, bounds = Luck(5, "s"), np.array([0.3], np.float32)
+    counts = np.bincount([len(luck.hits("often", lot, 10, bounds)) for lot in range(4000)], minlength=11)
+    expected = stats.binom.pmf(np.arange(11), 10, 0.3) * 4000
+    # classes of less than five lots are joined
+    assert stats.chisquare([*counts[:7], counts[7:].sum()], [*expected[:7], expected[7:].sum()]).pvalue > 0.001
+    assert luck.hits("never", 0, 1000, np.array([0.0], np.float32)) == []
+    assert [place for place, _ in luck.hits("always", 3, 40, np.array([1.0], np.float32))] == list(range(40))
 
 
 def test_a_longer_lot_meets_the_same_rare_events_and_perhaps_more_at_its_end() -> None:
@@ -96,6 +112,22 @@ def test_a_longer_lot_meets_the_same_rare_events_and_perhaps_more_at_its_end() -
     longer = luck.hits("h", 8, 1000, bounds)
     assert luck.hits("h", 7, 100, bounds) == before
     assert Luck(5, "s").hits("h", 8, 300, bounds) == [hit for hit in longer if hit[0] < 300]
+
+
+def test_a_toss_is_uniform_and_another_for_each_lot_place_and_purpose() -> None:
+    # Kolmogorov-Smirnov, seed 11, rejected falsely once in 1000
+    luck = Luck(11, "s")
+    tosses = np.array([[luck.toss("t", lot, place) for place in range(50)] for lot in range(200)])
+    other = np.array([[luck.toss("u", lot, place) for place in range(50)] for lot in range(200)])
+    assert stats.kstest(tosses.ravel(), "uniform").pvalue > 0.001
+    # 10,000 pairs; |r| of independent numbers stays below 0.037 with 99.98 %
+    for left, right in ((tosses, other), (tosses[1:], tosses[:-1]), (tosses[:, 1:], tosses[:, :-1])):
+        assert abs(np.corrcoef(left.ravel(), right.ravel())[0, 1]) < 0.037
+    assert Luck(11, "s").toss("t", 7, 3) == tosses[7, 3]
+
+
+def _sizes_mod(size: int, modulus: int) -> np.ndarray:
+    return np.bincount(np.arange(size) % modulus)
 
 
 def _one(luck: Luck, lot: int) -> float:

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 import numpy as np
 
 from twin.declared import DeclaredStep
-from twin.material import Cell, Electrode, Material, Separator
+from twin.material import FLAW, FOUND, LENGTH, Cell, Electrode, Material, Separator
 from twin.occasion import Loss, Made, Occasion
 from twin.product import CellDesign
 from twin.units import Metres, Rate
@@ -81,31 +81,25 @@ class _Assembly(DeclaredStep):
         cells = []
         for part in inputs:
             if isinstance(part, Electrode):
-                cells.append((part.length - self._marked(part)) * part.width / product.electrode(part.electrode).area)
+                cells.append(
+                    (part.length - self._marked(part)[0]) * part.width / product.electrode(part.electrode).area
+                )
             elif isinstance(part, Separator):
                 cells.append(part.area / product.parts["separator"].value)
         return int(max(0.0, min(cells)) + 1e-9)
 
-    def _marked(self, lane: Electrode) -> float:
-        """Return the web that is lost with the marked flaws of a lane [m]."""
+    def _marked(self, lane: Electrode) -> tuple[float, dict[int, float]]:
+        """Return the web that is lost with the marked flaws of a lane, in all and by flaw [m]."""
         if lane.cut is None:
-            cut = sum([max(mark.length, self.pitch) for mark in lane.marks if mark.found])
-            # flaws that overlap are cut once: never more than there is
-            lane.cut = min(cut, lane.length)
+            lane.cut = _cut_out(lane, self.pitch)
         return lane.cut
 
     def _cut(self, lane: Electrode, product: CellDesign) -> _Cut:
         """Cut the marked flaws out of a lane."""
         per_cell = product.electrode(lane.electrode).area / lane.width
-        total = self._marked(lane)
-        if not total:
-            return _Cut(lane, lane.length, per_cell, [])
-        by_flaw: dict[int, float] = {}
-        for mark in lane.marks:
-            if mark.found:
-                by_flaw[mark.flaw] = by_flaw.get(mark.flaw, 0.0) + max(mark.length, self.pitch)
-        share, per_metre = total / sum(by_flaw.values()), lane.solids / lane.length
-        spoiled = [(flaw, cut * share, lane.electrode, cut * share * per_metre) for flaw, cut in by_flaw.items()]
+        total, by_flaw = self._marked(lane)
+        per_metre = lane.solids / lane.length
+        spoiled = [(flaw, cut, lane.electrode, cut * per_metre) for flaw, cut in by_flaw.items()]
         return _Cut(lane, lane.length - total, per_cell, spoiled)
 
 
@@ -121,16 +115,38 @@ class Winding(_Assembly):
     kind: Literal["winding"]
 
 
+def _cut_out(lane: Electrode, pitch: float) -> tuple[float, dict[int, float]]:
+    """Return the web that goes with the found flaws of a lane, in all and by flaw [m].
+
+    Args:
+        lane: the lane.
+        pitch: least web that goes with a flaw [m].
+    """
+    found = lane.marks[lane.marks[:, FOUND] > 0] if len(lane.marks) else lane.marks
+    if not len(found):
+        return 0.0, {}
+    lengths = np.maximum(found[:, LENGTH], pitch)
+    by_flaw = np.asarray(np.bincount(found[:, FLAW].astype(np.intp), lengths), np.float64)
+    cut = float(by_flaw.sum())
+    # flaws that overlap are cut once: never more than there is
+    total = min(cut, lane.length)
+    by_flaw *= total / cut
+    flaws = np.flatnonzero(by_flaw)
+    return total, dict(zip(flaws.tolist(), by_flaw[flaws].tolist(), strict=True))
+
+
 def _build_in(flaws: dict[int, int], lane: Electrode, cells: int) -> None:
     """Bring the flaws that nobody has found on a lane into its cells, in place."""
     if lane.flaws:
         for place in range(cells):
             flaws[place] = flaws.get(place, 0) | lane.flaws
+    if not len(lane.marks):
+        return
     per_metre = cells / lane.length
-    for mark in lane.marks:
-        if not mark.found:
-            start = mark.start - lane.begin
-            first = min(max(int(start * per_metre), 0), cells - 1)
-            last = min(int((start + mark.length) * per_metre), cells - 1)
-            for place in range(first, last + 1):
-                flaws[place] = flaws.get(place, 0) | 1 << mark.flaw
+    missed = lane.marks[lane.marks[:, FOUND] == 0]
+    for start, length, _, flaw, _ in missed.tolist():
+        begin = start - lane.begin
+        first = min(max(int(begin * per_metre), 0), cells - 1)
+        last = min(int((begin + length) * per_metre), cells - 1)
+        for place in range(first, last + 1):
+            flaws[place] = flaws.get(place, 0) | 1 << int(flaw)

@@ -113,7 +113,7 @@ class Plant:
         ]
         station.births = Births(born, line.cell.welds if line.cell else 1)
         station.gate = Gate(seen, declared.false_rejects)
-        station.checks = declared.step.unit != "lot"
+        station.examines = bool(station.births) or bool(station.gate)
 
     def run_until(self, time: float) -> None:
         """Run to a moment and close the day there.

@@ -12,7 +12,9 @@ from twin.flow.turn import CELL, Rejection, Turn
 from twin.journal import Action, Journal, State
 from twin.material import GRADE_A, GRADE_B, UNGRADED, Cell
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_GOLDEN_WORD, _WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
+_GOLDEN = np.uint64(_GOLDEN_WORD)
+_NOTHING = float("nan")
 
 
 class Recorder:
@@ -33,7 +35,8 @@ class Recorder:
         self._stop = tables["stops"].add
         self._shelf_life = journal.reason("shelf_life")
         self._share = share
-        self._threshold = np.uint64(min(share, 1.0) * (2**64 - 2048))
+        self._threshold_word = int(min(share, 1.0) * (2**64 - 2048))
+        self._threshold = np.uint64(self._threshold_word)
         self.good = 0.0
 
     def visit(self, station: int, server: int, turn: Turn, start: float, finish: float, leave: float) -> None:
@@ -57,19 +60,14 @@ class Recorder:
 
     def rejects(self, station: int, time: float, rejections: Sequence[Rejection]) -> None:
         """Write what did not go on as planned."""
-        add = self._reject
+        add, where = self._reject, (time, station)
         for rejection in rejections:
-            add((time, station, *rejection))
-            if rejection.cell >= 0 and rejection.action is Action.SCRAP and self._share > 0:
-                self._keep_scrapped(station, time, rejection)
-
-    def _keep_scrapped(self, station: int, time: float, scrapped: Rejection) -> None:
-        """Write a cell's row when it is one of those that are kept."""
-        cell = np.array([scrapped.cell])
-        if self._kept(cell)[0]:
-            nothing = float("nan")
-            family, lot, reason = scrapped.family, scrapped.lot, scrapped.reason
-            self._cells.add((scrapped.cell, family, lot, time, station, UNGRADED, reason, nothing, nothing))
+            add(where)
+            add(rejection)
+            if rejection[1] == Action.SCRAP and rejection[5] >= 0 and self._share > 0:
+                reason, _, _, family, lot, cell, *_ = rejection
+                if cell * _GOLDEN_WORD & _WORD < self._threshold_word or self._share >= 1:
+                    self._cells.add((cell, family, lot, time, station, UNGRADED, reason, _NOTHING, _NOTHING))
 
     def expired(self, station: int, time: float, lot: Lot) -> None:
         """Write a lot that grew too old in its buffer."""
@@ -77,9 +75,9 @@ class Recorder:
         if isinstance(cell, Cell):
             sides = (cell.cathode_kg, cell.anode_kg)
             ids = cell.identities()[cell.alive].tolist()
-            rows = [Rejection(self._shelf_life, Action.SCRAP, CELL, *key, one, 1.0, *sides) for one in ids]
+            rows: list[Rejection] = [(self._shelf_life, Action.SCRAP, CELL, *key, one, 1.0, *sides) for one in ids]
         else:
-            rows = [Rejection(self._shelf_life, Action.SCRAP, lot.unit, *key, -1, lot.units, *lot.coating)]
+            rows = [(self._shelf_life, Action.SCRAP, lot.unit, *key, -1, lot.units, *lot.coating)]
         self.rejects(station, time, rows)
 
     def finished(self, station: int, time: float, lot: Lot) -> None:

@@ -42,10 +42,10 @@ class StationFlow:
         clock: time of all its servers in each state.
         renews: True when what comes out is a new lot: at sources, merges and where lots are combined.
         flaws: number of each defect mode that may be born here.
-        checks: True when flaws are born or seen here.
+        examines: True when flaws are born or seen here at declared rates.
     """
 
-    checks = False
+    examines = False
     batch: int | None = None
     channels: float | None = None
     patience: float | None = None
@@ -277,7 +277,7 @@ class StationFlow:
         for lot in turn.outputs:
             lot.units = lot.material.units
             turn.passed += lot.units
-        if turn.rejections is not None:
+        if turn.rejections:
             self.record.rejects(self.number, finish, turn.rejections)
         if turn.born:
             self.record.kin(turn.outputs, turn.lots, finish)

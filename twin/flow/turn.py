@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from twin.flow.lot import Lot
 from twin.journal import UNITS, Action, first_cell
-from twin.material import Cell, Electrode, Mark, Material, Slurry
+from twin.material import Cell, Electrode, Material, Slurry, marks_of
 from twin.occasion import Made, Occasion
 from twin.quality.inspection import FALSE_REJECT
 
@@ -16,33 +16,13 @@ if TYPE_CHECKING:
     from twin.flow.downtime import Wear
     from twin.flow.station import StationFlow
 
-CELL = UNITS.index("cell")
+CELL, METRE = UNITS.index("cell"), UNITS.index("m")
 
-
-class Rejection(NamedTuple):
-    """Units that do not go on as planned; cells one by one.
-
-    Attributes:
-        reason: number in the journal's reasons.
-        action: what is done with it.
-        unit: number in ``UNITS``.
-        family: station that made the lot it belongs to.
-        lot: serial number of that lot.
-        cell: identity of the cell, -1 for what is no cell.
-        quantity: how much [unit].
-        cathode_kg: dry cathode coating in it [kg].
-        anode_kg: dry anode coating in it [kg].
-    """
-
-    reason: int
-    action: Action
-    unit: int
-    family: int
-    lot: int
-    cell: int
-    quantity: float
-    cathode_kg: float = 0.0
-    anode_kg: float = 0.0
+# units that do not go on as planned, cells one by one: number in the journal's reasons, action, number in UNITS,
+# station that made the lot it belongs to, serial number of that lot, identity of the cell (-1 for what is no cell),
+# how much [unit], dry cathode coating in it [kg], dry anode coating in it [kg]. There are millions, so they are
+# plain tuples in the order of the journal's columns.
+Rejection = tuple[int, int, int, int, int, int, float, float, float]
 
 
 @dataclass(slots=True)
@@ -60,7 +40,7 @@ class Turn:
         outputs: lots that come out.
         passed: what is handed on, known when the turn is over [unit of the outputs].
         born: whether those are new lots.
-        rejections: what does not go on; None for nothing.
+        rejections: what does not go on.
         back: cells for rework, by the station they go to; None for none.
     """
 
@@ -70,18 +50,12 @@ class Turn:
     seconds: float
     entered: float
     tried: float
-    breaks: Sequence[tuple[float, float]] = ()
-    outputs: Sequence[Lot] = ()
+    breaks: Sequence[tuple[float, float]]
+    outputs: Sequence[Lot]
+    born: bool
+    rejections: list[Rejection]
     passed: float = 0.0
-    born: bool = False
-    rejections: list[Rejection] | None = None
     back: list[tuple[str, Cell]] | None = None
-
-    def reject(self, *rejections: Rejection) -> None:
-        """Note what does not go on."""
-        if self.rejections is None:
-            self.rejections = []
-        self.rejections.extend(rejections)
 
 
 def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use: float = 0.0) -> Turn:
@@ -94,29 +68,41 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
         use: what it has worked on since its last set-up.
     """
     inputs: Sequence[Material] = [lot.material for lot in lots]
-    again = 0
     if station.combine > 1:
         inputs = [pooled(inputs)]
-    if station.checks and inputs:
-        again = getattr(inputs[0], "repeats", 0)
+    step, product = station.step, station.product
+    again = inputs[0].repeats if inputs and type(inputs[0]) is Cell else 0
     key = (station.number, station.next_serial()) if station.renews else (lots[0].family, lots[0].serial)
-    age = station.env.now - min([lot.entered for lot in lots]) if lots else 0.0
-    at = Occasion(station.luck, key[1], 0, station.product, again, age, use)
-    seconds = station.step.seconds(inputs, at)
-    breaks = wear.stops(seconds) if wear is not None else ()
-    if breaks:
-        at = at._replace(stops=len(breaks))
-    made = station.step.make(inputs, at)
-    arrive = lots[0].entered if len(lots) == 1 else max([lot.entered for lot in lots], default=-1.0)
-    turn = Turn(key, lots, arrive, seconds, made.entered, made.tried, breaks)
-    _outputs(station, made, turn)
+    serial = key[1]
+    arrive, age = _waited(lots, station.env.now)
+    at = Occasion(station.luck, serial, 0, product, again, age, use)
+    seconds = step.seconds(inputs, at)
+    breaks: Sequence[tuple[float, float]] = ()
+    if wear is not None:
+        breaks = wear.stops(seconds)
+        if breaks:
+            at = Occasion(station.luck, serial, len(breaks), product, again, age, use)
+    made = step.make(inputs, at)
+    outputs, born = _outputs(station, made, key, lots)
+    turn = Turn(key, lots, arrive, seconds, made.entered, made.tried, breaks, outputs, born, [])
     if made.losses or made.spoiled:
         _losses(station, made, turn)
     if made.born:
         _bring_in(station, made)
-    if station.checks and turn.outputs and (station.births or station.gate or made.sorted_out):
-        turn.outputs = [lot for lot in turn.outputs if _examine(station, lot, at, made, turn)]
+    if outputs and (station.examines or made.sorted_out):
+        turn.outputs = [lot for lot in outputs if _examine(station, lot, at, made, turn)]
     return turn
+
+
+def _waited(lots: Sequence[Lot], now: float) -> tuple[float, float]:
+    """Return when the last lot came, negative for none, and how long the first has waited [s]."""
+    if len(lots) == 1:
+        entered = lots[0].entered
+        return entered, now - entered
+    if not lots:
+        return -1.0, 0.0
+    times = [lot.entered for lot in lots]
+    return max(times), now - min(times)
 
 
 def pooled(inputs: Sequence[Material]) -> Material:
@@ -125,36 +111,35 @@ def pooled(inputs: Sequence[Material]) -> Material:
     return Cell.joined(cells) if cells else inputs[0]
 
 
-def _outputs(station: StationFlow, made: Made, turn: Turn) -> None:
-    """Find the lots that come out: the lot that went in, or new ones."""
+def _outputs(station: StationFlow, made: Made, key: tuple[int, int], lots: Sequence[Lot]) -> tuple[Sequence[Lot], bool]:
+    """Return the lots that come out, and whether they are new ones: else it is the lot that went in."""
     outputs = made.outputs
     if len(outputs) == 1 and not station.renews:
-        lot = turn.lots[0]
-        if outputs[0] is lot.material:
-            turn.outputs = (lot,)
-            return
-        if type(outputs[0]) is type(lot.material):
-            turn.outputs = (Lot(lot.family, lot.serial, outputs[0], outputs[0].units),)
-            return
-    children, found = len(outputs), []
-    for place, material in enumerate(outputs):
-        serial = turn.key[1] * children + place
-        if isinstance(material, Cell) and material.ids is None:
-            material.first = first_cell(station.number, serial)
-        found.append(Lot(station.number, serial, material, material.units))
-    turn.outputs, turn.born = found, True
+        lot, output = lots[0], outputs[0]
+        if output is lot.material:
+            return lots, False
+        if type(output) is type(lot.material):
+            return (Lot(lot.family, lot.serial, output, output.units),), False
+    children, first, found = len(outputs), key[1] * len(outputs), []
+    for place in range(children):
+        material = outputs[place]
+        if type(material) is Cell and material.ids is None:
+            material.first = first_cell(station.number, first + place)
+        found.append(Lot(station.number, first + place, material, material.units))
+    return found, True
 
 
 def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
     """Note what was lost by the way the step works, and what was cut out of webs."""
-    for loss in made.losses:
-        if loss.quantity > 0:
-            sides = (loss.solids, 0.0) if loss.electrode == "cathode" else (0.0, loss.solids)
-            reason = station.journal.reason(loss.reason)
-            turn.reject(Rejection(reason, Action.LOSS, UNITS.index(loss.unit), *turn.key, -1, loss.quantity, *sides))
+    family, serial = turn.key
+    reject, reason = turn.rejections.append, station.journal.reason
+    for name, quantity, unit, electrode, solids in made.losses:
+        if quantity > 0:
+            cathode, anode = (solids, 0.0) if electrode == "cathode" else (0.0, solids)
+            reject((reason(name), Action.LOSS, UNITS.index(unit), family, serial, -1, quantity, cathode, anode))
     for flaw, metres, electrode, solids in made.spoiled:
-        sides = (solids, 0.0) if electrode == "cathode" else (0.0, solids)
-        turn.reject(Rejection(flaw, Action.SCRAP, UNITS.index("m"), *turn.key, -1, metres, *sides))
+        cathode, anode = (solids, 0.0) if electrode == "cathode" else (0.0, solids)
+        reject((flaw, Action.SCRAP, METRE, family, serial, -1, metres, cathode, anode))
 
 
 def _bring_in(station: StationFlow, made: Made) -> None:
@@ -170,18 +155,19 @@ def _bring_in(station: StationFlow, made: Made) -> None:
         elif isinstance(material, Slurry | Electrode):
             if born.whole:
                 material.flaws |= 1 << number
-            if isinstance(material, Electrode):
-                for start, length, lane in born.marks:
-                    material.marks.append(Mark(material.begin + start, length, lane, number))
+            if isinstance(material, Electrode) and born.marks:
+                start, length, lane = zip(*born.marks, strict=True)
+                material.mark(marks_of([material.begin + place for place in start], length, lane, number))
 
 
 def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Turn) -> bool:
     """Bring flaws into a lot, inspect it and dispose of what is found. Returns whether the lot goes on."""
     if lot.serial != at.lot:
-        at = at._replace(lot=lot.serial)
+        at = Occasion(at.luck, lot.serial, at.stops, at.product, at.again, at.age, at.use)
     material = lot.material
-    station.births.spoil(material, at)
-    if isinstance(material, Cell):
+    if station.births:
+        station.births.spoil(material, at)
+    if type(material) is Cell:
         _examine_cells(station, lot, material, at, made, turn)
         return material.units > 0
     if station.gate and isinstance(material, Slurry | Electrode):
@@ -190,8 +176,8 @@ def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Tur
             verdict = station.disposition.of_lot(material, found, at)
             turn.seconds += verdict.seconds
             if verdict.lot is not None:
-                whole = (lot.family, lot.serial, -1, lot.units, *lot.coating)
-                turn.reject(Rejection(verdict.lot, Action.SCRAP, lot.unit, *whole))
+                row = (verdict.lot, Action.SCRAP, lot.unit, lot.family, lot.serial, -1, lot.units, *lot.coating)
+                turn.rejections.append(row)
                 return False
     return lot.units > 0
 
@@ -199,7 +185,7 @@ def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Tur
 def _examine_cells(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, made: Made, turn: Turn) -> None:
     for name, places in made.sorted_out:
         reason = station.journal.reason(name)
-        turn.reject(*_cells(station, lot, cell, Action.SCRAP, [(place, reason) for place in places.tolist()]))
+        _reject_cells(station, lot, Action.SCRAP, [(place, reason) for place in places.tolist()], turn)
         for place in places.tolist():
             cell.remove(place)
     found = station.gate.look_at_cells(cell, at) if station.gate else None
@@ -207,34 +193,24 @@ def _examine_cells(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, mad
         return
     verdict = station.disposition.of_cells(cell, found, at)
     turn.seconds += verdict.seconds
-    turn.reject(
-        *_cells(station, lot, cell, Action.SCRAP, verdict.scrapped),
-        *_cells(station, lot, cell, Action.DOWNGRADE, verdict.downgraded),
-        *_cells(station, lot, cell, Action.CURED, verdict.cured),
-    )
+    _reject_cells(station, lot, Action.SCRAP, verdict.scrapped, turn)
+    _reject_cells(station, lot, Action.DOWNGRADE, verdict.downgraded, turn)
+    _reject_cells(station, lot, Action.CURED, verdict.cured, turn)
     for to, cells in verdict.back.items():
         turn.back = [*(turn.back or ()), (to, cell.taken([place for place, _ in cells]))]
-        turn.reject(*_cells(station, lot, cell, Action.SENT_BACK, cells))
+        _reject_cells(station, lot, Action.SENT_BACK, cells, turn)
         for place, _ in cells:
             cell.remove(place)
 
 
-def _cells(
-    station: StationFlow, lot: Lot, cell: Cell, action: Action, found: Sequence[tuple[int, int]]
-) -> list[Rejection]:
-    """Return rejections of cells, given by place and number of flaw or reason."""
-    false, family, serial, cathode, anode = station.false_reject, lot.family, lot.serial, cell.cathode_kg, cell.anode_kg
-    return [
-        Rejection(
-            false if number == FALSE_REJECT else number,
-            action,
-            CELL,
-            family,
-            serial,
-            cell.identity(place),
-            1.0,
-            cathode,
-            anode,
-        )
-        for place, number in found
-    ]
+def _reject_cells(station: StationFlow, lot: Lot, action: Action, found: Sequence[tuple[int, int]], turn: Turn) -> None:
+    """Note what is done with cells, given by place and number of flaw or reason."""
+    if not found:
+        return
+    cell, family, serial = lot.material, lot.family, lot.serial
+    assert isinstance(cell, Cell)
+    cathode, anode, first, ids = cell.cathode_kg, cell.anode_kg, cell.first, cell.ids
+    for place, number in found:
+        identity = first + place if ids is None else int(ids[place])
+        reason = station.false_reject if number == FALSE_REJECT else number
+        turn.rejections.append((reason, action, CELL, family, serial, identity, 1.0, cathode, anode))

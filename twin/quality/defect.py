@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from twin.declared import Declared
-from twin.material import ALL_LANES, Cell, Electrode, Mark, Material, Slurry
+from twin.material import ALL_LANES, Cell, Electrode, Material, Slurry, marks_of
 from twin.occasion import Occasion
 from twin.units import Fraction, Metres, PerArea, PerLength, Seconds
 
@@ -143,7 +143,9 @@ class Births:
         self._cell_bits = [flaw.bit for flaw in self._cells]
         self._tray_chances = {flaw.name: np.array([flaw.mode.per_tray], np.float32) for flaw in self._trays}
         self._per_metre = sum(flaw.mode.per_metre for flaw in self._web)
-        self._shares: dict[float, list[float]] = {}
+        self._shares: dict[float, NDArray[np.float64]] = {}
+        self._extents = np.array([flaw.mode.extent for flaw in self._web])
+        self._web_numbers = np.array([flaw.number for flaw in self._web], np.float64)
         self._per_area = sum(flaw.mode.per_area or 0.0 for flaw in self._web)
 
     def __bool__(self) -> bool:
@@ -179,21 +181,18 @@ class Births:
         """Lay flaws along the web with exponential gaps, so that a longer web only adds some at its end."""
         rate = self._per_metre + self._per_area * web.width
         places = at.luck.arrivals("web gap", at.lot, rate * web.length)
-        if not places:
+        if not len(places):
             return
-        shares = self._web_shares(web.width)
-        which = at.luck.uniform("web mode", at.lot, len(places)).tolist()
-        across = at.luck.uniform("web lane", at.lot, len(places)).tolist()
-        for place, kind, lane in zip(places, which, across, strict=True):
-            flaw = self._web[min(bisect_right(shares, kind), len(self._web) - 1)]
-            extent = flaw.mode.extent
-            # a flaw longer than the web is wide goes through all lanes
-            number = ALL_LANES if extent > web.width else int(lane * web.lanes)
-            web.marks.append(Mark(web.begin + place / rate, extent, number, flaw.number))
+        kinds = self._web_shares(web.width).searchsorted(at.luck.uniform("web mode", at.lot, len(places)))
+        across = (at.luck.uniform("web lane", at.lot, len(places)) * web.lanes).astype(np.intp)
+        extents = self._extents[kinds]
+        # a flaw longer than the web is wide goes through all lanes
+        lanes = np.where(extents > web.width, ALL_LANES, across)
+        web.mark(marks_of(web.begin + places / rate, extents, lanes, self._web_numbers[kinds]))
 
-    def _web_shares(self, width: float) -> list[float]:
-        """Return the cumulative shares of the flaws of a web of some width [m]."""
+    def _web_shares(self, width: float) -> NDArray[np.float64]:
+        """Return where the shares of the flaws of a web of some width [m] end, but for the last. Shape (flaws - 1,)."""
         if width not in self._shares:
             rates = [flaw.mode.per_metre + (flaw.mode.per_area or 0.0) * width for flaw in self._web]
-            self._shares[width] = (np.cumsum(rates) / sum(rates)).tolist()
+            self._shares[width] = (np.cumsum(rates) / sum(rates))[:-1]
         return self._shares[width]

@@ -57,7 +57,7 @@ class Disposition:
             rework = self._reworks.get(number)
             if rework is not None and rework.to is None:
                 verdict.seconds += rework.time
-                if at.luck.one(f"cure {number}", at.lot, np.random.Generator.random) < rework.success:
+                if at.luck.toss(f"cure {number}", at.lot) < rework.success:
                     material.flaws &= ~self._flaws[number].bit
                     continue
             verdict.lot = number
@@ -85,7 +85,7 @@ class Disposition:
         if rework is None or (rework.to is not None and cell.repeats >= rework.times):
             return False
         # luck decides here, the work that cures may be done elsewhere
-        cured = bool(at.luck.uniform(f"cure {number}", at.lot, cell.size)[place] < rework.success)
+        cured = at.luck.toss(f"cure {number}", at.lot, place) < rework.success
         if cured:
             cell.flaws[place] &= ~self._flaws[number].bit
         if rework.to is not None:

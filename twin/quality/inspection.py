@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from twin.material import Cell, Electrode, Slurry
+from twin.material import FLAW, FOUND, MOST_FLAWS, Cell, Electrode, Slurry
 from twin.occasion import Occasion
 from twin.quality.defect import Flaw
 
@@ -25,6 +25,8 @@ class Gate:
         self._pods: dict[int, float] = {}
         for flaw, pod in sights:
             self._pods[flaw.number] = 1 - (1 - self._pods.get(flaw.number, 0.0)) * (1 - pod)
+        self._by_number = np.zeros(MOST_FLAWS + 1)
+        self._by_number[list(self._pods)] = list(self._pods.values())
         self._mask = sum(1 << number for number in self._pods)
         self._false = np.array([false_rejects], np.float32)
 
@@ -33,34 +35,26 @@ class Gate:
 
     def look_at_lot(self, material: Slurry | Electrode, at: Occasion) -> list[int]:
         """Return the numbers of the flaws found in a batch or roll as a whole; flaws along a web are marked."""
-        if isinstance(material, Electrode) and material.marks:
+        if self._pods and isinstance(material, Electrode) and len(material.marks):
             self._mark(material, at)
         if not material.flaws & self._mask:
             return []
-        draw = np.random.Generator.random
         suspects = [number for number in self._pods if material.flaws >> number & 1]
-        return [n for n in suspects if at.luck.one(f"gate {n} {at.again}", at.lot, draw) < self._pods[n]]
+        return [n for n in suspects if at.luck.toss(f"gate lot{at.again or ''}", at.lot, n) < self._pods[n]]
 
     def _mark(self, web: Electrode, at: Occasion) -> None:
-        pods = self._pods
-        drawn = None
-        for place, mark in enumerate(web.marks):
-            if mark.flaw in pods and not mark.found:
-                if drawn is None:
-                    drawn = at.luck.uniform("gate web", at.lot, len(web.marks)).tolist()
-                mark.found = drawn[place] < pods[mark.flaw]
+        marks = web.marks
+        chances = self._by_number[marks[:, FLAW].astype(np.intp)]
+        marks[at.luck.uniform("gate web", at.lot, len(marks)) < chances, FOUND] = 1.0
 
     def look_at_cells(self, cell: Cell, at: Occasion) -> list[tuple[int, int]]:
         """Return the places of the cells that the gauges reject, each with the flaw seen, or ``FALSE_REJECT``."""
         found = []
         again = at.again or ""
         if cell.flaws and self._mask:
-            drawn = None
             for place, bits in cell.flaws.items():
                 if bits & self._mask:
-                    if drawn is None:
-                        drawn = at.luck.uniform(f"gate{again}", at.lot, cell.size)
-                    number = self._seen(bits & self._mask, drawn[place])
+                    number = self._seen(bits & self._mask, at.luck.toss(f"gate{again}", at.lot, place))
                     if number is not None:
                         found.append((place, number))
         if self._false[0] > 0:
