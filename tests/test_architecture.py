@@ -22,8 +22,8 @@ TABLE = """
     electrode, assembly, formation, quality, timed
     steps
     line
-    bought
-    settings, checks, sizing, control, ramp, scenario, plant_cost
+    checks, bought
+    settings, sizing, control, ramp, scenario, plant_cost
     journal, run, read
     flow
     simulation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from twin.calendar import Calendar
 from twin.declared import Declared
@@ -13,7 +13,9 @@ from twin.prices import Prices
 from twin.product import CellDesign
 from twin.quality.defect import DefectMode, Flaw
 from twin.steps import AnyStep
-from twin.units import EnergyPerYear, Fraction, Metres, Number, Positive, Seconds
+from twin.units import EnergyPerYear, Fraction, Interval, Metres, Number, Positive, Seconds
+
+MOST_SERVERS = 100_000
 
 
 class Failures(Declared):
@@ -26,7 +28,7 @@ class Failures(Declared):
         crew: repair crew it waits for; None when the operator clears it on the spot.
     """
 
-    mtbf: Seconds
+    mtbf: Interval
     mttr: Seconds
     shape: Positive = 1.0
     crew: str | None = None
@@ -45,6 +47,12 @@ class Setup(Declared):
     every_metres: Metres | None = None
     takes: Seconds
 
+    @model_validator(mode="after")
+    def _falls_due(self) -> Setup:
+        if (self.every_lots is None) == (self.every_metres is None) or self.every_metres == 0:
+            raise ValueError("a set-up falls due either after 'every_lots: 24' or after 'every_metres: 80 km'")
+        return self
+
 
 class Maintenance(Declared):
     """Planned work by the calendar, done between two lots.
@@ -55,7 +63,7 @@ class Maintenance(Declared):
         state: scheduled downtime, or engineering time for trials.
     """
 
-    every: Seconds
+    every: Interval
     takes: Seconds
     state: Literal["scheduled_down", "engineering"] = "scheduled_down"
 
@@ -129,9 +137,9 @@ class Station(Declared):
 
     title: str = ""
     step: AnyStep
-    servers: int = Field(ge=1)
+    servers: int = Field(ge=1, le=MOST_SERVERS)
     batch: Batch | None = None
-    combine: int = Field(default=1, ge=1)
+    combine: int = Field(default=1, ge=1, le=10_000)
     failures: Failures | None = None
     setups: dict[str, Setup] = Field(default_factory=dict)
     maintenance: dict[str, Maintenance] = Field(default_factory=dict)
