@@ -48,6 +48,7 @@ def turn(line: Line, settings: Settings) -> Line:
         _within(known[name], name, value, raw, turned)
     turned._raw.update(raw)
     turned._provenance.extend(line._provenance)
+    turned._settings.update({**line._settings, **settings})
     return turned
 
 
