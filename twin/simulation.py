@@ -72,8 +72,8 @@ def simulate(
                 journal.put_away(everything=True)
             if progress is not None:
                 progress(Progress(day + 1, days, plant.record.good))
-        plant.close()
     finally:
+        plant.close()
         journal.put_away(everything=True)
         if folder is not None:
             merge_parts(folder)
