@@ -174,6 +174,8 @@ class Table:
         self._limit = _BLOCK * self._width
         self._arrays: list[Sequence[Any]] = []
         self._arrays_rows = 0
+        # plain rows that there were before each of the arrays
+        self._before: list[int] = []
         self._blocks: list[Columns] = []
         self._parts = 0
         self.add = self._flat.extend
@@ -181,7 +183,8 @@ class Table:
     def add_rows(self, *columns: Any) -> None:
         """Append several rows at once: each column an array, or one value for all. At least one is an array."""
         self._arrays.append(columns)
-        self._arrays_rows += max([len(column) for column in columns if isinstance(column, np.ndarray)])
+        self._before.append(len(self._flat) // self._width)
+        self._arrays_rows += _rows_of(columns)
 
     def full(self) -> bool:
         """Return whether a block is ready to be put away."""
@@ -189,14 +192,13 @@ class Table:
 
     def put_away(self) -> None:
         """Turn the collected rows into columns and write or keep them; rows that cannot be written stay here."""
-        pieces = []
-        if self._flat:
-            pieces.append(np.array(self._flat, np.float64).reshape(-1, self._width).T)
-        if self._arrays:
-            pieces.append(_stacked(self._arrays))
-        if not pieces:
+        if not self._flat and not self._arrays:
             return
-        whole = np.concatenate(pieces, axis=1) if len(pieces) > 1 else pieces[0]
+        whole = np.array(self._flat, np.float64).reshape(-1, self._width).T
+        if self._arrays:
+            sizes = [_rows_of(columns) for columns in self._arrays]
+            places = np.repeat(self._before, sizes)
+            whole = np.insert(whole, places, _stacked(self._arrays, sizes), axis=1)
         columns = {name: whole[place].astype(kind) for place, (name, kind) in enumerate(self._columns.items())}
         if self._folder is None:
             self._blocks.append(columns)
@@ -205,6 +207,7 @@ class Table:
         # numbered last: what is interrupted before is written again over the same file
         self._flat.clear()
         self._arrays.clear()
+        self._before.clear()
         self._arrays_rows = 0
         self._parts += 1
 
@@ -221,9 +224,12 @@ class Table:
         return {name: np.concatenate([empty[name], *(block[name] for block in self._blocks)]) for name in empty}
 
 
-def _stacked(groups: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
+def _rows_of(group: Sequence[Any]) -> int:
+    return max([len(column) for column in group if isinstance(column, np.ndarray)])
+
+
+def _stacked(groups: Sequence[Sequence[Any]], sizes: Sequence[int]) -> NDArray[np.float64]:
     """Return groups of rows, whose columns are arrays or one value for all, as one array. Shape (columns, rows)."""
-    sizes = [max([len(column) for column in group if isinstance(column, np.ndarray)]) for group in groups]
     stacked = np.empty((len(groups[0]), sum(sizes)))
     for place, column in enumerate(zip(*groups, strict=True)):
         if any(isinstance(part, np.ndarray) for part in column):
@@ -318,7 +324,8 @@ def _write(path: Path, blocks: Iterable[Columns]) -> None:
     writer = None
     try:
         for block in blocks:
-            table = pa.table(dict(block))
+            # what was not measured is null: sums in SQL leave it out, and NaN would defeat the statistics of a file
+            table = pa.table({name: pa.array(values, from_pandas=True) for name, values in block.items()})
             writer = writer or pq.ParquetWriter(draft, table.schema, compression="zstd")
             writer.write_table(table)
         if writer is not None:
