@@ -59,8 +59,11 @@ def _fault(error: Exception) -> int:
 
     from twin.flow.deadlock import Deadlock
 
-    if isinstance(error, Deadlock | OSError):
+    if isinstance(error, Deadlock):
         _complain(_with_notes(str(error), error))
+    elif isinstance(error, OSError):
+        place = f": {error.filename}" if error.filename else ""
+        _complain(_with_notes(f"{error.strerror or error}{place}", error))
     elif isinstance(error, BrokenProcessPool):
         _complain(_with_notes("a worker process was killed; often the machine has run out of memory", error))
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shutil
 import sys
@@ -38,20 +40,25 @@ def new_folder(folder: Path, overwrite: bool = False) -> Path:
     """Make an empty folder for a run.
 
     Raises:
-        InputError: it holds something and ``overwrite`` is False, or something that no run wrote.
+        InputError: it cannot be made or written to, holds something and ``overwrite`` is False, or holds
+            something that no run wrote.
+        OSError: the disk is full.
     """
-    if folder.is_dir():
-        if any(folder.iterdir()):
-            if not overwrite:
-                raise InputError(f"{folder} exists already; choose another --out, or say --overwrite")
-            _empty(folder)
-        return folder
-    if folder.exists():
-        raise InputError(f"{folder} is a file; choose a folder for --out")
     try:
-        folder.mkdir(parents=True)
-    except (PermissionError, NotADirectoryError, FileExistsError) as error:
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is a file; choose a folder for --out")
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
         raise InputError(f"cannot make the folder {folder} ({error.strerror}); choose another --out") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"the folder {folder} may not be written to; choose another --out")
+    if taken and not overwrite:
+        raise InputError(f"{folder} exists already; choose another --out, or say --overwrite")
+    if taken:
+        _empty(folder)
     return folder
 
 

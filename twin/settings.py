@@ -41,7 +41,8 @@ def turn(line: Line, settings: Settings) -> Line:
     raw = deepcopy(line._raw)
     for name, value in settings.items():
         if name not in known:
-            raise InputError(f"no knob '{name}'{did_you_mean(name, known)}")
+            cure = did_you_mean(name, known) or "; every station has a knob STATION.servers"
+            raise InputError(f"no knob '{name}'{cure}")
         _put(raw, known[name].path, value)
     turned = _validated(raw, settings)
     for name, value in settings.items():
