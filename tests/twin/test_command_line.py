@@ -10,19 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from command import gigatwin, leave_out_reports
 from traced_plant import plant_file
-from typer.testing import CliRunner
-
-from twin.__main__ import app
 
 SHORT = ("--days", "3", "--warmup", "0", "--cells", "all")
-
-
-def gigatwin(*words: str) -> tuple[int, str]:
-    """Return the exit code and all that was printed, without the frames and breaks that fit it to a screen."""
-    result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
-    assert "Traceback" not in result.output
-    return result.exit_code, " ".join(result.output.replace("│", " ").split())
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +37,7 @@ def copy(finished: tuple[Path, str], tmp_path: Path) -> Path:
 
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the report, which takes longer than these runs."""
-    monkeypatch.setattr("twin.report.write_report", lambda kpi, journal, folder, *more: folder / "report.html")
+    leave_out_reports(monkeypatch)
 
 
 # what a user sees
@@ -61,7 +51,7 @@ def test_a_run_shows_day_cells_speed_and_time_left_then_figures_and_where_the_re
     good = f"{kpi['good_cells']:,.0f}"
     assert "day 3 of 3" in said and f"{good} good cells" in said
     assert "days/s" in said and "left" in said
-    assert f"good_cells {good} " in said
+    assert f"good_cells {good}\n" in said
     assert said.endswith(f"report: {folder / 'report.html'}")
     assert (folder / "report.html").stat().st_size > 10_000
 
