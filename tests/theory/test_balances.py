@@ -21,9 +21,9 @@ PLANTS = [path.stem for path in known_lines()]
 
 @lru_cache(maxsize=1)
 def run_of(plant: str) -> Journal:
-    """Return 40 days of a plant from its first second; of the smallest with a row for every cell."""
+    """Return 30 days of a plant from its first second; of the smallest with a row for every cell."""
     cells = "all" if plant == "pilot_line" else "sample:1%"
-    return simulate(Run(read_line(plant), days=40, warmup=0, cells=cells))
+    return simulate(Run(read_line(plant), days=30, warmup=0, cells=cells))
 
 
 @pytest.fixture(name="journal", params=PLANTS, scope="module")
