@@ -41,8 +41,7 @@ def turn(line: Line, settings: Settings) -> Line:
     raw = deepcopy(line._raw)
     for name, value in settings.items():
         if name not in known:
-            cure = did_you_mean(name, known) or "; every station has a knob STATION.servers"
-            raise InputError(f"no knob '{name}'{cure}")
+            raise InputError(f"no knob '{name}'{did_you_mean(name, known)}")
         _put(raw, known[name].path, value)
     turned = _validated(raw, settings)
     for name, value in settings.items():
