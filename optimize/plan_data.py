@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from statistics import mean
 from typing import TYPE_CHECKING
 
+from twin import unit_costs
+
 if TYPE_CHECKING:
     from optimize.explore import Response
     from optimize.study import Question
@@ -31,12 +33,13 @@ class PlanData:
         highest: most servers by station [-].
         hours: time in which one server is staffed and not in planned maintenance [h/yr].
         rate: cells one server works on in an hour when neither starved nor blocked, by (station, recipe) [cell/h].
-        kept: share of the cells worked on that is handed on, by (station, recipe) [-].
+        kept: share of the cells worked on that is not lost there, by (station, recipe) [-].
         derate: share of its rate that a plant reaches because stations starve and block each other [-].
         capital: cost of owning one server [USD/yr].
         labour: cost of staffing one server [USD/yr].
         energy: [USD/cell] worked on, by station.
         material: bought material [USD/cell] worked on, by station.
+        returned: what the scrap of a cell that is lost at a station brings back [USD/cell].
         standing: cost that no choice changes [USD/yr].
     """
 
@@ -53,6 +56,7 @@ class PlanData:
     labour: Mapping[str, float]
     energy: Mapping[str, float]
     material: Mapping[str, float]
+    returned: Mapping[str, float]
     standing: float = 0.0
     derate: float = 1.0
 
@@ -81,6 +85,10 @@ class PlanData:
             for name in self.stations
         }
 
+    def net_material(self, station: str, recipe: str) -> float:
+        """Return the bought material of a cell that is worked on, less what its scrap brings back [USD/cell]."""
+        return self.material[station] - (1 - self.kept[station, recipe]) * self.returned[station]
+
     def output(self, recipe: str, servers: Mapping[str, int]) -> float:
         """Return the good cells that the plant makes when it runs flat out [cell/yr]."""
         return min(self.limits(recipe, servers).values())
@@ -89,7 +97,7 @@ class PlanData:
         """Return what a year costs [USD/yr], making ``output`` good cells [cell/yr]."""
         load = self.load(recipe)
         owning = sum((self.capital[name] + self.labour[name]) * servers[name] for name in self.stations)
-        running = sum((self.energy[name] + self.material[name]) * load[name] for name in self.stations)
+        running = sum((self.energy[name] + self.net_material(name, recipe)) * load[name] for name in self.stations)
         return self.standing + owning + running * output
 
 
@@ -102,6 +110,7 @@ def plan_data(question: Question, responses: Mapping[str, Response]) -> PlanData
     """
     line = question.line
     stations = tuple(line.stations)
+    costs = unit_costs(line)
     pairs = [(station, recipe) for recipe in responses for station in stations]
     data = PlanData(
         demand=question.demand,
@@ -115,10 +124,12 @@ def plan_data(question: Question, responses: Mapping[str, Response]) -> PlanData
         },
         rate=dict.fromkeys(pairs, 1.0),
         kept={(station, recipe): responses[recipe].mean("kept", station) for station, recipe in pairs},
-        capital=dict.fromkeys(stations, 1000000.0),
-        labour=dict.fromkeys(stations, 100000.0),
-        energy=dict.fromkeys(stations, 1.0),
-        material=dict.fromkeys(stations, 10.0),
+        capital=costs.owning,
+        labour=costs.staffing,
+        energy=costs.energy,
+        material=costs.material,
+        returned=costs.returned,
+        standing=costs.standing,
     )
     loads = {recipe: data.load(recipe) for recipe in responses}
     rate = {(s, r): loads[r][s] / responses[r].mean("hours_per_cell", s) for s, r in pairs}

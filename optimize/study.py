@@ -15,7 +15,7 @@ from twin import Document, EnergyPerYear, InputError, Line, Problem, read_declar
 
 MOST_RECIPES = 64
 # the year of declared units, so that a demand reads back as it was written
-SECONDS_PER_YEAR = 365.25 * 86400.0
+SECONDS_PER_YEAR = 365 * 86400.0
 JOULES_PER_GWH = 3.6e12
 
 

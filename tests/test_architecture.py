@@ -22,12 +22,13 @@ TABLE = """
     electrode, assembly, formation, quality, timed
     steps
     line
-    settings, checks, sizing, control, ramp, scenario
+    checks, bought
+    settings, sizing, control, ramp, scenario, plant_cost
     journal, run, read
     flow
     simulation
     measured, output_analysis, progress
-    folder, genealogy, oee
+    folder, genealogy, oee, material_balance
     yields, cost, trace
     kpi
     report, summary

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from twin.kpi import kpis as kpis
     from twin.kpi import summarise as summarise
     from twin.line import Line as Line
+    from twin.plant_cost import UnitCosts as UnitCosts
+    from twin.plant_cost import unit_costs as unit_costs
     from twin.problems import InputError as InputError
     from twin.problems import Problem as Problem
     from twin.read import read_declared as read_declared
@@ -39,6 +41,7 @@ _HOME = {
     "Line": "line",
     "Problem": "problems",
     "Run": "run",
+    "UnitCosts": "plant_cost",
     "capacity": "sizing",
     "costs": "cost",
     "knobs": "settings",
@@ -52,6 +55,7 @@ _HOME = {
     "summarise": "kpi",
     "trace_cell": "trace",
     "turn": "settings",
+    "unit_costs": "plant_cost",
     "write_report": "report",
 }
 

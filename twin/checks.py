@@ -6,12 +6,14 @@ The checks work on the file's plain data, so that they all speak even when singl
 from __future__ import annotations
 
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Any
 
 from twin.line import Line
 from twin.material import MOST_FLAWS
 from twin.problems import did_you_mean
-from twin.steps import CATALOGUE
+from twin.steps import CATALOGUE, Step
 
 Fault = tuple[tuple[str | int, ...], str]
 
@@ -21,19 +23,21 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
 
     Args:
         content: the file's plain data.
-        line: the checked line; None when single values are wrong, then only what names tell is checked.
+        line: the checked line; None when single values are wrong, then prices and flaws are not checked.
     """
     stations, buffers = _mapping(content, "stations"), _mapping(content, "buffers")
     yield from _dangling(stations, buffers)
     yield from _inboxes(stations, buffers)
     yield from _cycles(stations, buffers)
+    yield from _units(content, stations, buffers)
     yield from _names(content, stations)
+    yield from _gauges(content, stations)
+    yield from _batches(stations, buffers)
+    yield from _knobs(content)
     if line is not None:
-        yield from _units(line)
-        yield from _defects(line)
+        yield from _product(line)
+        yield from _flaws(line)
         yield from _money(line)
-        yield from _batches(line)
-        yield from _knobs(content, line)
 
 
 def _mapping(content: dict[str, Any], key: str) -> dict[str, Any]:
@@ -41,13 +45,38 @@ def _mapping(content: dict[str, Any], key: str) -> dict[str, Any]:
     return {k: v for k, v in found.items() if isinstance(v, dict)} if isinstance(found, dict) else {}
 
 
+def _text(node: dict[str, Any], key: str) -> str | None:
+    """Return the text at a key; None when there is none."""
+    found = node.get(key)
+    return found if isinstance(found, str) else None
+
+
+def _whole(node: dict[str, Any], key: str) -> int | None:
+    """Return what stands at a key as a whole number; None when it is none."""
+    try:
+        return int(node[key])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _kind(station: dict[str, Any]) -> type[Step] | None:
+    step = station.get("step")
+    return CATALOGUE.get(_text(step, "kind") or "") if isinstance(step, dict) else None
+
+
+def _boxes(buffers: dict[str, Any], end: str, station: str) -> list[str]:
+    """Return the names of the buffers at a station, without ways back."""
+    return [name for name, buffer in buffers.items() if buffer.get(end) == station and buffer.get("rework") is not True]
+
+
 def _dangling(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
     for name, buffer in buffers.items():
         for end in ("from", "to"):
-            if buffer.get(end) not in stations and isinstance(buffer.get(end), str):
-                yield ("buffers", name, end), f"no station '{buffer[end]}'{did_you_mean(buffer[end], stations)}"
+            there = _text(buffer, end)
+            if there is not None and there not in stations:
+                yield ("buffers", name, end), f"no station '{there}'{did_you_mean(there, stations)}"
     if len(stations) > 1:
-        ends = {buffer.get(end) for buffer in buffers.values() for end in ("from", "to")}
+        ends = {_text(buffer, end) for buffer in buffers.values() for end in ("from", "to")}
         for name in stations:
             if name not in ends:
                 yield ("stations", name), "stands in no route; add a buffer from or to it"
@@ -55,97 +84,99 @@ def _dangling(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fau
 
 def _inboxes(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
     for name, station in stations.items():
-        step = station.get("step")
-        kind = CATALOGUE.get(step.get("kind", "")) if isinstance(step, dict) else None
-        inboxes = [box for box, buffer in buffers.items() if buffer.get("to") == name and not buffer.get("rework")]
-        outboxes = [box for box, buffer in buffers.items() if buffer.get("from") == name and not buffer.get("rework")]
+        kind, inboxes, outboxes = _kind(station), _boxes(buffers, "to", name), _boxes(buffers, "from", name)
+        word = station["step"]["kind"] if kind else ""
         if kind is not None and kind.merges and len(inboxes) < 2:
-            yield ("stations", name), f"{step['kind']} merges, but has {len(inboxes)} inbox; give it one for each part"
+            yield ("stations", name), f"{word} merges, but has {len(inboxes)} inbox; give it one for each part"
         if kind is not None and kind.merges is False and len(inboxes) > 1:
-            yield ("stations", name), f"{step['kind']} has one inbox at most, but {', '.join(inboxes)} lead to it"
+            yield ("stations", name), f"{word} has one inbox at most, but {', '.join(inboxes)} lead to it"
+        if kind is not None and kind.begins and inboxes:
+            yield ("stations", name), f"{word} begins a route, but {', '.join(inboxes)} lead to it"
+        if kind is not None and kind.begins is False and not kind.merges and not inboxes:
+            yield ("stations", name), f"{word} has no inbox; add a buffer that leads to it"
         if len(outboxes) > 1:
             yield ("stations", name), f"fills {', '.join(outboxes)}; a station hands over to one buffer"
 
 
 def _cycles(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
-    after: dict[str, list[str]] = {name: [] for name in stations}
-    for buffer in buffers.values():
-        if buffer.get("from") in after and buffer.get("to") in after and not buffer.get("rework"):
-            after[buffer["from"]].append(buffer["to"])
-    state: dict[str, int] = {}
+    before = {name: [_text(buffers[box], "from") for box in _boxes(buffers, "to", name)] for name in stations}
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        circle, order = list(error.args[1]), list(stations)
+        back = next((a, b) for a, b in pairwise(circle) if order.index(a) >= order.index(b))
+        box = next(box for box in _boxes(buffers, "to", back[1]) if buffers[box].get("from") == back[0])
+        text = f"material runs in a circle, {' -> '.join(circle)}; mark the way back 'rework: true'"
+        yield ("buffers", box), text
 
-    def circle(name: str, trail: list[str]) -> list[str] | None:
-        if state.get(name) == 2:
-            return None
-        if name in trail:
-            return [*trail[trail.index(name) :], name]
-        for following in after[name]:
-            found = circle(following, [*trail, name])
-            if found:
-                return found
-        state[name] = 2
-        return None
 
-    for name in stations:
-        found = circle(name, [])
-        if found:
-            yield ("buffers",), f"material runs in a circle, {' -> '.join(found)}; mark the way back 'rework: true'"
-            return
+def _units(content: dict[str, Any], stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
+    kinds = {name: (station["step"]["kind"], _kind(station)) for name, station in stations.items() if _kind(station)}
+    for name, buffer in buffers.items():
+        source, giver = kinds.get(_text(buffer, "from") or "", ("", None))
+        to, taker = kinds.get(_text(buffer, "to") or "", ("", None))
+        if giver is None or taker is None:
+            continue
+        wanted = ["m", "m**2"] if taker.merges and taker.unit == "cell" else [taker.unit]
+        if "lot" not in (giver.makes, taker.unit) and giver.makes not in wanted:
+            yield ("buffers", name), f"{source} gives {giver.makes}, but {to} takes {' or '.join(wanted)}"
+        if "lot" in (giver.makes, taker.unit) and giver.makes != taker.unit:
+            yield ("buffers", name), f"{source} and {to} cannot follow each other: timed lots have no physics"
+    physical = [name for name, (_, kind) in kinds.items() if kind is not None and kind.unit != "lot"]
+    if physical and "cell" not in content:
+        yield ("stations", physical[0]), "needs the product; declare 'cell:' with capacity, electrodes and parts"
 
 
 def _names(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]:
     calendars, crews = _mapping(content, "calendars"), _mapping(content, "crews")
     for name, station in stations.items():
-        calendar = station.get("calendar")
-        if isinstance(calendar, str) and calendar not in calendars:
+        calendar = _text(station, "calendar")
+        if calendar is not None and calendar not in calendars:
             yield ("stations", name, "calendar"), f"no calendar '{calendar}'{did_you_mean(calendar, calendars)}"
-        failures = station.get("failures")
-        crew = failures.get("crew") if isinstance(failures, dict) else None
-        if isinstance(crew, str) and crew not in crews:
-            yield ("stations", name, "failures", "crew"), f"no crew '{crew}'{did_you_mean(crew, crews)}"
-        for crew in station.get("crew") if isinstance(station.get("crew"), dict) else ():
-            if crew not in crews:
-                yield ("stations", name, "crew"), f"no crew '{crew}'{did_you_mean(crew, crews)}"
+        failures, crew = station.get("failures"), station.get("crew")
+        repair = _text(failures, "crew") if isinstance(failures, dict) else None
+        if repair is not None and repair not in crews:
+            yield ("stations", name, "failures", "crew"), f"no crew '{repair}'{did_you_mean(repair, crews)}"
+        for crowd in crew if isinstance(crew, dict) else ():
+            if crowd not in crews:
+                yield ("stations", name, "crew", crowd), f"no crew '{crowd}'{did_you_mean(crowd, crews)}"
 
 
-def _units(line: Line) -> Iterator[Fault]:
-    for name, buffer in line.buffers.items():
-        if buffer.source not in line.stations or buffer.to not in line.stations:
-            continue
-        source, to = line.stations[buffer.source].step, line.stations[buffer.to].step
-        wanted = {"m", "m**2"} if to.merges and to.unit == "cell" else {to.unit}
-        if "lot" not in (source.makes, to.unit) and source.makes not in wanted:
-            yield ("buffers", name), f"{source.kind} gives {source.makes}, but {to.kind} takes {' or '.join(wanted)}"
-        if "lot" in (source.makes, to.unit) and source.makes != to.unit:
-            yield ("buffers", name), f"{source.kind} and {to.kind} cannot follow each other: timed lots have no physics"
-    physical = [name for name, station in line.stations.items() if station.step.unit != "lot"]
-    if physical and line.cell is None:
-        yield ("stations", physical[0]), "needs the product; declare 'cell:' with capacity, electrodes and parts"
+def _gauges(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]:
+    known = {*CATALOGUE, *stations}
+    for name, mode in _mapping(content, "defects").items():
+        for way, word in _places(mode):
+            if isinstance(word, str) and word not in known:
+                yield ("defects", name, *way), f"no kind or station '{word}'{did_you_mean(word, known)}"
 
 
-def _defects(line: Line) -> Iterator[Fault]:
-    known = {*CATALOGUE, *line.stations}
-    for name, mode in line.defects.items():
-        for place, born in enumerate(mode.born):
-            if born not in known:
-                yield ("defects", name, "born", place), f"no kind or station '{born}'{did_you_mean(born, known)}"
-        for place, sight in enumerate(mode.seen):
-            if sight.at not in known:
-                yield (
-                    ("defects", name, "seen", place, "at"),
-                    f"no kind or station '{sight.at}'{did_you_mean(sight.at, known)}",
-                )
-        for place, name_at in enumerate(mode.rework.at if mode.rework else ()):
-            if name_at not in known:
-                yield (
-                    ("defects", name, "rework", "at", place),
-                    f"no kind or station '{name_at}'{did_you_mean(name_at, known)}",
-                )
-        back = mode.rework.to if mode.rework else None
-        if back is not None and any(flaw.name == name for flaw in line.flaws):
-            ways = {buffer.to for buffer in line.buffers.values() if buffer.rework}
-            if back not in ways:
-                yield ("defects", name, "rework", "to"), f"no buffer with 'rework: true' leads to '{back}'"
+def _places(mode: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield every kind or station that a defect mode names, with where it does so."""
+    rework = mode.get("rework")
+    born, cured = mode.get("born"), rework.get("at") if isinstance(rework, dict) else None
+    for place, word in enumerate(born if isinstance(born, list) else ()):
+        yield ("born", place), word
+    for place, word in enumerate(cured if isinstance(cured, list) else ()):
+        yield ("rework", "at", place), word
+    seen = mode.get("seen")
+    for place, sight in enumerate(seen if isinstance(seen, list) else ()):
+        if isinstance(sight, dict):
+            yield ("seen", place, "at"), sight.get("at")
+
+
+def _product(line: Line) -> Iterator[Fault]:
+    parts = line.cell.parts if line.cell else {}
+    for name, station in line.stations.items():
+        if station.step.unit == "m**2" and ("separator" not in parts or not parts["separator"].value > 0):
+            yield ("cell", "parts"), f"'{name}' hands out separator; declare how much one cell holds, such as '11 m^2'"
+
+
+def _flaws(line: Line) -> Iterator[Fault]:
+    ways = {buffer.to for buffer in line.buffers.values() if buffer.rework}
+    for name in dict.fromkeys(flaw.name for flaw in line.flaws):
+        rework = line.defects[name].rework
+        if rework is not None and rework.to is not None and rework.to not in ways:
+            yield ("defects", name, "rework", "to"), f"no buffer with 'rework: true' leads to '{rework.to}'"
     if len(line.flaws) > MOST_FLAWS:
         yield ("defects",), f"{len(line.flaws)} flaws (mode x station); the mask of a cell holds {MOST_FLAWS}"
 
@@ -164,6 +195,8 @@ def _money(line: Line) -> Iterator[Fault]:
             if material not in contents:
                 text = f"no '{material}' in the cell{did_you_mean(material, contents)}"
                 yield ("stations", name, "consumes", material), text
+    if line.prices and line.cell and line.nameplate is None:
+        yield ("prices",), "a plant with prices is laid out for a size; declare 'nameplate', such as '16 GWh/yr'"
     prices = line.prices.materials if line.prices else {}
     for material, amount in contents.items() if line.prices else ():
         price = prices.get(material)
@@ -176,25 +209,32 @@ def _money(line: Line) -> Iterator[Fault]:
             )
 
 
-def _batches(line: Line) -> Iterator[Fault]:
-    for name, station in line.stations.items():
-        batch, boxes = station.batch, [line.buffers[box] for box in line.inboxes(name)]
-        if batch is not None and (batch.lots is None) == (batch.units is None):
+def _batches(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
+    for name, station in stations.items():
+        given, boxes = station.get("batch"), _boxes(buffers, "to", name)
+        batch: dict[str, Any] = given if isinstance(given, dict) else {}
+        if given is not None and ("lots" in batch) == ("units" in batch):
             yield ("stations", name, "batch"), "expected either 'lots' or 'units', the capacity of one server"
-        if batch is not None and len([box for box in boxes if not box.rework]) != 1:
+        if given is not None and len(boxes) != 1:
             yield ("stations", name, "batch"), "a station that takes batches has one inbox"
-        need = station.combine if station.combine > 1 else (batch.lots or 1 if batch else 1)
-        room = boxes[0].capacity if boxes else None
-        if need > 1 and room is not None and room < need and (batch is None or batch.patience is None):
-            yield ("stations", name), f"waits for {need} lots, but its buffer holds {room}; it would wait for ever"
-        if station.combine > 1 and station.step.unit not in ("cell", "lot"):
+        combine = _whole(station, "combine") or 1
+        need = combine if combine > 1 else _whole(batch, "lots") or 1
+        room = _whole(buffers[boxes[0]], "capacity") if boxes else None
+        if need > 1 and room is not None and room < need and batch.get("patience") is None:
+            text = f"waits for {need} lots, but its buffer '{boxes[0]}' holds {room}; it would wait for ever"
+            cause = "combine" if combine > 1 else "batch"
+            yield ("stations", name, cause), f"{text}; give the buffer more room, or the batch a 'patience'"
+        kind = _kind(station)
+        if combine > 1 and kind is not None and kind.unit not in ("cell", "lot"):
             yield ("stations", name, "combine"), "only lots of cells, or timed lots, can be combined"
 
 
-def _knobs(content: dict[str, Any], line: Line) -> Iterator[Fault]:
-    for name, knob in line.knobs.items():
-        node: Any = content
-        for part in knob.path.split("."):
-            node = node.get(part) if isinstance(node, dict) else None
-        if node is None:
-            yield ("knobs", name, "path"), f"nothing stands at '{knob.path}'"
+def _knobs(content: dict[str, Any]) -> Iterator[Fault]:
+    for name, knob in _mapping(content, "knobs").items():
+        path, node = _text(knob, "path"), content
+        for part in path.split(".") if path is not None else ():
+            known: dict[str, Any] = node if isinstance(node, dict) else {}
+            node = known.get(part)  # type: ignore[assignment]
+            if node is None:
+                yield ("knobs", name, "path"), f"nothing stands at '{path}'{did_you_mean(part, known)}"
+                break

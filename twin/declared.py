@@ -18,11 +18,13 @@ class DeclaredStep(Declared):
 
     Attributes:
         merges: True when it needs several inboxes, False when it has one at most, None when either may be.
+        begins: True when it makes lots of bought material, False when it needs an inbox, None when either may be.
         unit: unit in which what enters is counted: "lot", "kg", "m", "m**2" or "cell".
         makes: unit in which what leaves is counted.
     """
 
     merges: ClassVar[bool | None] = False
+    begins: ClassVar[bool | None] = False
     unit: ClassVar[str] = "cell"
     makes: ClassVar[str] = "cell"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from twin.calendar import Calendar
 from twin.declared import Declared
@@ -13,7 +13,9 @@ from twin.prices import Prices
 from twin.product import CellDesign
 from twin.quality.defect import DefectMode, Flaw
 from twin.steps import AnyStep
-from twin.units import EnergyPerYear, Fraction, Metres, Number, Positive, Seconds
+from twin.units import EnergyPerYear, Fraction, Interval, Metres, Number, Positive, Seconds
+
+MOST_SERVERS = 100_000
 
 
 class Failures(Declared):
@@ -26,7 +28,7 @@ class Failures(Declared):
         crew: repair crew it waits for; None when the operator clears it on the spot.
     """
 
-    mtbf: Seconds
+    mtbf: Interval
     mttr: Seconds
     shape: Positive = 1.0
     crew: str | None = None
@@ -45,6 +47,12 @@ class Setup(Declared):
     every_metres: Metres | None = None
     takes: Seconds
 
+    @model_validator(mode="after")
+    def _falls_due(self) -> Setup:
+        if (self.every_lots is None) == (self.every_metres is None) or self.every_metres == 0:
+            raise ValueError("a set-up falls due either after 'every_lots: 24' or after 'every_metres: 80 km'")
+        return self
+
 
 class Maintenance(Declared):
     """Planned work by the calendar, done between two lots.
@@ -55,7 +63,7 @@ class Maintenance(Declared):
         state: scheduled downtime, or engineering time for trials.
     """
 
-    every: Seconds
+    every: Interval
     takes: Seconds
     state: Literal["scheduled_down", "engineering"] = "scheduled_down"
 
@@ -98,6 +106,13 @@ class EnergyUse(Declared):
     fixed_share: Fraction = 0.0
 
 
+# rows of the cost table with weights: a row that several name is split between them; a plain list weighs 1 each
+CostShares = Annotated[
+    dict[str, Positive],
+    BeforeValidator(lambda raw: dict.fromkeys(raw, 1.0) if isinstance(raw, (list, tuple)) else raw),
+]
+
+
 class Station(Declared):
     """Equipment that does one step.
 
@@ -115,14 +130,16 @@ class Station(Declared):
         false_rejects: chance that its gauges reject a good cell [-].
         energy: what it draws.
         consumes: bought materials it uses.
-        cost: rows of the cost table that it stands for.
+        cost: rows of the cost table that it stands for, and its weight in each.
+        cost_servers: servers that those rows buy at the nameplate; None means all of them. Turning the number of
+            servers keeps it, so that another machine costs what the others did.
     """
 
     title: str = ""
     step: AnyStep
-    servers: int = Field(ge=1)
+    servers: int = Field(ge=1, le=MOST_SERVERS)
     batch: Batch | None = None
-    combine: int = Field(default=1, ge=1)
+    combine: int = Field(default=1, ge=1, le=10_000)
     failures: Failures | None = None
     setups: dict[str, Setup] = Field(default_factory=dict)
     maintenance: dict[str, Maintenance] = Field(default_factory=dict)
@@ -131,7 +148,8 @@ class Station(Declared):
     false_rejects: Fraction = 0.0
     energy: EnergyUse = EnergyUse()
     consumes: dict[str, Consumption] = Field(default_factory=dict)
-    cost: tuple[str, ...] = ()
+    cost: CostShares = Field(default_factory=dict)
+    cost_servers: int | None = Field(default=None, ge=1)
 
 
 class Buffer(Declared):
@@ -168,12 +186,12 @@ class Facility(Declared):
     Attributes:
         title: what people call it.
         energy: what it draws.
-        cost: rows of the cost table.
+        cost: rows of the cost table that it stands for, and its weight in each.
     """
 
     title: str = ""
     energy: EnergyUse = EnergyUse()
-    cost: tuple[str, ...] = ()
+    cost: CostShares = Field(default_factory=dict)
 
 
 class Knob(Declared):
@@ -245,6 +263,11 @@ class Line(Declared):
                 if declared.step.kind in mode.born or station in mode.born:
                     found.append(Flaw(len(found), name, station, mode))
         return tuple(found)
+
+    @property
+    def places(self) -> dict[str, Station | Facility]:
+        """Everything that costs money and draws energy: facilities, then stations."""
+        return {**self.facilities, **self.stations}
 
     def inboxes(self, station: str) -> list[str]:
         """Return the names of the buffers that a station empties, ways back last."""

@@ -5,6 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
+
+_LONGEST = 60
+# pydantic's kinds of error, as a sentence with the value before it and its context in it
+_WORDS = {
+    "greater_than_equal": "is too small, expected at least {ge}",
+    "greater_than": "is too small, expected more than {gt}",
+    "less_than_equal": "is too large, expected at most {le}",
+    "less_than": "is too large, expected less than {lt}",
+    "int_type": "is not a whole number",
+    "int_parsing": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "finite_number": "is not a finite number",
+    "string_type": "is not a text, put it in quotes if it is meant",
+    "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
+    "literal_error": "is not known, expected {expected}",
+    "dict_type": "is not a mapping, expected 'key: value' pairs",
+    "model_type": "is not a mapping, expected 'key: value' pairs",
+    "model_attributes_type": "is not a mapping, expected 'key: value' pairs",
+    "tuple_type": "is not a list, expected one such as '[a, b]'",
+    "list_type": "is not a list, expected one such as '[a, b]'",
+    "too_short": "is too short, expected at least {min_length}",
+    "too_long": "is too long, expected at most {max_length}",
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -48,3 +73,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if close:
         return f"; did you mean '{close[0]}'?"
     return f"; expected one of {', '.join(choices)}" if 0 < len(choices) <= 25 else ""
+
+
+def fault_in_words(detail: Any) -> str:
+    """Return what pydantic says of one value ("detail" of its errors), worded for people."""
+    kind, message = detail["type"], str(detail["msg"]).removeprefix("Value error, ")
+    if kind in ("unit", "range", "value_error"):
+        return message
+    said = repr(detail["input"])
+    said = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 3]}..."
+    if kind in _WORDS:
+        return f"{said} {_WORDS[kind].format(**detail.get('ctx', {}))}"
+    return f"{said}: {message[:1].lower()}{message[1:]}"

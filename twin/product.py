@@ -30,6 +30,8 @@ class ElectrodeDesign(Declared):
         wrong = [name for name, amount in self.materials.items() if amount.unit != "kg"]
         if wrong:
             raise ValueError(f"{', '.join(wrong)}: coating materials are masses, expected one such as '1.92 kg'")
+        if not self.area > 0 or not self.solids > 0:
+            raise ValueError("an electrode needs some area and some coating, expected such as '5 m^2' and '1.92 kg'")
         return self
 
     @cached_property
@@ -61,8 +63,8 @@ class CellDesign(Declared):
     cathode: ElectrodeDesign
     anode: ElectrodeDesign
     parts: dict[str, MaterialAmount] = Field(default_factory=dict)
-    welds: int = Field(default=2, ge=1)
-    tray: int = Field(default=24, ge=1)
+    welds: int = Field(default=2, ge=1, le=10_000)
+    tray: int = Field(default=24, ge=1, le=100_000)
 
     @cached_property
     def energy(self) -> float:

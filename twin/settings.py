@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from twin.line import Knob, Line
-from twin.problems import InputError, did_you_mean
+from twin.checks import Fault, faults_of_line
+from twin.line import MOST_SERVERS, Knob, Line
+from twin.problems import InputError, Problem, did_you_mean, fault_in_words
+from twin.units import Amount
 
 Settings = Mapping[str, Any]
 
@@ -18,7 +20,7 @@ def knobs(line: Line) -> dict[str, Knob]:
     """Return what may be chosen: the declared knobs, every server count and every buffer capacity."""
     found = dict(line.knobs)
     for name in line.stations:
-        found.setdefault(f"{name}.servers", Knob(path=f"stations.{name}.servers", low=1, high=100_000))
+        found.setdefault(f"{name}.servers", Knob(path=f"stations.{name}.servers", low=1, high=MOST_SERVERS))
     for name, buffer in line.buffers.items():
         if buffer.capacity is not None:
             found.setdefault(f"{name}.capacity", Knob(path=f"buffers.{name}.capacity", low=0, high=1_000_000))
@@ -33,23 +35,98 @@ def turn(line: Line, settings: Settings) -> Line:
         settings: values by knob, written as in a file ("70 m/min", 12).
 
     Raises:
-        InputError: no such knob, a value out of the knob's range, or a line that no longer holds together.
+        InputError: with every problem found: no such knob, a value in another unit or out of the knob's range,
+            or a line that no longer holds together.
     """
     if not settings:
         return line
     known = knobs(line)
-    raw = deepcopy(line._raw)
+    problems = []
     for name, value in settings.items():
         if name not in known:
-            raise InputError(f"no knob '{name}'{did_you_mean(name, known)}")
-        _put(raw, known[name].path, value)
-    turned = _validated(raw, settings)
+            cure = did_you_mean(name, known) or "; every station has a knob STATION.servers"
+            problems.append(Problem("", 0, "", f"no knob '{name}'{cure}"))
+        elif fault := _fault_of_choice(line, known[name], value):
+            problems.append(Problem("", 0, name, fault))
+    if problems:
+        raise InputError(problems)
+    raw = deepcopy(line._raw)
     for name, value in settings.items():
-        _within(known[name], name, value, raw, turned)
+        _put(raw, known[name].path, value)
+    _keep_prices_of_machines(raw, line)
+    turned = _held_together(raw, ", ".join(f"{name}={value}" for name, value in settings.items()))
     turned._raw.update(raw)
     turned._provenance.extend(line._provenance)
     turned._settings.update({**line._settings, **settings})
     return turned
+
+
+def faults_of_knobs(line: Line) -> Iterator[Fault]:
+    """Yield what is wrong with the ranges of a line's knobs as (path, text)."""
+    for name, knob in line.knobs.items():
+        path = ("knobs", name)
+        found = _kind(line, knob.path)
+        if found is None:
+            # that nothing stands there is told by what checks the plain data
+            continue
+        if _size(found[0]) is None:
+            yield (*path, "path"), f"what stands at '{knob.path}' is no number or quantity that could be turned"
+            continue
+        ends = {end: _read(found[1], getattr(knob, end)) for end in ("low", "high")}
+        for end, (_, fault) in ends.items():
+            if fault:
+                yield (*path, end), fault
+        low, high = ends["low"][0], ends["high"][0]
+        if low is not None and high is not None and low > high:
+            yield (*path, "low"), f"{knob.low!r} is above {knob.high!r}, expected low <= high; swap them?"
+
+
+def _fault_of_choice(line: Line, knob: Knob, value: Any) -> str:
+    """Return what is wrong with a value chosen for a knob, "" when nothing is."""
+    found = _kind(line, knob.path)
+    if found is None:
+        return f"nothing stands at '{knob.path}' any more"
+    chosen, fault = _read(found[1], value)
+    low, high = (_read(found[1], end)[0] for end in (knob.low, knob.high))
+    if chosen is None or low is None or high is None:
+        return fault
+    if low <= chosen <= high:
+        return ""
+    return f"{value!r} is outside the knob's range, expected {knob.low} to {knob.high}"
+
+
+def _kind(line: Line, path: str) -> tuple[Any, Any] | None:
+    """Return what stands at a path, and its type with unit and bounds; None when nothing does."""
+    node: Any = line
+    inner: Any = Line
+    for part in path.split("."):
+        if isinstance(node, BaseModel):
+            fields = type(node).model_fields
+            name = next((name for name, field in fields.items() if part == (field.alias or name)), None)
+            if name is None:
+                return None
+            node, inner, whole = getattr(node, name), fields[name].annotation, fields[name].rebuild_annotation()
+        elif isinstance(node, dict) and part in node:
+            node, inner = node[part], get_args(inner)[-1]
+            whole = inner
+        else:
+            return None
+    return node, whole
+
+
+def _read(kind: Any, value: Any) -> tuple[float | None, str]:
+    """Read one value alone, in whatever unit it is written; return it in SI, or what is wrong with it."""
+    try:
+        size = _size(TypeAdapter(kind).validate_python(value))
+    except ValidationError as error:
+        return None, fault_in_words(error.errors(include_url=False)[0])
+    return size, "" if size is not None else f"{value!r} is not a number or quantity"
+
+
+def _size(value: Any) -> float | None:
+    if isinstance(value, Amount):
+        return value.value
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _put(raw: dict[str, Any], path: str, value: Any) -> None:
@@ -60,28 +137,25 @@ def _put(raw: dict[str, Any], path: str, value: Any) -> None:
     node[last] = value
 
 
-def _get(line: Line, path: str) -> Any:
-    node: Any = line
-    for part in path.split("."):
-        node = node[part] if isinstance(node, dict) else getattr(node, part)
-    return node
+def _keep_prices_of_machines(raw: dict[str, Any], line: Line) -> None:
+    """Note how many servers were declared: what one costs does not change with how many there are."""
+    for name, station in line.stations.items():
+        if raw["stations"][name]["servers"] != station.servers:
+            raw["stations"][name].setdefault("cost_servers", station.servers)
 
 
-def _validated(raw: dict[str, Any], settings: Settings) -> Line:
+def _held_together(raw: dict[str, Any], chosen: str) -> Line:
+    """Return the line that plain data declare.
+
+    Raises:
+        InputError: they declare none.
+    """
     try:
-        return Line.model_validate(raw)
+        turned = Line.model_validate(raw)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        chosen = ", ".join(f"{name}={value}" for name, value in settings.items())
-        raise InputError(f"{chosen}: {first['msg']}") from None
-
-
-def _within(knob: Knob, name: str, value: Any, raw: dict[str, Any], turned: Line) -> None:
-    """Check a chosen value against its knob's range, in whatever unit either is written."""
-    edges = []
-    for edge in (knob.low, knob.high):
-        at_edge = deepcopy(raw)
-        _put(at_edge, knob.path, edge)
-        edges.append(_get(_validated(at_edge, {name: edge}), knob.path))
-    if not edges[0] <= _get(turned, knob.path) <= edges[1]:
-        raise InputError(f"{name}={value} is outside the knob's range, expected {knob.low} to {knob.high}")
+        said = [fault_in_words(detail) for detail in error.errors(include_url=False)]
+        raise InputError([Problem("", 0, chosen, text) for text in said]) from None
+    faults = list(faults_of_line(raw, turned))
+    if faults:
+        raise InputError([Problem("", 0, chosen, f"{'.'.join(map(str, path))}: {text}") for path, text in faults])
+    return turned

@@ -31,11 +31,13 @@ class Step(Protocol):
     Attributes:
         kind: its name in the catalogue.
         merges: True when it needs several inboxes, False when it has one at most, None when either may be.
+        begins: True when it makes lots of bought material, False when it needs an inbox, None when either may be.
         unit: unit in which what enters is counted: "lot", "kg", "m", "m**2" or "cell".
         makes: unit in which what leaves is counted.
     """
 
     merges: ClassVar[bool | None]
+    begins: ClassVar[bool | None]
     unit: ClassVar[str]
     makes: ClassVar[str]
 

@@ -114,6 +114,7 @@ class Timed(DeclaredStep):
     split: int = Field(default=1, ge=1)
 
     merges: ClassVar[bool | None] = None
+    begins: ClassVar[bool | None] = None
     unit: ClassVar[str] = "lot"
     makes: ClassVar[str] = "lot"
 

@@ -34,12 +34,22 @@ def _registry() -> Any:
 @lru_cache(maxsize=1024)
 def _factor(unit: str, si: str) -> float | None:
     """Return how many ``si`` one ``unit`` is; None when their dimensions differ or ``unit`` is unknown."""
-    registry = _registry()
+    quantity = _quantity(unit)
+    try:
+        # the product fails for units with a zero of their own, such as degC, which no factor turns into SI
+        return float((1 * quantity).to(si or "dimensionless").magnitude) if quantity is not None else None
+    except Exception:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _quantity(unit: str) -> Any:
+    """Return one of a unit as people write it; None when nobody knows it."""
     # the field writes these; pint reads another thing in them, or nothing
     spelled = re.sub(r"\bM\$|\bMUSD\b", "1e6 USD", unit).replace("$", "USD").replace("%", "percent")
     try:
-        quantity = registry.Quantity(1.0, spelled) if not spelled[:1].isdigit() else registry.Quantity(spelled)
-        return float(quantity.to(si or "dimensionless").magnitude)
+        registry = _registry()
+        return registry.Quantity(1.0, spelled) if not spelled[:1].isdigit() else registry.Quantity(spelled)
     except Exception:
         return None
 
@@ -50,15 +60,9 @@ def dimension_name(unit: str) -> str:
     for si, name in names.items():
         if _factor(unit, si) is not None:
             return name
-    return "a unit gigatwin does not know" if not _is_unit(unit) else "another dimension"
-
-
-def _is_unit(unit: str) -> bool:
-    try:
-        _registry().Quantity(1.0, unit)
-    except Exception:
-        return False
-    return True
+    if unit.startswith(","):
+        return "written with a decimal comma"
+    return "a unit gigatwin does not know" if _quantity(unit) is None else "another dimension"
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,8 @@ class Unit:
 _TEN_YEARS = 10 * 365 * 86400.0
 
 Seconds = Annotated[float, Unit("s", "2.5 h", "a time", 0.0, _TEN_YEARS)]
+Interval = Annotated[float, Unit("s", "7 day", "a time longer than nothing", 1e-3, _TEN_YEARS)]
+Lifetime = Annotated[float, Unit("s", "10 yr", "a lifetime", 86400.0, 10 * _TEN_YEARS)]
 Metres = Annotated[float, Unit("m", "20 m", "a length", 0.0, 1e6)]
 Speed = Annotated[float, Unit("m/s", "70 m/min", "a speed", 1e-6, 20.0)]
 Area = Annotated[float, Unit("m**2", "5.0 m^2", "an area", 0.0, 1e7)]
@@ -171,21 +177,24 @@ class Amount:
     unit: str
 
 
+_MOST = 1e7
+
+
 def _read_amount(raw: object, per: str) -> Amount:
     """Turn "0.95 kg", "11.5 m^2", "1" or, with ``per``, "10 USD/kg" into an amount in SI."""
     match = _NUMBER.match(str(raw))
     if match is not None and not isinstance(raw, bool):
-        number, unit = float(match.group(1)), match.group(2)
+        number, unit = float(match.group(1).replace("_", "")), match.group(2)
         for si in ("kg", "m**2", ""):
             wanted = per + (f"/({si})" if per and si else si)
-            if not unit and not wanted:
-                return Amount(number, si)
-            factor = _factor(unit, wanted) if unit else None
-            if factor is not None and number >= 0:
+            factor = _factor(unit, wanted) if unit else (None if wanted else 1.0)
+            if factor is not None and 0 <= number * factor <= _MOST:
                 return Amount(number * factor, si)
     example = "'10 USD/kg', '0.5 USD/m^2' or '0.2 USD'" if per else "'0.95 kg', '11.5 m^2' or '1'"
     raise PydanticCustomError(
-        "unit", "{raw} is not an amount, expected one such as {example}", {"raw": repr(raw), "example": example}
+        "unit",
+        "{raw} is not an amount between 0 and {most}, expected one such as {example}",
+        {"raw": repr(raw), "most": f"{_MOST:g}", "example": example},
     )
 
 

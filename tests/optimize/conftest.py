@@ -36,6 +36,7 @@ def two_coaters_one_stacker() -> PlanData:
         labour=dict.fromkeys(stations, 1.0e5),
         energy={"cathode_coating": 0.4, "anode_coating": 0.3, "stacking": 0.1},
         material={"cathode_coating": 20.0, "anode_coating": 10.0, "stacking": 15.0},
+        returned={"cathode_coating": 2.0, "anode_coating": 1.0, "stacking": 4.5},
         standing=5.0e5,
         derate=0.95,
     )
@@ -65,5 +66,6 @@ def four_random_stations(seed: int) -> PlanData:
         labour={s: luck.uniform(0.0, 3e5) for s in stations},
         energy={s: luck.uniform(0.0, 1.0) for s in stations},
         material={s: luck.uniform(0.0, 20.0) for s in stations},
+        returned={s: luck.uniform(0.0, 5.0) for s in stations},
         derate=luck.uniform(0.7, 1.0),
     )

@@ -26,6 +26,7 @@ def cheapest_by_enumeration(data: PlanData) -> float | None:
             leaving = entering[data.after[s]] if s in data.after else data.demand
             entering[s] = leaving / data.kept[s, recipe]
         running = data.standing + sum(entering[s] * (data.energy[s] + data.material[s]) for s in data.stations)
+        running -= sum(entering[s] * (1 - data.kept[s, recipe]) * data.returned[s] for s in data.stations)
         for machines in itertools.product(*counts):
             enough = all(
                 entering[s] / data.rate[s, recipe] <= data.derate * data.hours[s] * n

@@ -69,7 +69,7 @@ def test_demand_is_counted_in_cells(tmp_path: Path) -> None:
         ("{low: 2, high: 8}", "{levels: [2, 8]}", 7, ["expected a range", "stacking.servers"]),
         ("0.3 GWh/yr", "0.3 GWh", 4, ["0.3 GWh", "expected an energy a year"]),
         ("0.3 GWh/yr", "0.3", 4, ["has no unit", "16 GWh/yr"]),
-        ("replications: 3", "replications: 1", 11, ["replications", "greater than or equal to 2"]),
+        ("replications: 3", "replications: 1", 11, ["replications", "1 is too small, expected at least 2"]),
         ("days: 20", "dayz: 20", 9, ["unknown key 'dayz'", "did you mean 'days'?"]),
         (str(PLANT), "pilot_lin", 3, ["pilot_lin"]),
     ],

@@ -27,6 +27,7 @@ class Receiving(DeclaredStep):
     kits: int = Field(default=1, ge=1)
     time: Seconds
 
+    begins: ClassVar[bool | None] = True
     unit: ClassVar[str] = "m**2"
     makes: ClassVar[str] = "m**2"
 

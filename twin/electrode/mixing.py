@@ -36,6 +36,7 @@ class Mixing(DeclaredStep):
     residue: Fraction
     offset_sd: Fraction
 
+    begins: ClassVar[bool | None] = True
     unit: ClassVar[str] = "kg"
     makes: ClassVar[str] = "kg"
 

@@ -11,8 +11,10 @@ from pydantic import BaseModel, ValidationError
 from twin.checks import faults_of_line
 from twin.line import Line
 from twin.problems import InputError, Problem, did_you_mean
-from twin.read.document import Document, Path_, load
+from twin.read.document import Document, load
 from twin.read.provenance import Provenance, collapse
+from twin.read.wording import problems_of, truths
+from twin.settings import faults_of_knobs
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -57,15 +59,15 @@ def read_line(name: str | Path) -> Line:
         InputError: with every problem found: file, line, value, expectation and cure.
     """
     document = load(find_line(name))
-    problems = []
     line: Line | None = None
-    records, faults = collapse(document, known_sources(Path(document.file)))
-    problems.extend(faults)
+    records, problems = collapse(document, known_sources(Path(document.file)))
+    problems.extend(truths(document, Line))
     try:
         line = Line.model_validate(document.content)
     except ValidationError as error:
         problems.extend(problems_of(error, document, Line))
-    problems.extend(document.problem(path, text) for path, text in faults_of_line(document.content, line))
+    faults = [*faults_of_line(document.content, line), *(faults_of_knobs(line) if line else ())]
+    problems.extend(document.problem(path, text) for path, text in faults)
     if problems or line is None:
         raise InputError(problems)
     line._raw.update(document.content)
@@ -84,6 +86,7 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
     """
     document = load(path)
     _, problems = collapse(document, known_sources(path))
+    problems.extend(truths(document, model))
     try:
         checked = model.model_validate(document.content)
     except ValidationError as error:
@@ -96,62 +99,15 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
 def known_sources(path: Path) -> set[str]:
     """Return the keys of the sources that a file may cite: those beside it and those of gigatwin."""
     keys: set[str] = set()
-    for folder in (lines_folder(), *list(path.resolve().parents)[:2]):
+    for folder in {lines_folder().resolve(), *list(path.resolve().parents)[:2]}:
         file = folder / "sources.yaml"
         if file.is_file():
-            keys |= set(load(file).content.get("sources", {}))
+            document = load(file)
+            sources = document.content.get("sources", {})
+            if not isinstance(sources, dict):
+                raise InputError([document.problem(("sources",), "expected a mapping of keys to sources")])
+            keys |= set(sources)
     return keys
-
-
-def problems_of(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
-    """Turn pydantic's errors into problems that name file and line."""
-    problems = []
-    for detail in error.errors(include_url=False):
-        path = _path_in(document.content, detail["loc"])
-        last = str(detail["loc"][-1]) if detail["loc"] else ""
-        problems.append(document.problem(path, _text(detail["type"], last, detail, model)))
-    return problems
-
-
-def _path_in(content: Any, loc: tuple[int | str, ...]) -> Path_:
-    """Return an error's path without the parts that only the schema has, such as a union's tag."""
-    path: list[int | str] = []
-    for place, part in enumerate(loc):
-        known = isinstance(content, dict) and part in content
-        known = known or (isinstance(content, list) and isinstance(part, int) and part < len(content))
-        if known:
-            content = content[part]
-            path.append(part)
-        elif place == len(loc) - 1:
-            path.append(part)
-    return tuple(path)
-
-
-def _text(kind: str, name: str, detail: Any, model: type[BaseModel]) -> str:
-    """Word one error for people."""
-    value = detail["input"]
-    if kind == "missing":
-        return f"'{name}' is missing here; see `gigatwin schema` for what it is"
-    if kind == "extra_forbidden":
-        return f"unknown key '{name}'{did_you_mean(name, _field_names(model))}"
-    if kind == "union_tag_invalid":
-        tag = detail["ctx"]["tag"]
-        return f"no {detail['ctx']['discriminator'].strip(chr(39))} '{tag}'" + did_you_mean(
-            tag, [word.strip(" '") for word in detail["ctx"]["expected_tags"].split(",")]
-        )
-    if kind == "union_tag_not_found":
-        return f"needs {detail['ctx']['discriminator']} to say which kind it is"
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    if kind in ("unit", "range", "value_error"):
-        return message
-    return f"{value!r}: {message[:1].lower()}{message[1:]}"
-
-
-def _field_names(model: type[BaseModel]) -> set[str]:
-    """Return every key that the schema knows anywhere."""
-    schema = model.model_json_schema()
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return {name for part in parts for name in part.get("properties", {})}
 
 
 def schema_of_line_files() -> dict[str, Any]:

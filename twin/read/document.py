@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twin.problems import InputError, Problem
+from twin.problems import InputError, Problem, did_you_mean
 
 Path_ = tuple[str | int, ...]
+_SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass
@@ -48,55 +50,113 @@ def load(path: Path, seen: tuple[Path, ...] = ()) -> Document:
     parents = document.content.pop("extends", [])
     parents = [parents] if isinstance(parents, str) else parents
     if not isinstance(parents, list) or not all(isinstance(parent, str) for parent in parents):
-        raise InputError([document.problem(("extends",), "expected a file name or a list of them")])
+        raise InputError([document.problem(("extends",), f"{parents!r} is not a file name or a list of them")])
     merged = Document(document.file, {})
-    for parent in parents:
-        file = (path.parent / parent).with_suffix(".yaml")
-        if file.resolve() in (*seen, path.resolve()):
-            raise InputError([document.problem(("extends",), f"'{parent}' extends itself in a circle")])
-        if not file.is_file():
-            raise InputError([document.problem(("extends",), f"no file '{parent}' beside {path.name}")])
-        _merge(merged, load(file, (*seen, path.resolve())), ())
+    problems: list[Problem] = []
+    for place, parent in enumerate(parents):
+        try:
+            _merge(merged, _parent(document, parent, ("extends", place), (*seen, path.resolve())), ())
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
     _merge(merged, document, ())
     return merged
 
 
-def _parse(path: Path) -> Document:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...]) -> Document:
+    """Load one of the files that a document extends."""
+    folder = Path(document.file).parent
+    file = folder / (name if name.endswith(_SUFFIXES) else f"{name}.yaml")
+    try:
+        found = file.is_file()
+    except OSError:
+        found = False
+    if not found:
+        there = [other.name for other in file.parent.glob("*.yaml")] if file.parent.is_dir() else []
+        text = f"no file '{name}' beside {Path(document.file).name}{did_you_mean(file.name, there)}"
+        raise InputError([document.problem(place, text)])
+    if file.resolve() in seen:
+        text = f"'{name}' extends itself in a circle; take the way back out of one of the files"
+        raise InputError([document.problem(place, text)])
+    return load(file, seen)
 
+
+def _parse(path: Path) -> Document:
+    from ruamel.yaml.constructor import DuplicateKeyError
+    from ruamel.yaml.error import MarkedYAMLError
+
+    text = _text(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError([Problem(str(path), 0, "", f"cannot be read: {error}")]) from None
-    try:
-        loaded = YAML(typ="rt").load(text)
+        loaded = _yaml().load(text)
+        document = Document(str(path), {})
+        document.content = _plain(loaded, (), document, 1)
+    except DuplicateKeyError as error:
+        key = str(error.problem).partition('"')[2].partition('"')[0]
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InputError([Problem(str(path), line, "", f"'{key}' stands here twice; take one out")]) from None
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        mark = error.problem_mark or error.context_mark
         cause = " ".join(str(error.problem or "is not YAML").split())
-        raise InputError([Problem(str(path), line, "", f"{cause}, expected YAML")]) from None
-    except YAMLError as error:
-        raise InputError([Problem(str(path), 0, "", f"is not YAML: {error}")]) from None
-    if not isinstance(loaded, dict):
-        raise InputError([Problem(str(path), 1, "", "expected a mapping such as 'name: my_plant'")])
-    document = Document(str(path), {})
-    document.content = _plain(loaded, (), document)
+        raise InputError([Problem(str(path), mark.line + 1 if mark else 1, "", f"{cause}, expected YAML")]) from None
+    except RecursionError:
+        raise InputError([Problem(str(path), 1, "", "is nested too deep; is a bracket missing?")]) from None
+    except Exception as error:
+        # ruamel raises whatever its constructors raise: dates that do not exist, odd tags
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        cause = " ".join(str(error).split()) or type(error).__name__
+        raise InputError([Problem(str(path), line, "", f"cannot be read as YAML: {cause}")]) from None
+    if not isinstance(document.content, dict):
+        what = "the file is empty" if loaded is None else "the file is one value or list"
+        raise InputError([Problem(str(path), 1, "", f"{what}, expected a mapping such as 'name: my_plant'")])
     return document
 
 
-def _plain(node: Any, path: Path_, document: Document) -> Any:
-    """Copy a loaded node as plain Python and note the line of each of its parts."""
+def _yaml() -> Any:
+    """Return a YAML reader that knows its lines, and to which a date is a text like any other."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import RoundTripConstructor
+
+    class Constructor(RoundTripConstructor):
+        pass
+
+    Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+    reader = YAML(typ="rt")
+    reader.Constructor = Constructor
+    return reader
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError([Problem(str(path), 0, "", f"cannot be read: {error.strerror or error}")]) from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        text = f"byte 0x{raw[error.start]:02x} is not UTF-8, expected a text in UTF-8; save the file in that encoding"
+        raise InputError([Problem(str(path), line, "", text)]) from None
+
+
+def _plain(node: Any, path: Path_, document: Document, line: int) -> Any:
+    """Copy a loaded node as plain Python and note the line of each of its parts; ``line`` is the node's own."""
     places: Any = getattr(node, "lc", None)
     if isinstance(node, dict):
         plain = {}
         for key, value in node.items():
-            document.origins[(*path, str(key))] = (document.file, places.key(key)[0] + 1)
-            plain[str(key)] = _plain(value, (*path, str(key)), document)
+            # what a merge key ('<<') brings in has no line here
+            own = places.key(key)[0] + 1 if places.data and key in places.data else line
+            document.origins[(*path, str(key))] = (document.file, own)
+            plain[str(key)] = _plain(value, (*path, str(key)), document, own)
         return plain
     if isinstance(node, list):
-        for place in range(len(node)):
-            document.origins[(*path, place)] = (document.file, places.item(place)[0] + 1)
-        return [_plain(value, (*path, place), document) for place, value in enumerate(node)]
+        items = []
+        for place, value in enumerate(node):
+            own = places.item(place)[0] + 1 if places.data and place in places.data else line
+            document.origins[(*path, place)] = (document.file, own)
+            items.append(_plain(value, (*path, place), document, own))
+        return items
     for kind in (bool, int, float, str):
         if isinstance(node, kind):
             return kind(node)
@@ -108,14 +168,25 @@ def _merge(base: Document, top: Document, path: Path_) -> None:
     below, above = _at(base.content, path), _at(top.content, path)
     for key, value in above.items():
         here = (*path, key)
-        if value is None:
-            below.pop(key, None)
-        elif isinstance(value, dict) and isinstance(below.get(key), dict) and "value" not in value:
+        if isinstance(value, dict) and isinstance(below.get(key), dict) and "value" not in value:
             base.origins[here] = top.origins[here]
             _merge(base, top, here)
+            continue
+        # nothing that is replaced may be looked for in the file that is built upon
+        for old in _paths(below.get(key), here):
+            base.origins.pop(old, None)
+        base.origins.update({new: top.origins[new] for new in _paths(value, here)})
+        if value is None:
+            below.pop(key, None)
         else:
             below[key] = value
-            base.origins.update({p: o for p, o in top.origins.items() if p[: len(here)] == here})
+
+
+def _paths(value: Any, path: Path_) -> Iterator[Path_]:
+    """Yield the path of a value and of everything in it."""
+    yield path
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _paths(part, (*path, key))
 
 
 def _at(content: dict[str, Any], path: Path_) -> dict[str, Any]:

@@ -54,9 +54,11 @@ def collapse(document: Document, sources: set[str]) -> tuple[list[Provenance], l
 
     def walk(node: Any, path: Path_) -> Any:
         if isinstance(node, dict):
-            if "value" in node and set(node) & (_KEYS - {"value"}):
+            if "value" in node and not isinstance(node["value"], dict):
                 problems.extend(document.problem((*path, *where), text) for where, text in _faults(node, sources))
                 records.append(_record(node, path))
+                # what is wrong with the value is told on its own line
+                document.origins[path] = document.place((*path, "value"))
                 return node["value"]
             return {key: walk(value, (*path, key)) for key, value in node.items()}
         if isinstance(node, list):
@@ -70,12 +72,12 @@ def collapse(document: Document, sources: set[str]) -> tuple[list[Provenance], l
 def split(quantity: object) -> tuple[float, str] | None:
     """Return number and unit of "70 m/min"; None when it starts with no number."""
     match = None if isinstance(quantity, bool) else _NUMBER.match(str(quantity))
-    return (float(match.group(1)), match.group(2).strip()) if match else None
+    return (float(match.group(1).replace("_", "")), match.group(2).strip()) if match else None
 
 
 def _sources(node: dict[str, Any]) -> tuple[str, ...]:
-    source = node.get("source", ())
-    return (source,) if isinstance(source, str) else tuple(str(key) for key in source or ())
+    source = node.get("source") or ()
+    return tuple(str(key) for key in source) if isinstance(source, list | tuple) else (str(source),)
 
 
 def _bound(node: dict[str, Any], name: str) -> float | None:
