@@ -14,7 +14,7 @@ from twin.__main__ import app
 Workers = Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")]
 Out = Annotated[Path | None, typer.Option(help="folder of the results; default a new one under runs/")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="replace results that are there already")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but the report's path")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but the path of the report")]
 
 
 @app.command("optimize")
@@ -37,7 +37,7 @@ def optimize_command(
     report = save_plan(plan, folder)
     if not quiet:
         _show(table_of_plan(plan))
-    _show(f"report: {report}")
+    _show(str(report) if quiet else f"report: {report}")
 
 
 @app.command("compare")
@@ -62,7 +62,7 @@ def compare_command(
     report = save_comparison(comparison, folder)
     if not quiet:
         _show(table_of_comparison(comparison))
-    _show(f"report: {report}")
+    _show(str(report) if quiet else f"report: {report}")
 
 
 def _folder(out: Path | None, name: str, overwrite: bool) -> Path:
@@ -105,7 +105,8 @@ def _progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 def _show(*what: Any) -> None:
     from rich.console import Console
 
-    Console(highlight=False, soft_wrap=True).print(*what)
+    # brackets and colons in a path are no markup
+    Console(highlight=False, soft_wrap=True, markup=False, emoji=False).print(*what)
 
 
 def main() -> None:

@@ -49,7 +49,8 @@ class Answer:
     Attributes:
         output: good cells [cell/yr].
         hours_per_cell: hours of a station's servers, neither starved nor blocked, for one good cell [h/cell].
-        kept: share of what a station works on that it hands on [-].
+        kept: share of what a station works on that is not lost there; the worth in cells counts, so web that a
+            stacker cuts out is lost [-].
         hours: time that one server is staffed and not in planned maintenance [h/yr].
         figures: headline figures by name.
     """
@@ -105,10 +106,15 @@ def ask(asked: Asked) -> Answer:
     return Answer(
         output=good / years,
         hours_per_cell={name: busy[place] / 3600.0 / good for place, name in enumerate(names)},
-        kept={name: kpi["stations"][name]["passed"] / kpi["stations"][name]["tried"] for name in names},
+        kept={name: _kept(kpi["flow"][name]) for name in names},
         hours={name: HOURS_PER_YEAR * (1 - away[place] / total[place]) for place, name in enumerate(names)},
         figures=headline(kpi),
     )
+
+
+def _kept(flow: Mapping[str, float]) -> float:
+    # goods-in has nothing to follow: its material is counted where cells are started
+    return 1 - flow["lost"] / flow["in"] if flow["in"] > 0 else 1.0
 
 
 def asked(question: Question, settings: Mapping[str, Any]) -> list[Asked]:

@@ -33,7 +33,7 @@ class PlanData:
         highest: most servers by station [-].
         hours: time in which one server is staffed and not in planned maintenance [h/yr].
         rate: cells one server works on in an hour when neither starved nor blocked, by (station, recipe) [cell/h].
-        kept: share of the cells worked on that is handed on, by (station, recipe) [-].
+        kept: share of the cells worked on that is not lost there, by (station, recipe) [-].
         derate: share of its rate that a plant reaches because stations starve and block each other [-].
         capital: cost of owning one server [USD/yr].
         labour: cost of staffing one server [USD/yr].

@@ -27,9 +27,9 @@ TABLE = """
     journal, run, read
     flow
     simulation
-    measured, output_analysis
+    measured, output_analysis, progress
     folder, genealogy, oee, material_balance
-    yields, cost
+    yields, cost, trace
     kpi
     report, summary
     replicate

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from twin.cost import costs as costs
     from twin.folder import open_run as open_run
     from twin.folder import run_in_folder as run_in_folder
-    from twin.genealogy import recall as recall
-    from twin.genealogy import trace_cell as trace_cell
     from twin.journal import Journal as Journal
     from twin.kpi import kpis as kpis
     from twin.kpi import summarise as summarise
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
     from twin.settings import turn as turn
     from twin.simulation import simulate as simulate
     from twin.sizing import capacity as capacity
+    from twin.trace import recall as recall
+    from twin.trace import trace_cell as trace_cell
     from twin.units import EnergyPerYear as EnergyPerYear
 
 _HOME = {
@@ -49,11 +49,11 @@ _HOME = {
     "open_run": "folder",
     "read_declared": "read",
     "read_line": "read",
-    "recall": "genealogy",
+    "recall": "trace",
     "run_in_folder": "folder",
     "simulate": "simulation",
     "summarise": "kpi",
-    "trace_cell": "genealogy",
+    "trace_cell": "trace",
     "turn": "settings",
     "unit_costs": "plant_cost",
     "write_report": "report",

@@ -27,9 +27,12 @@ class Guarded(TyperGroup):
         except InputError as error:
             _complain(str(error))
             raise typer.Exit(2) from None
-        except KeyboardInterrupt:
-            _complain("interrupted; what was made so far is in the run folder, marked incomplete")
+        except KeyboardInterrupt as error:
+            _complain(_with_notes("interrupted", error))
             raise typer.Exit(1) from None
+        except BrokenPipeError:
+            # who reads our output has seen enough; typer ends quietly
+            raise
         except Exception as error:
             # usage errors and leaving are typer's own business
             if type(error).__module__.startswith(("typer", "click")):
@@ -46,6 +49,8 @@ app = typer.Typer(
     add_completion=False,
 )
 
+_WIDE = 200
+
 PlantFile = Annotated[str, typer.Argument(help="path of a line file, or name of a plant that comes with gigatwin")]
 
 
@@ -55,17 +60,23 @@ def _fault(error: Exception) -> int:
     from twin.flow.deadlock import Deadlock
 
     if isinstance(error, Deadlock):
-        _complain(str(error))
-    elif isinstance(error, BrokenProcessPool):
-        _complain("a worker process died; what was made so far is in the run folder; --resume goes on from there")
+        _complain(_with_notes(str(error), error))
     elif isinstance(error, OSError):
-        _complain(f"{error}; what was made so far is in the run folder, marked incomplete")
+        place = f": {error.filename}" if error.filename else ""
+        _complain(_with_notes(f"{error.strerror or error}{place}", error))
+    elif isinstance(error, BrokenProcessPool):
+        _complain(_with_notes("a worker process was killed; often the machine has run out of memory", error))
     else:
         import traceback
 
-        traceback.print_exc()
+        traceback.print_exception(error)
         _complain("this is a fault of gigatwin, not of your input")
     return 1
+
+
+def _with_notes(text: str, error: BaseException) -> str:
+    """Return a message with what was noted on the way up, such as where what was made is."""
+    return "; ".join([text, *getattr(error, "__notes__", ())])
 
 
 def _complain(text: str) -> None:
@@ -77,7 +88,12 @@ def _complain(text: str) -> None:
 def _show(*what: Any) -> None:
     from rich.console import Console
 
-    Console(highlight=False, soft_wrap=True).print(*what)
+    # brackets and colons in names and paths are no markup; where nobody looks there is no edge to cut at
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDE
+    for one in what:
+        console.print(one)
 
 
 @app.command()
@@ -131,8 +147,8 @@ def simulate_command(
     cells: Annotated[str, typer.Option(help="cell rows kept: all, none or sample:1%")] = "sample:1%",
     out: Annotated[Path | None, typer.Option(help="folder of the run; default a new one under runs/")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a run that is there already")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="keep the finished replications in --out")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="print nothing but the report's path")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="make only the replications that --out lacks")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="print nothing but the path of the report")] = False,
 ) -> None:
     """Simulate a plant and write its journal, KPIs and report."""
     from twin.replicate import Order, carry_out
@@ -148,14 +164,14 @@ def _run(file: str, days: int, warmup: str, seed: int, settings: list[str], cell
     from twin.run import Run
     from twin.settings import turn
 
-    if warmup != "auto" and not warmup.isdigit():
+    if warmup != "auto" and not warmup.isdecimal():
         raise InputError(f"--warmup {warmup}: expected a whole number of days, or 'auto'")
     chosen = {}
     for text in settings:
         name, equals, value = text.partition("=")
         if not equals:
             raise InputError(f"--set {text}: expected KNOB=VALUE, such as cathode_coating.servers=8")
-        chosen[name.strip()] = int(value) if value.strip().isdigit() else value.strip()
+        chosen[name.strip()] = int(value) if value.strip().isdecimal() else value.strip()
     line: Line = turn(read_line(file), chosen)
     return Run(line, days, None if warmup == "auto" else int(warmup), seed, cells)
 

@@ -195,6 +195,8 @@ def _money(line: Line) -> Iterator[Fault]:
             if material not in contents:
                 text = f"no '{material}' in the cell{did_you_mean(material, contents)}"
                 yield ("stations", name, "consumes", material), text
+    if line.prices and line.cell and line.nameplate is None:
+        yield ("prices",), "a plant with prices is laid out for a size; declare 'nameplate', such as '16 GWh/yr'"
     prices = line.prices.materials if line.prices else {}
     for material, amount in contents.items() if line.prices else ():
         price = prices.get(material)

@@ -2,45 +2,85 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import re
+import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from twin.journal import TABLES, Journal, read_table
+from pydantic import ValidationError
+
+from twin.journal import TABLES, Columns, Journal, Table, read_table
 from twin.line import Line
 from twin.problems import InputError
 from twin.run import Run
-from twin.simulation import Progress, simulate
+from twin.simulation import Progress, check, simulate
 
+FORMAT = 1
 MANIFEST = "manifest.json"
+KPI = "kpi.json"
 PACKAGES = ("gigatwin", "simpy", "numpy", "pandas", "pyarrow")
+
+# what a run writes; a folder that holds anything else is not overwritten
+_WRITTEN = re.compile(
+    rf"{MANIFEST}|{KPI}|report\.html|pictures|parts|(manifest|kpi)\.tmp|recall-.*\.csv|replication-\d+"
+    rf"|({'|'.join(TABLES)})\.(parquet|tmp)"
+)
 
 
 def new_folder(folder: Path, overwrite: bool = False) -> Path:
     """Make an empty folder for a run.
 
     Raises:
-        InputError: it holds something and ``overwrite`` is False, or something that is no run.
+        InputError: it cannot be made or written to, holds something and ``overwrite`` is False, or holds
+            something that no run wrote.
+        OSError: the disk is full.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        if not overwrite:
-            raise InputError(f"{folder} exists already; choose another --out, or say --overwrite")
-        if not (folder / MANIFEST).is_file():
-            raise InputError(f"{folder} is no run folder (it has no {MANIFEST}); it is not overwritten")
-        _remove(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is a file; choose a folder for --out")
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        raise InputError(f"cannot make the folder {folder} ({error.strerror}); choose another --out") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"the folder {folder} may not be written to; choose another --out")
+    if taken and not overwrite:
+        raise InputError(f"{folder} exists already; choose another --out, or say --overwrite")
+    if taken:
+        _empty(folder)
     return folder
 
 
-def _remove(folder: Path) -> None:
-    import shutil
+def _empty(folder: Path) -> None:
+    """Remove a run; the folder itself stays.
 
-    shutil.rmtree(folder)
+    Raises:
+        InputError: it is no run, or holds something that no run wrote.
+    """
+    try:
+        read_manifest(folder)
+    except InputError as error:
+        raise InputError(f"{error}; it is not overwritten, choose another --out") from None
+    folders = [folder, *folder.glob("replication-*/")]
+    strange = [path for each in folders for path in each.iterdir() if not _WRITTEN.fullmatch(path.name)]
+    if strange:
+        raise InputError(f"{folder} is not overwritten: no run wrote {strange[0]}; move it, or choose another --out")
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def run_in_folder(run: Run, folder: Path, progress: Callable[[Progress], None] | None = None) -> Journal:
@@ -48,33 +88,53 @@ def run_in_folder(run: Run, folder: Path, progress: Callable[[Progress], None] |
 
     Args:
         run: the question.
-        folder: an empty folder.
+        folder: a new or an empty folder.
         progress: called at the end of each simulated day.
+
+    Raises:
+        InputError: the run cannot be, or the folder holds something already.
     """
+    check(run)
+    new_folder(folder)
     began = time.perf_counter()
-    manifest = _question(run)
+    asked = question(run)
     journal: list[Journal] = []
+    written = -1.0
+
+    def save(journal: Journal) -> None:
+        nonlocal written
+        if journal.safe > written or journal.complete:
+            write_json(folder / MANIFEST, {**asked, **_state(journal, began)})
+            written = journal.safe
+
+    def begun(new: Journal) -> None:
+        journal.append(new)
+        save(new)
 
     def day_over(now: Progress) -> None:
-        write_json(folder / MANIFEST, {**manifest, **_state(journal[0], began)})
+        save(journal[0])
         if progress is not None:
             progress(now)
 
-    write_json(folder / MANIFEST, {**manifest, "complete": False})
     try:
-        simulate(run, folder, day_over, journal.append)
-    finally:
-        if journal:
-            write_json(folder / MANIFEST, {**manifest, **_state(journal[0], began)})
+        simulate(run, folder, day_over, begun)
+    except BaseException:
+        # a disk that is full may not take the last state either: then the one before it holds
+        with suppress(OSError, IndexError):
+            save(journal[0])
+        raise
+    save(journal[0])
     return journal[0]
 
 
-def _question(run: Run) -> dict[str, Any]:
+def question(run: Run) -> dict[str, Any]:
+    """Return the part of a manifest that says what was asked, and of what."""
     text = json.dumps(run.line._raw, sort_keys=True)
     return {
-        "format": 1,
+        "format": FORMAT,
         "line": run.line.name,
         "line_sha256": sha256(text.encode()).hexdigest(),
+        "settings": run.line._settings,
         "days": run.days,
         "warmup_days": run.warmup,
         "seed": run.seed,
@@ -89,7 +149,7 @@ def _state(journal: Journal, began: float) -> dict[str, Any]:
         "complete": journal.complete,
         "wall_s": round(time.perf_counter() - began, 3),
         "warmup_s": journal.warmup,
-        "end_s": journal.end,
+        "end_s": journal.safe,
         "stations": list(journal.stations),
         "buffers": list(journal.buffers),
         "flaws": journal.flaws,
@@ -107,48 +167,131 @@ def _version(package: str) -> str:
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON file as a whole or not at all."""
     draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON file of a run folder.
+
+    Raises:
+        InputError: it is not there or corrupt.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise _corrupt(path, error) from None
+    if not isinstance(content, dict):
+        raise _corrupt(path, "it holds no JSON object")
+    return content
+
+
+def _corrupt(path: Path, why: object) -> InputError:
+    return InputError(f"{path} is corrupt: {why}; simulate again into another folder")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of a run folder.
 
     Raises:
-        InputError: no run folder, or a corrupt one.
+        InputError: no run folder, one of another version, or a corrupt one.
     """
     file = folder / MANIFEST
+    if not folder.is_dir():
+        raise InputError(f"no run folder '{folder}'; give the folder that a run has written, such as runs/NAME")
     if not file.is_file():
         raise InputError(f"{folder} is no run folder: it has no {MANIFEST}")
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or "line_declared" not in manifest:
-            raise ValueError("no line in it")
-    except (ValueError, OSError) as error:
-        raise InputError(f"{file} is corrupt ({error}); simulate again with --overwrite") from None
+    manifest = read_json(file)
+    if not {"format", "line", "line_declared"} <= manifest.keys():
+        raise InputError(f"{folder} is no run folder: its {MANIFEST} is not gigatwin's")
+    if manifest["format"] != FORMAT:
+        raise InputError(
+            f"{folder} has format {manifest['format']}, this gigatwin reads format {FORMAT}; "
+            "open it with the version that wrote it, or simulate again into another folder"
+        )
     return manifest
 
 
 def open_run(folder: Path) -> Journal:
-    """Open a run folder.
+    """Open a run folder; its tables are read when they are asked for.
 
     Raises:
-        InputError: no run folder, or a corrupt one.
+        InputError: no run folder, one of several replications, or a corrupt one.
     """
     manifest = read_manifest(folder)
+    if "replications" in manifest:
+        raise InputError(f"{folder} holds {manifest['replications']} runs; open one, such as {folder}/replication-000")
     try:
-        line = Line.model_validate(manifest["line_declared"])
-        line._raw.update(manifest["line_declared"])
-        reasons = manifest["reasons"]
-        journal = Journal(manifest["stations"], manifest["buffers"], reasons[: manifest["flaws"]], None)
-        journal.reasons = reasons
-        journal.warmup, journal.end = manifest["warmup_s"], manifest["end_s"]
-        journal.complete = bool(manifest["complete"])
-        journal.line, journal.folder = line, folder
-        for name in TABLES:
-            journal.tables[name].keep(read_table(folder, name))
-    except KeyError as error:
-        raise InputError(f"{folder} holds no finished day: its {MANIFEST} lacks {error}; simulate again") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder} is corrupt: {error}; simulate again with --overwrite") from None
+        journal = _journal(manifest)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise _corrupt(folder / MANIFEST, f"its plant is refused, {first['loc']}: {first['msg']}") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _corrupt(folder / MANIFEST, f"{type(error).__name__} {error}") from None
+    journal.folder = folder
+    for name in TABLES:
+        _check_table(folder, name)
+        journal.tables[name] = _Stored(name, folder)
     return journal
+
+
+def _journal(manifest: dict[str, Any]) -> Journal:
+    line = Line.model_validate(manifest["line_declared"])
+    line._raw.update(manifest["line_declared"])
+    reasons = manifest["reasons"]
+    journal = Journal(manifest["stations"], manifest["buffers"], reasons[: manifest["flaws"]], None)
+    if set(journal.stations) != set(line.stations) or set(journal.buffers) != set(line.buffers):
+        raise ValueError("stations and buffers are not those of its plant")
+    journal.reasons = reasons
+    journal.warmup, journal.end = float(manifest["warmup_s"]), float(manifest["end_s"])
+    journal.safe = journal.end
+    journal.complete = bool(manifest["complete"])
+    journal.line = line
+    return journal
+
+
+class _Stored(Table):
+    """A table of a run on disk, read when it is first asked for."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        super().__init__(name)
+        self._home = folder
+        self._whole: Columns | None = None
+
+    def columns(self) -> Columns:
+        """Return the whole table."""
+        if self._whole is None:
+            try:
+                self._whole = read_table(self._home, self.name)
+            except (OSError, ValueError, NotImplementedError) as error:
+                raise _corrupt(self._home / f"{self.name}.parquet", error) from None
+        return self._whole
+
+
+def _check_table(folder: Path, name: str) -> None:
+    """Refuse a table that is missing, cannot be opened or has other columns."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    expected = {column: pa.from_numpy_dtype(kind) for column, kind in TABLES[name].items()}
+    for file in _files(folder, name):
+        try:
+            schema = pq.read_schema(file)
+        except (OSError, ValueError) as error:
+            raise _corrupt(file, error) from None
+        if dict(zip(schema.names, schema.types, strict=True)) != expected:
+            raise _corrupt(file, f"its columns are not those of the table '{name}'")
+
+
+def _files(folder: Path, name: str) -> Iterator[Path]:
+    """Yield the files of a table: one of a finished run, parts of one that was killed."""
+    whole, parts = folder / f"{name}.parquet", folder / "parts"
+    if whole.exists():
+        yield whole
+    elif parts.is_dir():
+        yield from sorted(parts.glob(f"{name}-*.parquet"))
+    else:
+        raise InputError(f"{folder} is corrupt: {name}.parquet is missing; simulate again into another folder")

@@ -1,187 +1,191 @@
-"""Genealogy: cell <- stack <- lanes <- rolls <- slurry batches, both ways."""
+"""Genealogy: the family tree of all lots, and the lots that one cell was in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twin.journal import Action, Journal, birthplace, first_cell
+from twin.journal import Action, Columns, Journal, birthplace, came_back
 from twin.problems import InputError, did_you_mean
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 Key = tuple[int, int]
+Codes = NDArray[np.int64]
+
+# a lot as one number: its family, then its serial number
+_SERIAL_BITS = 40
+_FOR_EVER = float("inf")
 
 
-@dataclass(frozen=True)
-class Ancestry:
-    """Where one cell comes from.
+def code(family: Any, lot: Any) -> Any:
+    """Return lots as one number each, -1 for none."""
+    return (np.asarray(family, np.int64) << _SERIAL_BITS) | np.asarray(lot, np.int64)
 
-    Attributes:
-        cell: its identity.
-        lots: every lot that it was in or that went into it, youngest first: name, parents, time and units.
-        visits: the turns of those lots: station, server, times.
-        measured: its row in the table of kept cells; empty when it was not kept.
-        rejected: what was found on it.
-        tray: its tray and place there; empty for a product without trays.
+
+def key_of(lot: int) -> Key:
+    """Return family and serial number of a lot given as one number."""
+    return int(lot) >> _SERIAL_BITS, int(lot) & ((1 << _SERIAL_BITS) - 1)
+
+
+class Index:
+    """Rows of a table by the lot in one of its columns.
+
+    Args:
+        lots: the column, as numbers of ``code``. Shape (rows,).
     """
 
-    cell: int
-    lots: pd.DataFrame
-    visits: pd.DataFrame
-    measured: pd.DataFrame
-    rejected: pd.DataFrame
-    tray: str
+    def __init__(self, lots: Codes) -> None:
+        self._order = np.argsort(lots, kind="stable")
+        self._sorted = lots[self._order]
+
+    def rows(self, lots: Codes) -> NDArray[np.int64]:
+        """Return the numbers of all rows of some lots."""
+        first, last = (np.searchsorted(self._sorted, lots, side) for side in ("left", "right"))
+        count = last - first
+        begin = np.repeat(first - np.cumsum(count) + count, count)
+        return np.asarray(self._order[begin + np.arange(count.sum())], np.int64)
 
 
 class Genealogy:
-    """The family tree of all lots of a journal."""
+    """The family tree of all lots of a journal.
+
+    Lots are given as numbers of ``code``.
+
+    Args:
+        journal: the journal.
+    """
 
     def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self._lots = journal.columns("lots")
-        keys = list(zip(self._lots["family"].tolist(), self._lots["lot"].tolist(), strict=True))
-        parents = list(zip(self._lots["parent_family"].tolist(), self._lots["parent"].tolist(), strict=True))
-        self._parents: dict[Key, list[Key]] = {}
-        self._children: dict[Key, list[Key]] = {}
-        for key, parent in zip(keys, parents, strict=True):
-            known = self._parents.setdefault(key, [])
-            if parent[0] >= 0:
-                known.append(parent)
-                self._children.setdefault(parent, []).append(key)
+        self.journal = journal
+        self.lots = journal.columns("lots")
+        self.child = code(self.lots["family"], self.lots["lot"])
+        self.parent = code(self.lots["parent_family"], self.lots["parent"])
 
-    def name(self, key: Key) -> str:
+    @cached_property
+    def by_child(self) -> Index:
+        """Rows by the lot that was made."""
+        return Index(self.child)
+
+    @cached_property
+    def by_parent(self) -> Index:
+        """Rows by the lot that went into another."""
+        return Index(self.parent)
+
+    def name(self, lot: int) -> str:
         """Return a lot's name, such as "cathode_coating-41"."""
-        return f"{self._journal.stations[key[0]]}-{key[1]}"
+        family, serial = key_of(lot)
+        return f"{self.journal.stations[family]}-{serial}"
 
-    def key(self, name: str) -> Key:
+    def find(self, name: str) -> int:
         """Return the lot of a name.
 
         Raises:
             InputError: no lot of that name was made.
         """
         station, _, serial = name.rpartition("-")
-        if station not in self._journal.stations:
-            known = sorted({self._journal.stations[family] for family, _ in self._parents})
-            raise InputError(
-                f"no lot '{name}': lots are named after the station that made them{did_you_mean(station, known)}"
-            )
-        key = (self._journal.stations.index(station), int(serial) if serial.isdigit() else -1)
-        if key not in self._parents:
-            last = max((lot for family, lot in self._parents if family == key[0]), default=-1)
-            raise InputError(f"no lot '{name}'; {station} made {last + 1} lots, '{station}-0' to '{station}-{last}'")
-        return key
+        families = np.unique(self.lots["family"])
+        makers = [self.journal.stations[family] for family in families]
+        if station not in makers:
+            known = "lots are named after the station that made them, such as"
+            example = f"{makers[0]}-0" if makers else "mixing-0"
+            raise InputError(f"no lot '{name}': {known} {example}{did_you_mean(station, makers)}")
+        family = self.journal.stations.index(station)
+        serials = self.lots["lot"][self.lots["family"] == family]
+        if not serial.isdecimal() or int(serial) not in serials:
+            made = f"'{station}-{serials.min()}' to '{station}-{_last(serials)}'"
+            raise InputError(f"no lot '{name}'; {station} made {made}")
+        return int(code(family, int(serial)))
 
-    def ancestors(self, key: Key) -> list[Key]:
+    def parents(self, lot: int) -> Codes:
+        """Return what a lot was made of; nothing for bought material."""
+        found = np.unique(self.parent[self.by_child.rows(np.array([lot]))])
+        return found[found >= 0]
+
+    def first_station(self, lot: int) -> str:
+        """Return the name of the station that a lot came to first; empty while it is on its way."""
+        visits = self.journal.columns("visits")
+        mine = np.flatnonzero(code(visits["family"], visits["lot"]) == lot)
+        first = visits["station"][mine[np.argmin(visits["start"][mine])]] if mine.size else -1
+        return self.journal.stations[first] if mine.size else ""
+
+    def ancestors(self, lot: int) -> Codes:
         """Return a lot and everything that went into it, youngest first."""
-        return _reach([key], self._parents)
+        return _reach(lot, self.by_child, self.parent)
 
-    def descendants(self, key: Key) -> list[Key]:
+    def descendants(self, lot: int) -> Codes:
         """Return a lot and everything that it went into."""
-        return _reach([key], self._children)
+        return _reach(lot, self.by_parent, self.child)
 
 
-def _reach(start: Iterable[Key], step: dict[Key, list[Key]]) -> list[Key]:
-    found = dict.fromkeys(start)
-    queue = list(found)
-    while queue:
-        for key in step.get(queue.pop(0), ()):
-            if key not in found:
-                found[key] = None
-                queue.append(key)
-    return list(found)
+def _last(serials: NDArray[np.int64]) -> int:
+    """Return the largest serial number, of trays for rework only where there is nothing else."""
+    own = serials[~came_back(serials)]
+    return int((own if own.size else serials).max())
 
 
-def trace_cell(journal: Journal, cell: int) -> Ancestry:
-    """Return where a cell comes from.
+def _reach(start: int, index: Index, other: Codes) -> Codes:
+    found = front = np.array([start])
+    while front.size:
+        following = np.unique(other[index.rows(front)])
+        front = following[(following >= 0) & ~np.isin(following, found)]
+        found = np.concatenate([found, front])
+    return found
 
-    Raises:
-        InputError: no such cell was started.
+
+@dataclass(frozen=True)
+class Stay:
+    """A lot that a cell was in.
+
+    Attributes:
+        lot: the lot, as a number of ``code``.
+        until: when it was taken out [s]; infinite for where it still is, or left the plant with its lot.
+        to: station at which it waits to be sent back in a new tray; -1 for none.
     """
-    tree = Genealogy(journal)
-    family, lot, place = birthplace(cell)
-    lots = journal.frame("lots")
-    columns = journal.columns("lots")
-    if not _was_started(journal, family, lot, place):
-        raise InputError(f"no cell {cell} was started in this run; see the table 'cells' for those that were kept")
-    kept = journal.frame("cells")
-    rejects = journal.frame("rejects")
-    mine = kept[kept.cell == cell]
-    found = rejects[rejects.cell == cell]
-    later = [(journal.stations.index(row.family), int(row.lot)) for row in [*mine.itertuples(), *found.itertuples()]]
-    keys = _reach([*later, *tree.ancestors((family, lot))], tree._parents)
-    codes = {_code(key) for key in keys}
-    visits = journal.frame("visits")
-    numbers = journal.columns("visits")
-    of_lots = np.isin(_codes(columns["family"], columns["lot"]), list(codes))
-    of_visits = np.isin(_codes(numbers["family"], numbers["lot"]), list(codes))
-    return Ancestry(
-        cell,
-        lots[of_lots].sort_values("time", ascending=False),
-        visits[of_visits].sort_values("start"),
-        mine,
-        found,
-        _tray(journal, place),
-    )
+
+    lot: int
+    until: float = _FOR_EVER
+    to: int = -1
 
 
-def recall(journal: Journal, lot: str) -> pd.DataFrame:
-    """Return every cell that contains a lot, with what became of it.
+def stays(tree: Genealogy, cell: int, rejects: Columns) -> list[Stay]:
+    """Return the lots that a cell was in, one after the other: its stack, and trays joined or sent back.
 
-    Columns: cell, lot, status ("good", "scrapped" or "in plant"), reason of scrap.
-
-    Raises:
-        InputError: no lot of that name was made.
+    Args:
+        tree: the family tree.
+        cell: its identity.
+        rejects: the rejects of this cell, in the order they happened.
     """
-    import pandas as pd
-
-    tree = Genealogy(journal)
-    codes = {_code(key) for key in tree.descendants(tree.key(lot))}
-    visits = journal.columns("visits")
-    makers = [n for n, name in enumerate(journal.stations) if journal.line.stations[name].step.merges]
-    made = np.isin(visits["station"], makers) & np.isin(_codes(visits["family"], visits["lot"]), list(codes))
-    pieces = []
-    for family, serial, cells in zip(
-        visits["family"][made].tolist(), visits["lot"][made].tolist(), visits["tried"][made].tolist(), strict=True
-    ):
-        ids = first_cell(family, serial) + np.arange(int(cells))
-        pieces.append(pd.DataFrame({"cell": ids, "lot": tree.name((family, serial))}))
-    found = pd.concat(pieces) if pieces else pd.DataFrame({"cell": np.zeros(0, np.int64), "lot": []})
-    rejects = journal.frame("rejects")
-    scrapped = rejects[(rejects.action == Action.SCRAP) & (rejects.cell >= 0)].set_index("cell")["reason"]
-    found["reason"] = found.cell.map(scrapped).fillna("")
-    finished = {_code(key) for key in _finished(journal)}
-    done = np.isin([_code(birthplace(cell)[:2]) for cell in found.cell], list(finished))
-    found["status"] = np.where(found.reason != "", "scrapped", np.where(done, "good", "in plant"))
-    return found.reset_index(drop=True)
-
-
-def _finished(journal: Journal) -> list[Key]:
-    columns = journal.columns("finished")
-    return list(zip(columns["family"].tolist(), columns["lot"].tolist(), strict=True))
+    family, serial, _ = birthplace(cell)
+    lot, found = int(code(family, serial)), []
+    leaving = np.isin(rejects["action"], (Action.SCRAP, Action.SENT_BACK))
+    where = code(rejects["family"], rejects["lot"])
+    while True:
+        mine = np.flatnonzero(leaving & (where == lot))
+        if mine.size:
+            row = int(mine[0])
+            sent = rejects["action"][row] == Action.SENT_BACK
+            following = _tray_sent_back(tree, lot, rejects, row) if sent else -1
+            waits = int(rejects["station"][row]) if sent and following < 0 else -1
+            found.append(Stay(lot, float(rejects["time"][row]), waits))
+        else:
+            rows = tree.by_parent.rows(np.array([lot]))
+            rows = rows[~came_back(tree.lots["lot"][rows])]
+            following = int(tree.child[rows[0]]) if rows.size else -1
+            found.append(Stay(lot, float(tree.lots["time"][rows[0]]) if rows.size else _FOR_EVER))
+        if following < 0:
+            return found
+        lot = following
 
 
-def _code(key: tuple[int, ...]) -> int:
-    return first_cell(key[0], key[1])
-
-
-def _codes(family: np.ndarray, lot: np.ndarray) -> np.ndarray:
-    return first_cell(family.astype(np.int64), lot)  # type: ignore[arg-type,return-value]
-
-
-def _was_started(journal: Journal, family: int, lot: int, place: int) -> bool:
-    """Return whether a merge began a cell at this place of this lot."""
-    if not 0 <= family < len(journal.stations) or not journal.line.stations[journal.stations[family]].step.merges:
-        return False
-    visits = journal.columns("visits")
-    made = (visits["station"] == family) & (visits["family"] == family) & (visits["lot"] == lot)
-    return bool((visits["tried"][made] > place).any())
-
-
-def _tray(journal: Journal, place: int) -> str:
-    cell = journal.line.cell
-    return f"tray {place // cell.tray + 1}, place {place % cell.tray + 1}" if cell else ""
+def _tray_sent_back(tree: Genealogy, lot: int, rejects: Columns, row: int) -> int:
+    """Return the tray in which a rejected cell went back; -1 while it waits for one."""
+    rows = tree.by_parent.rows(np.array([lot]))
+    trays = tree.child[rows[came_back(tree.lots["lot"][rows]) & (tree.lots["family"][rows] == rejects["station"][row])]]
+    if len(trays) > 1:
+        # a station may send back to several: the flaw tells where to
+        rework = tree.journal.line.flaws[int(rejects["reason"][row])].mode.rework
+        trays = [tray for tray in trays if rework and tree.first_station(tray) == rework.to]
+    return int(trays[0]) if len(trays) else -1

@@ -152,6 +152,11 @@ def birthplace(cell: int) -> tuple[int, int, int]:
     return (*divmod(lot, _LOTS_OF_A_FAMILY), place)
 
 
+def came_back(lot: Any) -> Any:
+    """Return whether lots are trays of cells that were sent back for rework; those are numbered apart."""
+    return lot >= _LOTS_OF_A_FAMILY
+
+
 class Table:
     """One table of the journal while it grows.
 
@@ -169,6 +174,8 @@ class Table:
         self._limit = _BLOCK * self._width
         self._arrays: list[Sequence[Any]] = []
         self._arrays_rows = 0
+        # plain rows that there were before each of the arrays
+        self._before: list[int] = []
         self._blocks: list[Columns] = []
         self._parts = 0
         self.add = self._flat.extend
@@ -176,31 +183,33 @@ class Table:
     def add_rows(self, *columns: Any) -> None:
         """Append several rows at once: each column an array, or one value for all. At least one is an array."""
         self._arrays.append(columns)
-        self._arrays_rows += max([len(column) for column in columns if isinstance(column, np.ndarray)])
+        self._before.append(len(self._flat) // self._width)
+        self._arrays_rows += _rows_of(columns)
 
     def full(self) -> bool:
         """Return whether a block is ready to be put away."""
         return len(self._flat) >= self._limit or self._arrays_rows >= _BLOCK
 
     def put_away(self) -> None:
-        """Turn the collected rows into columns and write or keep them."""
-        pieces = []
-        if self._flat:
-            pieces.append(np.array(self._flat, np.float64).reshape(-1, self._width).T)
-            self._flat.clear()
-        if self._arrays:
-            pieces.append(_stacked(self._arrays))
-            self._arrays.clear()
-            self._arrays_rows = 0
-        if not pieces:
+        """Turn the collected rows into columns and write or keep them; rows that cannot be written stay here."""
+        if not self._flat and not self._arrays:
             return
-        whole = np.concatenate(pieces, axis=1) if len(pieces) > 1 else pieces[0]
+        whole = np.array(self._flat, np.float64).reshape(-1, self._width).T
+        if self._arrays:
+            sizes = [_rows_of(columns) for columns in self._arrays]
+            places = np.repeat(self._before, sizes)
+            whole = np.insert(whole, places, _stacked(self._arrays, sizes), axis=1)
         columns = {name: whole[place].astype(kind) for place, (name, kind) in enumerate(self._columns.items())}
         if self._folder is None:
             self._blocks.append(columns)
         else:
             _write(self._folder / "parts" / f"{self.name}-{self._parts:05d}.parquet", [columns])
-            self._parts += 1
+        # numbered last: what is interrupted before is written again over the same file
+        self._flat.clear()
+        self._arrays.clear()
+        self._before.clear()
+        self._arrays_rows = 0
+        self._parts += 1
 
     def keep(self, columns: Columns) -> None:
         """Take a whole table that was read from disk."""
@@ -215,9 +224,12 @@ class Table:
         return {name: np.concatenate([empty[name], *(block[name] for block in self._blocks)]) for name in empty}
 
 
-def _stacked(groups: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
+def _rows_of(group: Sequence[Any]) -> int:
+    return max([len(column) for column in group if isinstance(column, np.ndarray)])
+
+
+def _stacked(groups: Sequence[Sequence[Any]], sizes: Sequence[int]) -> NDArray[np.float64]:
     """Return groups of rows, whose columns are arrays or one value for all, as one array. Shape (columns, rows)."""
-    sizes = [max([len(column) for column in group if isinstance(column, np.ndarray)]) for group in groups]
     stacked = np.empty((len(groups[0]), sum(sizes)))
     for place, column in enumerate(zip(*groups, strict=True)):
         if any(isinstance(part, np.ndarray) for part in column):
@@ -242,6 +254,7 @@ class Journal:
         flaws: how many of the reasons are flaws.
         warmup: seconds that are not counted [s].
         end: when the run ended [s].
+        safe: until when everything has been put away [s].
         complete: False when it was interrupted.
         tables: the tables.
         line: the plant.
@@ -257,6 +270,7 @@ class Journal:
         self.flaws = len(flaws)
         self.warmup = 0.0
         self.end = 0.0
+        self.safe = 0.0
         self.complete = False
         self.folder = folder
         self.tables = {name: Table(name, folder) for name in TABLES}
@@ -278,9 +292,13 @@ class Journal:
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return a table as a pandas frame, with station, buffer and reason names in place of numbers."""
+        return self.named(self.columns(table))
+
+    def named(self, columns: Columns) -> pd.DataFrame:
+        """Return some rows of a table as a pandas frame, with names in place of numbers."""
         import pandas as pd
 
-        frame = pd.DataFrame(self.columns(table))
+        frame = pd.DataFrame(columns)
         makers = ("station", "family", "parent_family")
         named = {**dict.fromkeys(makers, self.stations), "buffer": self.buffers, "reason": self.reasons}
         for column, names in named.items():
@@ -290,10 +308,11 @@ class Journal:
         return frame
 
     def put_away(self, everything: bool = False) -> None:
-        """Write full blocks, or everything there is."""
-        for table in self.tables.values():
-            if everything or table.full():
+        """Write everything there is once a block is full, or at once, so that no table is ahead of the others."""
+        if everything or any(table.full() for table in self.tables.values()):
+            for table in self.tables.values():
                 table.put_away()
+            self.safe = self.end
 
 
 def _write(path: Path, blocks: Iterable[Columns]) -> None:
@@ -301,14 +320,20 @@ def _write(path: Path, blocks: Iterable[Columns]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    draft = path.with_suffix(".tmp")
     writer = None
-    for block in blocks:
-        table = pa.table(dict(block))
-        writer = writer or pq.ParquetWriter(path.with_suffix(".tmp"), table.schema, compression="zstd")
-        writer.write_table(table)
-    if writer is not None:
-        writer.close()
-        path.with_suffix(".tmp").replace(path)
+    try:
+        for block in blocks:
+            # what was not measured is null: sums in SQL leave it out, and NaN would defeat the statistics of a file
+            table = pa.table({name: pa.array(values, from_pandas=True) for name, values in block.items()})
+            writer = writer or pq.ParquetWriter(draft, table.schema, compression="zstd")
+            writer.write_table(table)
+        if writer is not None:
+            writer.close()
+            draft.replace(path)
+    finally:
+        # on a full disk half a file would only be in the way
+        draft.unlink(missing_ok=True)
 
 
 def _parts(folder: Path, name: str) -> list[Path]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from twin.calendar import DAY
+from twin.cost import costs
 from twin.journal import Columns, Journal
 from twin.measured import CELL, Floats, Measured
 from twin.oee import busy_share, ideal_seconds, oee, ratio, time_shares, weekly_busy_share
@@ -54,8 +55,6 @@ def kpis(journal: Journal) -> dict[str, Any]:
         "bottleneck_busy": float(busy.max()),
     }
     if measured.line.cell is not None and measured.line.prices is not None:
-        from twin.cost import costs
-
         found.update(costs(measured.line, journal))
     return {
         **found,

@@ -246,6 +246,8 @@ class Line(Declared):
     # the file as data after extends, from which turn() and the hash are made
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
     _provenance: list[Any] = PrivateAttr(default_factory=list)
+    # knobs turned since it was read
+    _settings: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @cached_property
     def flaws(self) -> tuple[Flaw, ...]:

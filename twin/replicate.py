@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from twin.folder import MANIFEST, new_folder, open_run, read_manifest, run_in_folder, write_json
+from twin.folder import (
+    KPI,
+    MANIFEST,
+    new_folder,
+    open_run,
+    question,
+    read_json,
+    read_manifest,
+    run_in_folder,
+    write_json,
+)
 from twin.problems import InputError
+from twin.progress import bar_of_days, bar_of_replications, obey, stopped_by_hand
 from twin.run import Run
-from twin.simulation import Progress, kept_share
+from twin.simulation import Progress, check
 
 Show = Callable[..., None]
+DayOver = Callable[[Progress], None]
+
+# set in a worker process: whether the user has asked to stop
+_stop: Any = None
 
 
 @dataclass(frozen=True)
@@ -43,27 +58,56 @@ class Order:
 def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
     """Simulate, measure and report; returns the path of the report.
 
+    Whatever goes wrong once the folder is made is raised with a note that says where what was made is.
+
     Raises:
         InputError: the folder is taken, or the order makes no sense.
     """
-    kept_share(order.run.cells)
+    check(order.run)
     folder = _folder(order)
-    if order.replications == 1:
-        with _bar(order.run, quiet) as report_day:
-            kpi = measure(order.run, folder, report_day)
+    try:
+        kpi = _simulated(order, folder, quiet)
+        report = _report(order, folder, kpi)
+    except BaseException as error:
+        error.add_note(_left_behind(order, folder))
+        raise
+    if quiet:
+        show(str(report))
     else:
-        kpi = _replicate(order, folder, quiet)
-    write_json(folder / "kpi.json", kpi)
-    report = _report(order, folder, kpi)
-    if not quiet:
         from twin.summary import table_of_kpis
 
         show(table_of_kpis(kpi))
-    show(f"report: {report}")
+        show(f"report: {report}")
     return report
 
 
-def measure(run: Run, folder: Path, progress: Callable[[Progress], None] | None = None) -> dict[str, Any]:
+def _left_behind(order: Order, folder: Path) -> str:
+    """Return where what was made is, and what to do with it."""
+    try:
+        complete = bool(read_manifest(folder).get("complete"))
+    except InputError:
+        return f"{folder} holds nothing that can be opened"
+    if complete:
+        return f"the journal in {folder} is complete, its report is not"
+    again = f"; add --resume --out {folder} to go on from there" if order.replications > 1 else ""
+    return f"what was made so far is in {folder}, marked incomplete{again}"
+
+
+def _simulated(order: Order, folder: Path, quiet: bool) -> dict[str, Any]:
+    """Simulate and measure; an interruption takes effect at the end of a simulated day."""
+    with stopped_by_hand() as stop:
+        if order.replications > 1:
+            return _replicate(order, folder, quiet, stop)
+        with bar_of_days(order.run, quiet) as show_day:
+
+            def day_over(now: Progress) -> None:
+                show_day(now)
+                obey(stop)
+
+            return measure(order.run, folder, day_over)
+
+
+def measure(run: Run, folder: Path, progress: DayOver | None = None) -> dict[str, Any]:
     """Simulate one run into a folder and return its KPIs, which are also written there."""
     from twin.kpi import kpis, settle
 
@@ -72,87 +116,116 @@ def measure(run: Run, folder: Path, progress: Callable[[Progress], None] | None 
         settle(journal)
         write_json(folder / MANIFEST, {**read_manifest(folder), "warmup_s": journal.warmup})
     kpi = kpis(journal)
-    write_json(folder / "kpi.json", kpi)
+    write_json(folder / KPI, kpi)
     return kpi
 
 
 def _folder(order: Order) -> Path:
-    if order.out is None:
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        folder = Path("runs") / f"{order.run.line.name}-{stamp}"
-        number = 1
-        while folder.exists():
-            number += 1
-            folder = folder.with_name(f"{order.run.line.name}-{stamp}-{number}")
-        return new_folder(folder)
+    """Return the folder of an order: new, emptied, or as an earlier one has left it."""
     if order.resume:
-        if order.replications == 1:
-            raise InputError("--resume goes with --replications: one run is simply simulated again with --overwrite")
-        order.out.mkdir(parents=True, exist_ok=True)
-        return order.out
-    return new_folder(order.out, order.overwrite)
+        return _folder_to_resume(order)
+    if order.out is not None:
+        return new_folder(order.out, order.overwrite)
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = Path("runs") / f"{order.run.line.name}-{stamp}"
+    number = 1
+    while folder.exists():
+        number += 1
+        folder = folder.with_name(f"{order.run.line.name}-{stamp}-{number}")
+    return new_folder(folder)
 
 
-def _replicate(order: Order, folder: Path, quiet: bool) -> dict[str, Any]:
-    from twin.kpi import summarise
+def _folder_to_resume(order: Order) -> Path:
+    """Return the folder to go on in.
 
-    runs = {
+    Raises:
+        InputError: there is nothing to go on with, or it answers another question.
+    """
+    if order.replications == 1:
+        raise InputError("--resume goes with --replications: one run is simply simulated again with --overwrite")
+    if order.overwrite:
+        raise InputError("--resume keeps what --overwrite removes; say one of them")
+    if order.out is None:
+        raise InputError("--resume needs --out: the folder to go on in")
+    if not order.out.exists() or (order.out.is_dir() and not any(order.out.iterdir())):
+        return new_folder(order.out)
+    if "replications" not in read_manifest(order.out):
+        raise InputError(f"{order.out} is one run, not several replications; choose another --out")
+    for path, run in _runs(order, order.out).items():
+        if (path / MANIFEST).is_file():
+            _refuse_another_question(path, run)
+    return order.out
+
+
+def _refuse_another_question(folder: Path, run: Run) -> None:
+    """Refuse to go on with replications of another plant, length or seed, or made by another gigatwin."""
+    was, asked = read_manifest(folder), question(run)
+    for name in ("line", "line_sha256", "days", "warmup_days", "seed", "cells"):
+        if was.get(name) != asked[name]:
+            raise InputError(f"{folder} answers another question: {name} was {was.get(name)}, now it is {asked[name]}")
+    if was.get("versions", {}).get("gigatwin") != asked["versions"]["gigatwin"]:
+        raise InputError(f"{folder} was made by another version of gigatwin; choose another --out")
+
+
+def _runs(order: Order, folder: Path) -> dict[Path, Run]:
+    """Return the replications by folder."""
+    return {
         folder / f"replication-{number:03d}": replace(order.run, seed=order.run.seed + number)
         for number in range(order.replications)
     }
-    _refuse_another_question(order, runs)
-    manifest = {"format": 1, "replications": order.replications, "line": order.run.line.name, "complete": False}
+
+
+def _replicate(order: Order, folder: Path, quiet: bool, stop: Any) -> dict[str, Any]:
+    from twin.kpi import summarise
+
+    runs = _runs(order, folder)
+    manifest = {**question(order.run), "replications": order.replications, "complete": False}
     write_json(folder / MANIFEST, manifest)
     left = {path: run for path, run in runs.items() if not _is_complete(path)}
-    with _count(len(runs), len(runs) - len(left), quiet) as done:
-        for _ in _all_measured(left, order.workers):
+    for path in left:
+        if path.exists():
+            shutil.rmtree(path)
+    with bar_of_replications(len(runs), len(runs) - len(left), quiet) as done:
+        for _ in _all_measured(left, order.workers, stop):
             done()
-    found = [_kpi_of(path) for path in runs]
+    kpi = summarise([read_json(path / KPI) for path in runs])
+    write_json(folder / KPI, kpi)
     write_json(folder / MANIFEST, {**manifest, "complete": True})
-    return summarise(found)
+    return kpi
 
 
-def _all_measured(runs: dict[Path, Run], workers: int) -> Iterator[None]:
+def _all_measured(runs: dict[Path, Run], workers: int, stop: Any) -> Iterator[None]:
     """Measure runs in this process or in several; what they give does not depend on it."""
-    for path in runs:
-        new_folder(path, overwrite=True)
     if workers == 1:
         for path, run in runs.items():
-            measure(run, path)
+            measure(run, path, lambda now: obey(stop))
             yield
         return
-    with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        tasks = [pool.submit(measure, run, path) for path, run in runs.items()]
+    with ProcessPoolExecutor(workers, initializer=_begin_work, initargs=(stop,)) as pool:
+        tasks = [pool.submit(_measure_as_worker, run, path) for path, run in runs.items()]
         try:
             for task in as_completed(tasks):
                 task.result()
                 yield
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            stop.value = 1
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
+def _begin_work(stop: Any) -> None:
+    """Make a process a worker: Ctrl-C reaches all processes, and the first one tells the others."""
+    global _stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _stop = stop
+
+
+def _measure_as_worker(run: Run, folder: Path) -> None:
+    measure(run, folder, lambda now: obey(_stop))
+
+
 def _is_complete(folder: Path) -> bool:
-    return (folder / "kpi.json").is_file() and bool(read_manifest(folder).get("complete"))
-
-
-def _refuse_another_question(order: Order, runs: dict[Path, Run]) -> None:
-    """Refuse to go on with replications of another plant, length or seed."""
-    for path, run in runs.items():
-        if (path / MANIFEST).is_file():
-            was = read_manifest(path)
-            same = (was["line"], was["days"], was["seed"]) == (run.line.name, run.days, run.seed)
-            if not same or was["line_declared"] != run.line._raw:
-                raise InputError(
-                    f"{path} answers another question ({was['line']}, {was['days']} d, seed {was['seed']})"
-                )
-
-
-def _kpi_of(folder: Path) -> dict[str, Any]:
-    import json
-
-    kpi: dict[str, Any] = json.loads((folder / "kpi.json").read_text(encoding="utf-8"))
-    return kpi
+    return (folder / KPI).is_file() and (folder / MANIFEST).is_file() and bool(read_manifest(folder).get("complete"))
 
 
 def _report(order: Order, folder: Path, kpi: dict[str, Any]) -> Path:
@@ -162,43 +235,4 @@ def _report(order: Order, folder: Path, kpi: dict[str, Any]) -> Path:
     if order.replications == 1:
         return write_report(kpi, open_run(folder), folder)
     first = folder / "replication-000"
-    return write_report(_kpi_of(first), open_run(first), folder, kpi)
-
-
-@contextmanager
-def _bar(run: Run, quiet: bool) -> Iterator[Callable[[Progress], None]]:
-    """Show date, cells, speed and time left while a run goes."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("day {task.completed:.0f} of {task.total:.0f}"),
-        BarColumn(),
-        TextColumn("{task.fields[made]}"),
-        TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(),
-    )
-    what = "cells" if run.line.cell else "lots"
-    with Bar(*columns, console=Console(stderr=True), disable=quiet) as bar:
-        task = bar.add_task("", total=(run.warmup or 0) + run.days, made="", speed="")
-
-        def day_over(now: Progress) -> None:
-            speed = bar.tasks[task].speed
-            rate = f"{speed:,.0f} days/s" if speed else ""
-            bar.update(task, completed=now.day, made=f"{now.good:,.0f} good {what}", speed=rate)
-
-        yield day_over
-
-
-@contextmanager
-def _count(total: int, done: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Show how many replications are done."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), disable=quiet) as bar:
-        task = bar.add_task("", total=total, completed=done)
-        yield lambda: bar.advance(task)
+    return write_report(read_json(first / KPI), open_run(first), folder, kpi)

@@ -44,7 +44,8 @@ def turn(line: Line, settings: Settings) -> Line:
     problems = []
     for name, value in settings.items():
         if name not in known:
-            problems.append(Problem("", 0, "", f"no knob '{name}'{did_you_mean(name, known)}"))
+            cure = did_you_mean(name, known) or "; every station has a knob STATION.servers"
+            problems.append(Problem("", 0, "", f"no knob '{name}'{cure}"))
         elif fault := _fault_of_choice(line, known[name], value):
             problems.append(Problem("", 0, name, fault))
     if problems:
@@ -56,6 +57,7 @@ def turn(line: Line, settings: Settings) -> Line:
     turned = _held_together(raw, ", ".join(f"{name}={value}" for name, value in settings.items()))
     turned._raw.update(raw)
     turned._provenance.extend(line._provenance)
+    turned._settings.update({**line._settings, **settings})
     return turned
 
 

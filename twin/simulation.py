@@ -12,6 +12,9 @@ from twin.journal import Journal, merge_parts
 from twin.problems import InputError
 from twin.run import Run
 
+# days after which everything is on disk, so that a run that is killed has lost little
+_CHECKPOINT = 10
+
 
 class Progress(NamedTuple):
     """How far a run is.
@@ -43,15 +46,13 @@ def simulate(
 
     Returns:
         The journal. When the run was interrupted by an exception, what there is has been written and
-        ``complete`` is False.
+        ``complete`` is False; when it was killed, ``safe`` tells until when everything had been written.
 
     Raises:
         InputError: the run asks for something that cannot be.
         Deadlock: stations of the plant wait for each other for ever.
     """
-    share = kept_share(run.cells)
-    if run.days < 1 or (run.warmup or 0) < 0:
-        raise InputError(f"{run.days} days after {run.warmup} of warm-up; expected at least 1 day and no negative time")
+    check(run)
     line = run.line
     flaws = [f"{flaw.name}@{flaw.station}" for flaw in line.flaws]
     journal = Journal(list(line.stations), list(line.buffers), flaws, folder)
@@ -60,22 +61,37 @@ def simulate(
     journal.warmup = warmup * DAY
     if begun is not None:
         begun(journal)
-    plant = Plant(line, run.seed, journal, share)
+    plant = Plant(line, run.seed, journal, kept_share(run.cells))
     days = warmup + run.days
     try:
         for day in range(days):
             plant.run_until((day + 1) * DAY)
             plant.close_day(day)
             journal.end = (day + 1) * DAY
+            if folder is not None and (day + 1) % _CHECKPOINT == 0:
+                journal.put_away(everything=True)
             if progress is not None:
                 progress(Progress(day + 1, days, plant.record.good))
-        plant.close()
-        journal.complete = True
     finally:
+        plant.close()
         journal.put_away(everything=True)
         if folder is not None:
             merge_parts(folder)
+    journal.complete = True
     return journal
+
+
+def check(run: Run) -> None:
+    """Refuse a run that cannot be, before anything is made for it.
+
+    Raises:
+        InputError: no days, a negative number or an unknown choice of cells.
+    """
+    kept_share(run.cells)
+    if run.seed < 0:
+        raise InputError(f"seed {run.seed}: expected a whole number from 0")
+    if run.days < 1 or (run.warmup or 0) < 0:
+        raise InputError(f"{run.days} days after {run.warmup} of warm-up; expected at least 1 day and no negative time")
 
 
 def kept_share(cells: str) -> float:

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twin.calendar import DAY
 from twin.folder import open_run
+from twin.journal import Action
+from twin.material import GRADE_B
 from twin.product import JOULES_PER_GWH
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.table import Table
 
     from twin.line import Line
@@ -17,13 +21,13 @@ if TYPE_CHECKING:
 SECONDS_PER_YEAR = 365 * 86400.0
 
 
-def _table(title: str, *columns: str) -> Table:
+def _table(title: str, *columns: str, wrap: bool = False) -> Table:
     from rich import box
     from rich.table import Table
 
     table = Table(title=title, box=box.SIMPLE, title_justify="left")
     for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=True)
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=not wrap, overflow="fold")
     return table
 
 
@@ -93,46 +97,56 @@ def _number(value: Any) -> str:
 
 def show_ancestry(folder: Path, cell: int) -> Iterator[Any]:
     """Yield where a cell comes from."""
-    from twin.genealogy import trace_cell
+    from twin.trace import trace_cell
 
-    found = trace_cell(open_run(folder), cell)
-    yield f"cell {cell}" + (f": {found.tray}" if found.tray else "")
-    lots = _table("made from", "lot", "made of", "on day", "units")
+    journal = open_run(folder)
+    found = trace_cell(journal, cell)
+    yield f"cell {cell}: {found.status}; {found.tray} of its stack"
+    lots = _table("made from", "lot", "unit", "units", "made on day", "made of", wrap=True)
     for (family, lot), rows in found.lots.groupby(["family", "lot"], sort=False):
         parents = [f"{row.parent_family}-{row.parent}" for row in rows.itertuples() if row.parent >= 0]
-        first = rows.iloc[0]
-        lots.add_row(
-            f"{family}-{lot}", ", ".join(parents) or "bought", f"{first.time / 86400:.3f}", f"{first.units:,.1f}"
-        )
+        first, unit = rows.iloc[0], journal.line.stations[family].step.makes
+        made = f"{first.time / DAY:.3f}"
+        lots.add_row(f"{family}-{lot}", unit, f"{first.units:,.1f}", made, ", ".join(parents) or "bought material")
     yield lots
-    visits = _table("went through", "station", "lot", "server", "arrived on day", "start", "finish", "left")
+    when = ("arrived", "start", "finish", "left")
+    visits = _table("went through, in days", "station", "lot", "server", *when, wrap=True)
     for row in found.visits.itertuples():
-        times = [f"{time / 86400:.3f}" for time in (row.arrive, row.start, row.finish, row.leave)]
+        times = [f"{time / DAY:.3f}" for time in (row.arrive, row.start, row.finish, row.leave)]
         visits.add_row(str(row.station), f"{row.family}-{row.lot}", str(row.server), *times)
     yield visits
     for row in found.rejected.itertuples():
-        yield f"rejected at {row.station} on day {row.time / 86400:.3f}: {row.reason}"
-    for row in found.measured.itertuples():
-        grade = {1: "A", 2: "B"}.get(row.grade, "scrap")
-        values = f"capacity {row.capacity_ah:.3f} Ah, relative resistance {row.resistance_rel:.3f}"
-        yield f"measured: {values}; grade {grade}"
-    if not len(found.measured):
+        done = Action(row.action).name.lower().replace("_", " ")
+        yield f"found at {row.station} on day {row.time / DAY:.3f}: {row.reason}; {done}"
+    yield from _measurements(found.measured)
+
+
+def _measurements(measured: pd.DataFrame) -> Iterator[str]:
+    """Yield what was measured on a cell."""
+    for row in measured.itertuples():
+        if row.capacity_ah == row.capacity_ah:
+            values = f"capacity {row.capacity_ah:.3f} Ah, relative resistance {row.resistance_rel:.3f}"
+            yield f"measured: {values}; grade {'B' if row.grade == GRADE_B else 'A'}"
+        else:
+            yield "it has no measurements: it was scrapped before the end of its route"
+    if not len(measured):
         yield "its measurements were not kept; simulate with --cells all to keep every cell's"
 
 
 def show_recall(folder: Path, lot: str) -> Iterator[Any]:
     """Yield every cell that contains a lot."""
-    from twin.genealogy import recall
+    from twin.trace import recall
 
     cells = recall(open_run(folder), lot)
     counts = cells.status.value_counts()
     parts = ", ".join(f"{count:,} {status}" for status, count in counts.items())
     file = folder / f"recall-{lot}.csv"
     cells.to_csv(file, index=False)
-    yield f"{len(cells):,} cells contain {lot}: {parts or 'none'}"
+    yield f"{len(cells):,} cells contain {lot}" + (f": {parts}" if parts else "")
     table = _table("", "lot", "cells", "good", "scrapped", "in plant")
     for name, rows in cells.groupby("lot", sort=False):
         by = rows.status.value_counts()
         table.add_row(str(name), str(len(rows)), *(str(by.get(s, 0)) for s in ("good", "scrapped", "in plant")))
-    yield table
+    if parts:
+        yield table
     yield f"every cell by name: {file}"

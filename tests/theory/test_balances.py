@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from functools import lru_cache
 
 import numpy as np
 import pytest
 
-from twin import Journal, Run, read_line, simulate
+from twin import Journal, Run, costs, read_line, simulate
 from twin.calendar import DAY
 from twin.journal import UNITS, Action
 from twin.material import GRADE_B
@@ -20,9 +21,9 @@ PLANTS = [path.stem for path in known_lines()]
 
 @lru_cache(maxsize=1)
 def run_of(plant: str) -> Journal:
-    """Return 40 days of a plant from its first second; of the smallest with a row for every cell."""
+    """Return 30 days of a plant from its first second; of the smallest with a row for every cell."""
     cells = "all" if plant == "pilot_line" else "sample:1%"
-    return simulate(Run(read_line(plant), days=40, warmup=0, cells=cells))
+    return simulate(Run(read_line(plant), days=30, warmup=0, cells=cells))
 
 
 @pytest.fixture(name="journal", params=PLANTS, scope="module")
@@ -135,3 +136,36 @@ def test_lots_are_served_within_the_order_of_time(journal: Journal) -> None:
     visits = journal.columns("visits")
     for before, after in (("arrive", "start"), ("start", "finish"), ("finish", "leave")):
         assert (visits[before] <= visits[after] + 1e-6).all()
+
+
+def from_day(journal: Journal, day: int) -> Journal:
+    """Return the same run with the days before taken as warm-up, so that there is stock when it begins."""
+    later = copy.copy(journal)
+    later.warmup = day * DAY
+    return later
+
+
+def test_what_was_bought_is_in_good_cells_in_scrap_wasted_or_in_the_plant(journal: Journal) -> None:
+    assert journal.line.cell is not None
+    balances = costs(journal.line, from_day(journal, 25))["material_balance"]
+    assert set(balances) == set(journal.line.cell.contents)
+    for name, one in balances.items():
+        assert one["bought"] > 0, name
+        parts = one["good"] + one["scrap"] + one["waste"] + one["stock"]
+        assert parts == pytest.approx(one["bought"], rel=1e-9), name
+
+
+def test_money_that_left_the_till_is_in_cost_or_in_stock(journal: Journal) -> None:
+    found = costs(journal.line, from_day(journal, 25))
+    money, split = found["money_usd"], found["cost_usd_per_kwh"]
+    six = ("material", "energy", "labour", "depreciation", "overhead", "scrap")
+    assert sum(split[name] for name in six) == pytest.approx(split["total"])
+    spent = sum(money[f"all_{name}"] for name in ("energy", "labour", "depreciation", "overhead"))
+    spent += money["material_bought"] - money["material_to_stock"] - money["recovery"]
+    assert money["total"] == pytest.approx(spent)
+
+
+def test_energy_by_step_is_all_the_energy(journal: Journal) -> None:
+    energy = costs(journal.line, from_day(journal, 25))["energy_kwh_per_kwh"]
+    assert sum(energy["by_step"].values()) == pytest.approx(energy["total"])
+    assert energy["electricity"] + energy["gas"] == pytest.approx(energy["total"])

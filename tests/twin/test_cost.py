@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
+from paper_plant import paper_plant
 
-from twin import Journal, Line, Run, costs, read_line, simulate, turn, unit_costs
+from twin import InputError, Journal, Line, Run, costs, read_line, simulate, turn, unit_costs
 from twin.plant_cost import drivers, plant_factors, table_sized, whole
 from twin.prices import Factors, Prices
-from twin.read import known_lines
+from twin.read import known_lines, lines_folder
 
 PLANTS = [path.stem for path in known_lines()]
 NOT_OF_CELLS = ("module_assembly", "pack_assembly")
@@ -102,6 +104,57 @@ def test_every_row_of_the_table_is_bought_once(plant: str) -> None:
     assert whole(plant_factors(line)) == pytest.approx(bought)
 
 
+def test_a_plant_in_china_costs_what_is_reported_from_there(tmp_path: Path) -> None:
+    lines, overlaid = lines_folder().resolve(), tmp_path / "overlaid.yaml"
+    plant = f"extends: [{lines}/lfp_prismatic_16gwh.yaml, {lines}/prices/china_2025.yaml]"
+    overlaid.write_text(f"{plant}\nname: overlaid\n", encoding="utf-8")
+    line = read_line(overlaid)
+    assert line.prices is not None
+    takes = whole(plant_factors(line))
+    # REPORT.md section 3: about 68 million dollars a GWh, from one secondary report
+    assert (takes.equipment + takes.area * line.prices.building) / 16e6 == pytest.approx(68, rel=0.05)
+
+
+def test_prices_without_a_size_of_the_plant_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "sizeless.yaml"
+    file.write_text(f"extends: [{lines_folder().resolve()}/pilot_line.yaml]\nnameplate: null\n", encoding="utf-8")
+    with pytest.raises(InputError, match="nameplate"):
+        read_line(file)
+
+
+# a day worked out on paper
+
+
+def test_scrap_is_lost_material_less_what_it_brings_back_and_the_work_in_it() -> None:
+    journal = paper_plant()
+    money = costs(journal.line, journal)["money_usd"]
+    # 40 kg of lfp, 20 kg of graphite and 10 containers were lost; a quarter of their price comes back
+    material = 40 * 10 + 20 * 4 + 10 * 3
+    assert (money["material_in_scrap"], money["recovery"]) == pytest.approx((material, material / 4))
+    # each station spends 20 dollars of labour and 10 of depreciation; grading 10.20 of electricity, half of it
+    # for 104 cells tested and half for the 100 it is built for
+    spent, graded = 30.0, 30.0 + 0.1 * (104 + 100) / 2
+    shares = (20 / 120, 15 / 115, 20 / 120, 20 / 120, 10 / 110)
+    work = spent * sum(shares) + graded * 4 / 104
+    # the dry room burns 2 kWh of gas for each of 110 cells; it is wasted as the stations are on average
+    gas = 110 * 2 * 0.05
+    wasted = gas * work / (5 * spent + graded)
+    assert money["scrap"] == pytest.approx(material * 3 / 4 + work + wasted)
+
+
+def test_what_is_not_scrap_is_the_cost_of_the_good_cells() -> None:
+    journal = paper_plant()
+    found = costs(journal.line, journal)
+    money, split = found["money_usd"], found["cost_usd_per_kwh"]
+    # 100 cells of 1 kWh with 2 kg of lfp, 1 kg of graphite and a container
+    assert split["material"] == pytest.approx(2 * 10 + 4 + 3)
+    kept = 6 - 3 * 20 / 120 - 15 / 115 - 10 / 110 - 4 / 104
+    assert (money["labour"], money["depreciation"]) == pytest.approx((20 * kept, 10 * kept))
+    bought, work, energy = 240 * 10 + 120 * 4 + 110 * 3, 120 + 60, 10.2 + 11
+    assert split["total"] == pytest.approx((bought - money["recovery"] + work + energy) / 100)
+    assert money["revenue"] == pytest.approx((90 + 10 / 2) * 100)
+
+
 # the accounts of a run
 
 
@@ -116,33 +169,15 @@ def _journal(request: pytest.FixtureRequest) -> Journal:
     return run_of(request.param)
 
 
-def test_what_was_bought_is_in_good_cells_in_scrap_wasted_or_in_the_plant(journal: Journal) -> None:
-    balances = costs(journal.line, journal)["material_balance"]
-    assert journal.line.cell is not None
-    assert set(balances) >= {*journal.line.cell.cathode.materials, *journal.line.cell.parts}
-    for name, one in balances.items():
-        assert one["bought"] > 0, name
-        parts = one["good"] + one["scrap"] + one["waste"] + one["stock"]
-        assert parts == pytest.approx(one["bought"], rel=1e-9), name
-
-
-def test_the_money_is_spent_once(journal: Journal) -> None:
+def test_cash_is_less_than_cost_and_cost_less_than_the_price(journal: Journal) -> None:
     found = costs(journal.line, journal)
-    money, split = found["money_usd"], found["cost_usd_per_kwh"]
-    six = ("material", "energy", "labour", "depreciation", "overhead", "scrap")
-    assert sum(split[name] for name in six) == pytest.approx(split["total"])
-    # what left the till is in cost, came back from scrap, or lies in stock
-    spent = sum(money[f"all_{name}"] for name in ("energy", "labour", "depreciation", "overhead"))
-    spent += money["material_bought"] - money["material_to_stock"] - money["recovery"]
-    assert money["total"] == pytest.approx(spent)
+    split = found["cost_usd_per_kwh"]
     assert all(value > 0 for value in split.values())
     assert found["cash_usd_per_kwh"] < split["total"] < found["price_usd_per_kwh"]["total"]
 
 
-def test_energy_by_step_adds_up_and_is_of_the_published_size(journal: Journal) -> None:
+def test_energy_is_of_the_published_size(journal: Journal) -> None:
     energy = costs(journal.line, journal)["energy_kwh_per_kwh"]
-    assert sum(energy["by_step"].values()) == pytest.approx(energy["total"])
-    assert energy["electricity"] + energy["gas"] == pytest.approx(energy["total"])
     # Degen and Schuette 2022: 41.48 kWh/kWh, 21.38 of it gas, for a plant at its nameplate; V4 allows 15 %
     assert energy["total"] == pytest.approx(41.48, rel=0.15)
     assert energy["gas"] == pytest.approx(21.38, rel=0.15)

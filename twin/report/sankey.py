@@ -56,6 +56,9 @@ def sankey(kpi: Mapping[str, Any], line: Line) -> Any:
     if not largest > 0:
         return None
     roots = _forest(line, flow)
+    if not roots:
+        # nothing has come to the end of the route yet
+        return None
     nodes = [node for root in roots for node in _all(root)]
     rows = 1 + max(node.row for node in nodes)
     width = max(node.x + node.reach for node in nodes) + _LABEL
