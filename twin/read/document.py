@@ -144,7 +144,9 @@ def _text(path: Path) -> str:
 def _plain(node: Any, path: Path_, document: Document, line: int) -> Any:
     """Copy a loaded node as plain Python and note the line of each of its parts; ``line`` is the node's own."""
     if len(document.origins) > _MOST_VALUES:
-        raise InputError([document.problem(path[:1], f"grows to more than {_MOST_VALUES} values; use fewer aliases (*)")])
+        raise InputError(
+            [document.problem(path[:1], f"grows to more than {_MOST_VALUES} values; use fewer aliases (*)")]
+        )
     places: Any = getattr(node, "lc", None)
     if isinstance(node, dict):
         plain = {}
