@@ -11,6 +11,7 @@ from generic_lines import read_text
 from ruamel.yaml import YAML
 
 from twin import Line, Run, capacity, read_line, simulate
+from twin.plant_cost import plant_factors
 from twin.read import known_lines
 from twin.read.provenance import Provenance, split
 
@@ -125,8 +126,21 @@ def test_a_plant_that_extends_another_as_on_the_page_has_more_coaters(tmp_path: 
     [text] = [block for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if block.startswith("extends")]
     path = tmp_path / "my_line.yaml"
     path.write_text(text.replace("pilot_line.yaml", str(LINES["pilot_line"])), encoding="utf-8")
-    coaters = [read_line(name).stations["anode_coating"].servers for name in (path, "pilot_line")]
-    assert coaters[0] == 2 * coaters[1]
+    mine, pilot = read_line(path), read_line("pilot_line")
+    assert mine.stations["anode_coating"].servers == 2 * pilot.stations["anode_coating"].servers
+    # and the second one costs what the first does
+    equipment = [plant_factors(line)["anode_coating"].equipment for line in (mine, pilot)]
+    assert equipment[0] == pytest.approx(2 * equipment[1])
+
+
+def test_a_plant_with_a_nameplate_of_its_own_is_priced_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "larger.yaml"
+    servers = "stations: {anode_coating: {servers: 2}}"
+    path.write_text(f"extends: {LINES['pilot_line']}\nnameplate: 0.6 GWh/yr\n{servers}\n", encoding="utf-8")
+    larger, pilot = read_line(path), read_line("pilot_line")
+    # BatPaC's exponent of coaters is 0.9
+    equipment = [plant_factors(line)["anode_coating"].equipment for line in (larger, pilot)]
+    assert equipment[0] == pytest.approx(2**0.9 * equipment[1])
 
 
 def test_the_page_explains_every_key_of_a_line_file() -> None:
