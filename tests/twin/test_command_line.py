@@ -207,9 +207,18 @@ REFUSED = {
     "setting nothing": (("simulate", "PLANT", "--set", "=3"), "no knob ''; every station has a knob"),
     "unknown knob": (("simulate", "PLANT", "--set", "a.b=3"), "no knob 'a.b'; every station has a knob"),
     "misspelt knob": (("simulate", "PLANT", "--set", "fillin.servers=3"), "did you mean 'filling.servers'?"),
-    "no servers": (("simulate", "PLANT", "--set", "filling.servers=0"), "filling.servers: 0 is too small, expected at least 1"),
-    "servers in words": (("simulate", "PLANT", "--set", "filling.servers=two"), "filling.servers=two: "),
-    "too many servers": (("simulate", "PLANT", "--set", "filling.servers=9999999"), "outside the knob's range"),
+    "no servers": (
+        ("simulate", "PLANT", "--set", "filling.servers=0"),
+        "filling.servers: 0 is too small, expected at least 1",
+    ),
+    "servers in words": (
+        ("simulate", "PLANT", "--set", "filling.servers=two"),
+        "filling.servers: 'two' is not a whole number",
+    ),
+    "too many servers": (
+        ("simulate", "PLANT", "--set", "filling.servers=9999999"),
+        "9999999 is too large, expected at most 100000",
+    ),
     "no workers": (("simulate", "PLANT", "--workers", "0"), "Invalid value for '--workers'"),
     "no replications": (("simulate", "PLANT", "--replications", "0"), "Invalid value for '--replications'"),
     "negative seed": (("simulate", "PLANT", "--seed", "-1"), "seed -1: expected a whole number from 0"),
