@@ -14,7 +14,8 @@ HOUSE = Path(__file__).resolve().parents[1]
 
 # each row imports only the rows above it; a folder also imports itself
 TABLE = """
-    units, randomness, problems
+    problems, randomness
+    units
     declared, material
     calendar, prices, product
     occasion

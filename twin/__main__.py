@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,7 +26,8 @@ class Guarded(TyperGroup):
         try:
             return super().invoke(ctx)
         except InputError as error:
-            _complain(str(error))
+            for problem in error.problems:
+                _complain(str(problem), hang=4)
             raise typer.Exit(2) from None
         except KeyboardInterrupt as error:
             _complain(_with_notes("interrupted", error))
@@ -79,10 +81,14 @@ def _with_notes(text: str, error: BaseException) -> str:
     return "; ".join([text, *getattr(error, "__notes__", ())])
 
 
-def _complain(text: str) -> None:
+def _complain(text: str, hang: int = 0) -> None:
     from rich.console import Console
 
-    Console(stderr=True, highlight=False, soft_wrap=True).print(text, style="red", markup=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if console.is_terminal:
+        # a program that reads along wants one line for each; a person wants to see where the next begins
+        text = fill(text, console.width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False)
+    console.print(text, style="red", markup=False, emoji=False)
 
 
 def _show(*what: Any) -> None:

@@ -26,14 +26,17 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
         line: the checked line; None when single values are wrong, then prices and flaws are not checked.
     """
     stations, buffers = _mapping(content, "stations"), _mapping(content, "buffers")
-    yield from _dangling(stations, buffers)
-    yield from _inboxes(stations, buffers)
-    yield from _cycles(stations, buffers)
-    yield from _units(content, stations, buffers)
+    if stations and isinstance(content.get("buffers", {}), dict):
+        # where no buffer can be read, every station would seem to be alone; and the other way round
+        yield from _dangling(stations, buffers)
+        yield from _inboxes(stations, buffers)
+        yield from _cycles(stations, buffers)
+        yield from _electrodes(stations, buffers)
+        yield from _units(content, stations, buffers)
+        yield from _knobs(content)
     yield from _names(content, stations)
     yield from _gauges(content, stations)
     yield from _batches(stations, buffers)
-    yield from _knobs(content)
     if line is not None:
         yield from _product(line)
         yield from _flaws(line)
@@ -41,8 +44,9 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
 
 
 def _mapping(content: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return a part of the plant; in it what should be a mapping and is none is empty."""
     found = content.get(key)
-    return {k: v for k, v in found.items() if isinstance(v, dict)} if isinstance(found, dict) else {}
+    return {k: v if isinstance(v, dict) else {} for k, v in found.items()} if isinstance(found, dict) else {}
 
 
 def _text(node: dict[str, Any], key: str) -> str | None:
@@ -69,21 +73,25 @@ def _boxes(buffers: dict[str, Any], end: str, station: str) -> list[str]:
     return [name for name, buffer in buffers.items() if buffer.get(end) == station and buffer.get("rework") is not True]
 
 
+def _alone(stations: dict[str, Any], buffers: dict[str, Any]) -> list[str]:
+    """Return the stations among several that no buffer leads to or from."""
+    ends = {_text(buffer, end) for buffer in buffers.values() for end in ("from", "to")}
+    return [name for name in stations if name not in ends] if len(stations) > 1 else []
+
+
 def _dangling(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
     for name, buffer in buffers.items():
         for end in ("from", "to"):
             there = _text(buffer, end)
             if there is not None and there not in stations:
                 yield ("buffers", name, end), f"no station '{there}'{did_you_mean(there, stations)}"
-    if len(stations) > 1:
-        ends = {_text(buffer, end) for buffer in buffers.values() for end in ("from", "to")}
-        for name in stations:
-            if name not in ends:
-                yield ("stations", name), "stands in no route; add a buffer from or to it"
+    for name in _alone(stations, buffers):
+        yield ("stations", name), "stands in no route; add a buffer from or to it"
 
 
 def _inboxes(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
-    for name, station in stations.items():
+    alone = _alone(stations, buffers)
+    for name, station in ((name, station) for name, station in stations.items() if name not in alone):
         kind, inboxes, outboxes = _kind(station), _boxes(buffers, "to", name), _boxes(buffers, "from", name)
         word = station["step"]["kind"] if kind else ""
         if kind is not None and kind.merges and len(inboxes) < 2:
@@ -110,6 +118,37 @@ def _cycles(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault
         yield ("buffers", box), text
 
 
+def _electrodes(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
+    """Yield coaters that get the other electrode's slurry, and stacks that lack a part."""
+    for name, station in stations.items():
+        kind, inboxes = _kind(station), _boxes(buffers, "to", name)
+        feeding = {box: _made_of(stations, buffers, _text(buffers[box], "from")) for box in inboxes}
+        own = _text(station["step"], "electrode") if kind is not None and kind.unit == "kg" else None
+        for box, parts in feeding.items():
+            if own is not None and parts and own not in parts:
+                yield ("buffers", box), f"brings {' and '.join(parts)} to '{name}', which works on the {own}"
+        if kind is not None and kind.merges and kind.unit == "cell" and len(inboxes) > 1 and all(feeding.values()):
+            missing = {"cathode", "anode", "separator"}.difference(*feeding.values())
+            for part in sorted(missing):
+                yield ("stations", name), f"gets no {part}; add a buffer that brings it"
+
+
+def _made_of(stations: dict[str, Any], buffers: dict[str, Any], first: str | None) -> list[str]:
+    """Return which electrodes, or separator, come out of a station; nothing when that cannot be told."""
+    found, seen, ahead = set(), set(), [first]
+    while ahead:
+        name = ahead.pop()
+        station = stations.get(name or "")
+        kind = _kind(station) if station is not None and name not in seen else None
+        seen.add(name)
+        if station is None or kind is None:
+            continue
+        ahead.extend(_text(buffers[box], "from") for box in _boxes(buffers, "to", name or ""))
+        part = "separator" if kind.unit == "m**2" else _text(station["step"], "electrode")
+        found |= {part} if part is not None and kind.begins else set()
+    return sorted(found)
+
+
 def _units(content: dict[str, Any], stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
     kinds = {name: (station["step"]["kind"], _kind(station)) for name, station in stations.items() if _kind(station)}
     for name, buffer in buffers.items():
@@ -125,6 +164,10 @@ def _units(content: dict[str, Any], stations: dict[str, Any], buffers: dict[str,
     physical = [name for name, (_, kind) in kinds.items() if kind is not None and kind.unit != "lot"]
     if physical and "cell" not in content:
         yield ("stations", physical[0]), "needs the product; declare 'cell:' with capacity, electrodes and parts"
+    if any(kind is not None and kind.makes == "cell" for _, kind in kinds.values()):
+        for name, (word, kind) in kinds.items():
+            if kind is not None and kind.makes not in ("cell", "lot") and not _boxes(buffers, "from", name):
+                yield ("stations", name), f"{word} gives {kind.makes}, which leads nowhere; add a buffer from it"
 
 
 def _names(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]:
@@ -166,7 +209,7 @@ def _places(mode: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]
 
 def _product(line: Line) -> Iterator[Fault]:
     parts = line.cell.parts if line.cell else {}
-    for name, station in line.stations.items():
+    for name, station in line.stations.items() if line.cell else ():
         if station.step.unit == "m**2" and ("separator" not in parts or not parts["separator"].value > 0):
             yield ("cell", "parts"), f"'{name}' hands out separator; declare how much one cell holds, such as '11 m^2'"
 
@@ -192,7 +235,7 @@ def _money(line: Line) -> Iterator[Fault]:
     contents = line.cell.contents if line.cell else {}
     for name, station in line.stations.items():
         for material in station.consumes:
-            if material not in contents:
+            if material not in contents and (line.cell or station.step.unit == "lot"):
                 text = f"no '{material}' in the cell{did_you_mean(material, contents)}"
                 yield ("stations", name, "consumes", material), text
     if line.prices and line.cell and line.nameplate is None:
@@ -210,12 +253,13 @@ def _money(line: Line) -> Iterator[Fault]:
 
 
 def _batches(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
+    alone = _alone(stations, buffers)
     for name, station in stations.items():
         given, boxes = station.get("batch"), _boxes(buffers, "to", name)
         batch: dict[str, Any] = given if isinstance(given, dict) else {}
         if given is not None and ("lots" in batch) == ("units" in batch):
             yield ("stations", name, "batch"), "expected either 'lots' or 'units', the capacity of one server"
-        if given is not None and len(boxes) != 1:
+        if given is not None and len(boxes) != 1 and name not in alone:
             yield ("stations", name, "batch"), "a station that takes batches has one inbox"
         combine = _whole(station, "combine") or 1
         need = combine if combine > 1 else _whole(batch, "lots") or 1

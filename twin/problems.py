@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 _LONGEST = 60
+_YAML = {None: "null", True: "true", False: "false"}
 # pydantic's kinds of error, as a sentence with the value before it and its context in it
 _WORDS = {
     "greater_than_equal": "is too small, expected at least {ge}",
@@ -16,6 +17,7 @@ _WORDS = {
     "less_than": "is too large, expected less than {lt}",
     "int_type": "is not a whole number",
     "int_parsing": "is not a whole number",
+    "int_parsing_size": "is not a whole number that fits here",
     "int_from_float": "is not a whole number",
     "finite_number": "is not a finite number",
     "string_type": "is not a text, put it in quotes if it is meant",
@@ -67,12 +69,26 @@ class InputError(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return "; did you mean 'x'?" for a misspelt word, or the choices when there are few."""
+    """Return "; did you mean 'x'?" for a misspelt word, or the choices when there are few or none."""
     choices = sorted(known)
+    if not choices:
+        return "; none is declared"
     close = get_close_matches(word, choices, n=1, cutoff=0.6)
     if close:
         return f"; did you mean '{close[0]}'?"
-    return f"; expected one of {', '.join(choices)}" if 0 < len(choices) <= 25 else ""
+    return f"; expected one of {', '.join(choices)}" if len(choices) <= 25 else ""
+
+
+def shown(value: object) -> str:
+    """Return a value as it would stand in a file, cut when it is long."""
+    if value is None or isinstance(value, bool):
+        return _YAML[value]
+    try:
+        text = repr(value)
+    except ValueError:
+        # Python writes no whole number of more than 4300 digits
+        text = "a number of thousands of digits"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def fault_in_words(detail: Any) -> str:
@@ -80,8 +96,7 @@ def fault_in_words(detail: Any) -> str:
     kind, message = detail["type"], str(detail["msg"]).removeprefix("Value error, ")
     if kind in ("unit", "range", "value_error"):
         return message
-    said = repr(detail["input"])
-    said = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 3]}..."
+    said = shown(detail["input"])
     if kind in _WORDS:
         return f"{said} {_WORDS[kind].format(**detail.get('ctx', {}))}"
     return f"{said}: {message[:1].lower()}{message[1:]}"

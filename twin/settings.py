@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from twin.checks import Fault, faults_of_line
 from twin.line import MOST_SERVERS, Knob, Line
-from twin.problems import InputError, Problem, did_you_mean, fault_in_words
+from twin.problems import InputError, Problem, did_you_mean, fault_in_words, shown
 from twin.units import Amount
 
 Settings = Mapping[str, Any]
@@ -92,7 +92,7 @@ def _fault_of_choice(line: Line, knob: Knob, value: Any) -> str:
         return fault
     if low <= chosen <= high:
         return ""
-    return f"{value!r} is outside the knob's range, expected {knob.low} to {knob.high}"
+    return f"{shown(value)} is outside the knob's range, expected {knob.low} to {knob.high}"
 
 
 def _kind(line: Line, path: str) -> tuple[Any, Any] | None:
@@ -120,7 +120,7 @@ def _read(kind: Any, value: Any) -> tuple[float | None, str]:
         size = _size(TypeAdapter(kind).validate_python(value))
     except ValidationError as error:
         return None, fault_in_words(error.errors(include_url=False)[0])
-    return size, "" if size is not None else f"{value!r} is not a number or quantity"
+    return size, "" if size is not None else f"{shown(value)} is not a number or quantity"
 
 
 def _size(value: Any) -> float | None:

@@ -14,7 +14,12 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, PlainValidator
 from pydantic_core import PydanticCustomError, core_schema
 
+from twin.problems import shown
+
 _NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
+# a unit is multiplied out by Python: powers of powers, or of a hundred, would take for ever
+_LONGEST_UNIT = 60
+_ODD_POWER = re.compile(r"(?:\^|\*\*)(?!\s*[+-]?\s*\d(?!\s*(?:[\d.eE_^]|\*\*)))|\)\s*(?:\^|\*\*)")
 
 
 @lru_cache(maxsize=1)
@@ -45,6 +50,8 @@ def _factor(unit: str, si: str) -> float | None:
 @lru_cache(maxsize=1024)
 def _quantity(unit: str) -> Any:
     """Return one of a unit as people write it; None when nobody knows it."""
+    if len(unit) > _LONGEST_UNIT or _ODD_POWER.search(unit):
+        return None
     # the field writes these; pint reads another thing in them, or nothing
     spelled = re.sub(r"\bM\$|\bMUSD\b", "1e6 USD", unit).replace("$", "USD").replace("%", "percent")
     try:
@@ -89,17 +96,19 @@ class Unit:
         Raises:
             PydanticCustomError: not a quantity, no unit, wrong dimension or outside the physical range.
         """
-        value = self._convert(raw)
+        value, factor, unit = self._convert(raw)
         if not self.low <= value <= self.high:
-            low, high = f"{self.low:g}", f"{self.high:g}"
+            # in the unit that the writer thinks in
+            low, high = f"{self.low / factor:.4g}", f"{self.high / factor:.4g}"
             raise PydanticCustomError(
                 "range",
-                "{raw} is outside its physical range, expected {name} between {low} and {high} {si}",
-                {"raw": repr(raw), "name": self.name, "low": low, "high": high, "si": self.si or "(a pure number)"},
+                "{raw} is outside its physical range, expected {name} between {low} and {high}{unit}",
+                {"raw": shown(raw), "name": self.name, "low": low, "high": high, "unit": f" {unit}" if unit else ""},
             )
         return value
 
-    def _convert(self, raw: object) -> float:
+    def _convert(self, raw: object) -> tuple[float, float, str]:
+        """Return a value in SI, how many SI one of its unit is, and the unit."""
         if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
             raise self._error(raw, "is not a quantity")
         text = str(raw)
@@ -110,14 +119,14 @@ class Unit:
         if not unit:
             if self.si:
                 raise self._error(raw, "has no unit")
-            return number
+            return number, 1.0, ""
         factor = _factor(unit, self.si)
         if factor is None:
             raise self._error(raw, f"is {dimension_name(unit)}")
-        return number * factor
+        return number * factor, factor, unit
 
     def _error(self, raw: object, what: str) -> PydanticCustomError:
-        context = {"raw": repr(raw), "what": what, "name": self.name, "example": repr(self.example)}
+        context = {"raw": shown(raw), "what": what, "name": self.name, "example": repr(self.example)}
         return PydanticCustomError("unit", "{raw} {what}, expected {name} such as {example}", context)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -194,7 +203,7 @@ def _read_amount(raw: object, per: str) -> Amount:
     raise PydanticCustomError(
         "unit",
         "{raw} is not an amount between 0 and {most}, expected one such as {example}",
-        {"raw": repr(raw), "most": f"{_MOST:g}", "example": example},
+        {"raw": shown(raw), "most": f"{_MOST:g}", "example": example},
     )
 
 

@@ -140,7 +140,7 @@ FAULTS: dict[str, tuple[str, str, list[str]]] = {
     "an unknown place of a gauge": ("{at: coating,", "{at: coatng,", ["no kind or station 'coatng'"]),
     "a missing source": (", source: [est]", "", ["a number needs a source", "source: est"]),
     "an unknown source": ("source: [est]", "source: [esst]", ["no source 'esst' in sources.yaml"]),
-    "a missing confidence": (", confidence: estimate", "", ["None is not one of read, memory, estimate"]),
+    "a missing confidence": (", confidence: estimate", "", ["null is not one of read, memory, estimate"]),
     "a missing low end": ("low: 20, high: 60, s", "high: 60, s", ["a sourced number needs 'low'"]),
     "a low above its value": (
         "low: 20, high: 60, s",
@@ -231,6 +231,39 @@ def test_a_merge_needs_an_inbox_for_each_part(tmp_path: Path) -> None:
 def test_a_step_that_works_on_lots_needs_an_inbox(tmp_path: Path) -> None:
     text = re.sub(r"  (slurry_a): .*\n", "", GOOD)
     assert any("coating has no inbox; add a buffer" in str(problem) for problem in problems(tmp_path, text))
+
+
+def test_a_stack_needs_cathode_anode_and_separator(tmp_path: Path) -> None:
+    text = re.sub(r"  rolls_c: .*\n", "", GOOD)
+    told = [str(problem) for problem in problems(tmp_path, text)]
+    assert any("stations.winding: gets no cathode; add a buffer that brings it" in one for one in told)
+    assert any("stations.coating_c: coating gives m, which leads nowhere; add a buffer from it" in one for one in told)
+    twice = GOOD.replace(
+        "mixing_a: {servers: 1, step: {<<: *mixing, electrode: anode}}", "mixing_a: {servers: 1, step: *mixing}"
+    )
+    told = [str(problem) for problem in problems(tmp_path, twice)]
+    assert any("buffers.slurry_a: brings cathode to 'coating_a', which works on the anode" in one for one in told)
+
+
+@pytest.mark.parametrize("part", ["buffers", "stations"])
+def test_where_a_whole_part_cannot_be_read_nothing_else_is_blamed_for_it(tmp_path: Path, part: str) -> None:
+    text = GOOD[: GOOD.index(f"{part}:")] + f"{part}: 3\n"
+    if part == "stations":
+        text += GOOD[GOOD.index("buffers:") : GOOD.index("knobs:")]
+    (problem,) = problems(tmp_path, text)
+    assert str(problem).endswith(f"{part}: 3 is not a mapping, expected 'key: value' pairs")
+
+
+def test_a_station_that_cannot_be_read_is_still_known_by_name(tmp_path: Path) -> None:
+    text = re.sub(r"  separator: .*\n", "  separator: receiving\n", GOOD)
+    (problem,) = problems(tmp_path, text)
+    assert "'receiving' is not a mapping" in problem.text
+
+
+def test_a_wrong_item_does_not_make_a_list_too_short(tmp_path: Path) -> None:
+    text = GOOD.replace("start: 6 h, hours: 8 h", "start: 6 h, hours: 30 h")
+    (problem,) = problems(tmp_path, text)
+    assert problem.text == "a shift starts within the day and lasts at most 24 h"
 
 
 def test_a_way_back_must_be_marked_as_rework(tmp_path: Path) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from command import gigatwin
+from typer.testing import CliRunner
 
 from twin import InputError, Problem, read_line
+from twin.__main__ import app
+from twin.read import lines_folder
 
 GENERIC = """\
 gigatwin: 1
@@ -21,6 +26,13 @@ stations:
 buffers:
   cut: {from: cutting, to: packing, capacity: 5, shelf_life: 2 h}
 """
+
+
+# a few lines that stand for nine to the power of seven values
+BOMB = b"a: &a [x]\n" + b"".join(
+    b"%c: &%c [%s]\n" % (99 + at, 99 + at, b",".join([b"*" + (b"%c" % (98 + at) if at else b"a")] * 9))
+    for at in range(7)
+)
 
 
 def write(folder: Path, **files: str | bytes) -> Path:
@@ -131,6 +143,9 @@ def test_two_files_may_extend_the_same_third(tmp_path: Path) -> None:
         (b"stations: " + b"[" * 3000, 1, "is nested too deep; is a bracket missing?"),
         (b"name: x\ntitle: caf\xe9\n", 2, "byte 0xe9 is not UTF-8, expected a text in UTF-8"),
         (b"name: x\ntitle: \x00\n", 2, "cannot be read as YAML"),
+        (b"name: x\nstations: &s\n  <<: *s\n", 1, "cannot be read as YAML: is an anchor (&) or tag (!) misused?"),
+        (BOMB, 6, "grows to more than 100000 values; use fewer aliases (*)"),
+        (b"name: x\nextends: null\n", 2, "null is not a file name or a list of them"),
         (b"name: x\nextends: 3\n", 2, "3 is not a file name or a list of them"),
         (b"name: x\nextends: [{a: b}]\n", 2, "is not a file name"),
     ],
@@ -157,6 +172,20 @@ def test_a_date_or_a_mark_at_the_beginning_is_no_obstacle(tmp_path: Path) -> Non
     assert line.title == "2026-02-31"
 
 
+def test_keys_that_are_no_texts_are_told_as_they_are_written(tmp_path: Path) -> None:
+    told_of = told(write(tmp_path, plant=GENERIC + "~: 3\ntrue: 4\n17: 5\n"))
+    assert [problem.text.partition(";")[0] for problem in told_of] == [
+        f"unknown key '{key}'" for key in ("null", "true", "17")
+    ]
+
+
+def test_a_number_of_thousands_of_digits_is_refused_on_its_line(tmp_path: Path) -> None:
+    (problem,) = told(write(tmp_path, plant=GENERIC.replace("servers: 1\n", f"servers: {'9' * 5000}\n")))
+    assert problem.line == 5
+    assert problem.text.startswith("'999") and problem.text.endswith("... is not a whole number that fits here")
+    assert len(problem.text) < 120
+
+
 def test_an_unknown_plant_is_told_with_the_closest_name(tmp_path: Path) -> None:
     assert str(told("pilot_lin")[0]) == "no line file 'pilot_lin'; did you mean 'pilot_line'?"
     assert "expected one of cyl_21700_5gwh" in str(told("zzz")[0])
@@ -170,3 +199,19 @@ def test_sources_beside_a_file_may_be_cited(tmp_path: Path) -> None:
     assert read_line(tmp_path / "plant.yaml")._provenance[0].source == ("our_plant",)
     write(tmp_path, sources="sources: 3\n")
     assert "expected a mapping of keys to sources" in told(tmp_path / "plant.yaml")[0].text
+
+
+def test_every_fault_of_every_file_is_listed_within_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    servers = "extends: {}/pilot_line\nstations: {{filling: {{servers: {}}}, testing: {{servers: many}}}}\n"
+    for name, count in (("one", "0"), ("two", "-1")):
+        Path(f"{name}.yaml").write_text(servers.format(lines_folder().resolve(), count))
+    # what rich takes for a terminal of 80 columns
+    seen = CliRunner().invoke(app, ["check", "one.yaml", "two.yaml"], env={"FORCE_COLOR": "1", "COLUMNS": "80"})
+    rows = re.sub(r"\x1b\[[\d;]*m", "", seen.output).splitlines()
+    assert seen.exit_code == 2
+    assert max(len(row) for row in rows) <= 80
+    beginnings = [row for row in rows if not row.startswith("    ")]
+    assert [row.split(":")[0] for row in beginnings] == ["one.yaml", "one.yaml", "two.yaml", "two.yaml"]
+    # elsewhere each fault is one line, for programs that read along
+    assert len(gigatwin("check", "one.yaml", "two.yaml")[1].splitlines()) == 4

@@ -101,5 +101,5 @@ def test_a_turned_line_must_still_hold_together(line: Line) -> None:
 
 
 def test_nothing_but_numbers_and_quantities_can_be_chosen(line: Line) -> None:
-    assert "None is not a number or quantity" in refusal(line, ab__capacity=None)
+    assert "null is not a number or quantity" in refusal(line, ab__capacity=None)
     assert "is not a whole number" in refusal(line, ab__capacity="many")

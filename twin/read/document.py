@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twin.problems import InputError, Problem, did_you_mean
+from twin.problems import InputError, Problem, did_you_mean, shown
 
 Path_ = tuple[str | int, ...]
 _SUFFIXES = (".yaml", ".yml")
@@ -52,7 +52,7 @@ def load(path: Path, seen: tuple[Path, ...] = ()) -> Document:
     parents = document.content.pop("extends", [])
     parents = [parents] if isinstance(parents, str) else parents
     if not isinstance(parents, list) or not all(isinstance(parent, str) for parent in parents):
-        raise InputError([document.problem(("extends",), f"{parents!r} is not a file name or a list of them")])
+        raise InputError([document.problem(("extends",), f"{shown(parents)} is not a file name or a list of them")])
     merged = Document(document.file, {})
     problems: list[Problem] = []
     for place, parent in enumerate(parents):
@@ -94,7 +94,7 @@ def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...])
         found = False
     if not found:
         there = [other.name for other in file.parent.glob("*.yaml")] if file.parent.is_dir() else []
-        text = f"no file '{name}' beside {Path(document.file).name}{did_you_mean(file.name, there)}"
+        text = f"no file '{name}' beside {Path(document.file).name}{did_you_mean(file.name, there) if there else ''}"
         raise InputError([document.problem(place, text)])
     if file.resolve() in seen:
         text = f"'{name}' extends itself in a circle; take the way back out of one of the files"
@@ -104,13 +104,15 @@ def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...])
 
 def _parse(path: Path) -> Document:
     from ruamel.yaml.constructor import DuplicateKeyError
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     text = _text(path)
     try:
         loaded = _yaml().load(text)
         document = Document(str(path), {})
         document.content = _plain(loaded, (), document, 1)
+    except InputError:
+        raise
     except DuplicateKeyError as error:
         key = str(error.problem).partition('"')[2].partition('"')[0]
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -122,9 +124,9 @@ def _parse(path: Path) -> Document:
     except RecursionError:
         raise InputError([Problem(str(path), 1, "", "is nested too deep; is a bracket missing?")]) from None
     except Exception as error:
-        # ruamel raises whatever its constructors raise: dates that do not exist, odd tags
+        # ruamel raises whatever its constructors raise for odd tags and for anchors that hold themselves
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1
-        cause = " ".join(str(error).split()) or type(error).__name__
+        cause = " ".join(str(error).split()) if isinstance(error, YAMLError) else "is an anchor (&) or tag (!) misused?"
         raise InputError([Problem(str(path), line, "", f"cannot be read as YAML: {cause}")]) from None
     if not isinstance(document.content, dict):
         what = "the file is empty" if loaded is None else "the file is one value or list"
@@ -133,13 +135,18 @@ def _parse(path: Path) -> Document:
 
 
 def _yaml() -> Any:
-    """Return a YAML reader that knows its lines, and to which a date is a text like any other."""
+    """Return a YAML reader that knows its lines; to it dates, and numbers of thousands of digits, are texts."""
     from ruamel.yaml import YAML
     from ruamel.yaml.constructor import RoundTripConstructor
 
     class Constructor(RoundTripConstructor):
-        pass
+        def construct_yaml_int(self, node: Any) -> Any:
+            try:
+                return super().construct_yaml_int(node)
+            except ValueError:
+                return node.value
 
+    Constructor.add_constructor("tag:yaml.org,2002:int", Constructor.construct_yaml_int)
     Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
     reader = YAML(typ="rt")
     reader.Constructor = Constructor
@@ -171,8 +178,9 @@ def _plain(node: Any, path: Path_, document: Document, line: int) -> Any:
         for key, value in node.items():
             # what a merge key ('<<') brings in has no line here
             own = places.key(key)[0] + 1 if places.data and key in places.data else line
-            document.origins[(*path, str(key))] = (document.file, own)
-            plain[str(key)] = _plain(value, (*path, str(key)), document, own)
+            name = key if isinstance(key, str) else shown(key)
+            document.origins[(*path, str(name))] = (document.file, own)
+            plain[str(name)] = _plain(value, (*path, str(name)), document, own)
         return plain
     if isinstance(node, list):
         items = []

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from twin.problems import Problem, did_you_mean
+from twin.problems import Problem, did_you_mean, shown
 from twin.read.document import Document, Path_
 
 _KEYS = {"value", "low", "high", "source", "confidence", "basis", "ref", "note"}
@@ -109,7 +109,7 @@ def _faults(node: dict[str, Any], sources: set[str]) -> list[tuple[Path_, str]]:
         if key not in sources:
             faults.append((("source",), f"no source '{key}' in sources.yaml{did_you_mean(key, sources)}"))
     if node.get("confidence") not in _CONFIDENCE:
-        faults.append((("confidence",), f"{node.get('confidence')!r} is not one of {', '.join(_CONFIDENCE)}"))
+        faults.append((("confidence",), f"{shown(node.get('confidence'))} is not one of {', '.join(_CONFIDENCE)}"))
     faults.extend(_range_faults(node))
     return faults
 
@@ -117,7 +117,7 @@ def _faults(node: dict[str, Any], sources: set[str]) -> list[tuple[Path_, str]]:
 def _range_faults(node: dict[str, Any]) -> list[tuple[Path_, str]]:
     value = split(node["value"])
     if value is None:
-        return [(("value",), f"{node['value']!r} does not start with a number, expected one such as '70 m/min'")]
+        return [(("value",), f"{shown(node['value'])} does not start with a number, expected one such as '70 m/min'")]
     faults: list[tuple[Path_, str]] = []
     for name, sign in (("low", -1), ("high", 1)):
         if name not in node:
@@ -125,7 +125,7 @@ def _range_faults(node: dict[str, Any]) -> list[tuple[Path_, str]]:
             continue
         bound = split(node[name])
         if bound is None or bound[1] not in ("", value[1]):
-            faults.append(((name,), f"{node[name]!r} is not a number in the unit of the value, {value[1]!r}"))
+            faults.append(((name,), f"{shown(node[name])} is not a number in the unit of the value, {value[1]!r}"))
         elif (bound[0] - value[0]) * sign < 0:
             faults.append(((name,), f"{bound[0]:g} is on the wrong side of the value {value[0]:g}"))
     return faults

@@ -18,6 +18,9 @@ def problems_of(error: ValidationError, document: Document, model: type[BaseMode
     """Turn pydantic's errors into problems that name file and line."""
     problems = []
     for detail in error.errors(include_url=False):
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            # items that are wrong themselves are told; they are not too few
+            continue
         path = _path_in(document.content, detail["loc"])
         parts = schema_at(model, document.content, path[:-1])
         problems.append(document.problem(path, _text(detail, str(path[-1]) if path else "", parts)))
@@ -102,7 +105,8 @@ def _text(detail: Any, name: str, parts: dict[str, Any]) -> str:
     known = parts.get("properties", {})
     if kind == "missing":
         wanted = known.get(name, {})
-        expected = wanted.get("description") or wanted.get("const") or _TYPES.get(wanted.get("type"))
+        choices = " or ".join(map(str, wanted.get("enum", ())))
+        expected = wanted.get("description") or wanted.get("const") or choices or _TYPES.get(wanted.get("type"))
         cure = f", expected {expected}" if expected else "; `gigatwin schema` says what belongs there"
         return f"'{name}' is missing here{cure}"
     if kind == "extra_forbidden":
