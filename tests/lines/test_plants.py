@@ -32,7 +32,8 @@ ENDS = ("value", "low", "high")
 UNITS = {
     "-": "", "1/shift": "", "rel": "", "rolls": "", "kWh/kWh cell": "", "ppm of cells": "ppm", "min": "min", "h": "h",
     "d": "day", "m": "m", "km": "km", "m2": "m^2", "m/min": "m/min", "L": "L", "kg": "kg", "kg/L": "kg/L", "V": "V",
-    "Ah": "A*h", "cells": "", "cells/min": "1/min", "jelly rolls/min": "1/min", "stacks/min": "1/min", "m of web per 1000 m": "m/km",
+    "Ah": "A*h", "cells": "", "cells/min": "1/min", "jelly rolls/min": "1/min", "stacks/min": "1/min",
+    "m of web per 1000 m": "m/km",
     "per 1000 m2 coated": "1/(1000 m^2)", "events per 100 km": "1/(100 km)", "per 1000 m edge": "2/(1000 m)",
 }  # fmt: skip
 
