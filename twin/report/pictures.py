@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,7 +37,7 @@ _STATES = {
     "no_crew": ("standby: no operators", PINK),
     "non_scheduled": ("not staffed", PALE),
 }
-_MOST_BARS = 12
+_MOST_BARS = 16
 _LETTERS = 28
 
 
@@ -142,6 +143,11 @@ def scrap_by_cause(kpi: Mapping[str, Any]) -> Any:
     return _pareto({stations[name]["title"]: value for name, value in kpi["scrap"]["by_cause"].items()}, kpi, BLUE)
 
 
+def _two_lines(title: str) -> str:
+    """Return a title as a label that fits beside a bar, on two lines when it is long."""
+    return textwrap.fill(title[:1].upper() + title[1:], _LETTERS, max_lines=2, placeholder=" …")
+
+
 def words(name: str) -> str:
     """Return a name from a file as words."""
     return name.replace("_", " ")
@@ -156,11 +162,11 @@ def _pareto(amounts: Mapping[str, float], kpi: Mapping[str, Any], colour: str) -
     rest = total - sum(largest.values())
     others = len(amounts) - len(largest)
     values = list(largest.values())
-    names = [short_title(name) for name in largest]
+    names = [_two_lines(name) for name in largest]
     if others:
         names.append(f"{others} others" if others > 1 else "1 other")
         values.append(rest)
-    figure, axis = bars(0.26, names, 0.6)
+    figure, axis = bars(0.38, names, 0.6)
     axis.barh(range(len(names)), values, color=[colour] * len(largest) + [SOFT] * bool(others), height=0.7)
     for place, value in enumerate(values):
         axis.annotate(
@@ -172,6 +178,6 @@ def _pareto(amounts: Mapping[str, float], kpi: Mapping[str, Any], colour: str) -
             fontsize=8.5,
         )
     axis.set_xlim(0, max(values) * 1.5)
-    thousands(axis.xaxis)
+    thousands(axis.xaxis, most=4)
     axis.set_xlabel(f"lost [{kpi['scrap']['unit']}]")
     return figure

@@ -73,11 +73,11 @@ def bars(height_of_one: float, names: Sequence[str], extra: float) -> tuple[Any,
     return figure, axis
 
 
-def thousands(axis: Any) -> None:
-    """Write the numbers of one matplotlib Axis, which count something, with separators."""
+def thousands(axis: Any, most: int = 5) -> None:
+    """Write the numbers of one matplotlib Axis, which count something, with separators; ``most`` steps of them."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axis.set_major_locator(MaxNLocator(nbins=most, integer=True))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 
