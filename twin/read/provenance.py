@@ -10,7 +10,7 @@ from twin.problems import Problem, did_you_mean, shown
 from twin.read.document import Document, Path_
 
 _KEYS = {"value", "low", "high", "source", "confidence", "basis", "ref", "note"}
-_CONFIDENCE = ("read", "memory", "estimate")
+CONFIDENCE = ("read", "memory", "estimate")
 _NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$")
 
 
@@ -108,8 +108,8 @@ def _faults(node: dict[str, Any], sources: set[str]) -> list[tuple[Path_, str]]:
     for key in _sources(node):
         if key not in sources:
             faults.append((("source",), f"no source '{key}' in sources.yaml{did_you_mean(key, sources)}"))
-    if node.get("confidence") not in _CONFIDENCE:
-        faults.append((("confidence",), f"{shown(node.get('confidence'))} is not one of {', '.join(_CONFIDENCE)}"))
+    if node.get("confidence") not in CONFIDENCE:
+        faults.append((("confidence",), f"{shown(node.get('confidence'))} is not one of {', '.join(CONFIDENCE)}"))
     faults.extend(_range_faults(node))
     return faults
 
