@@ -9,7 +9,7 @@ from typing import Any
 from twin.problems import Problem, did_you_mean, shown
 from twin.read.document import Document, Path_
 
-_KEYS = {"value", "low", "high", "source", "confidence", "basis", "ref", "note"}
+KEYS = {"value", "low", "high", "source", "confidence", "basis", "ref", "note"}
 CONFIDENCE = ("read", "memory", "estimate")
 _NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$")
 
@@ -101,8 +101,8 @@ def _record(node: dict[str, Any], path: Path_) -> Provenance:
 def _faults(node: dict[str, Any], sources: set[str]) -> list[tuple[Path_, str]]:
     """Return what is wrong with one sourced number: (where, what)."""
     faults: list[tuple[Path_, str]] = []
-    for key in sorted(set(node) - _KEYS):
-        faults.append(((key,), f"unknown key '{key}' beside a value{did_you_mean(key, _KEYS)}"))
+    for key in sorted(set(node) - KEYS):
+        faults.append(((key,), f"unknown key '{key}' beside a value{did_you_mean(key, KEYS)}"))
     if not _sources(node):
         faults.append((("source",), "a number needs a source; an estimate says 'source: est, confidence: estimate'"))
     for key in _sources(node):
