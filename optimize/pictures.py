@@ -153,8 +153,10 @@ def draw_differences(comparison: Comparison) -> Any:
                 textcoords="offset points",
                 ha="center",
                 fontsize=9,
+                # over the line at zero, not crossed by it
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
             )
-        axis.axvline(0, color=GREY, lw=1)
+        axis.axvline(0, color=GREY, lw=1, zorder=0)
         _room(axis, [0.0, *(edge for middle in found for edge in (middle.low, middle.high))], "x")
         _thousands(axis)
         axis.set_ylim(len(others) - 0.4, -0.9)

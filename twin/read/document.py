@@ -62,8 +62,26 @@ def load(path: Path, seen: tuple[Path, ...] = ()) -> Document:
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
+    _keep_what_machines_cost(merged, document)
     _merge(merged, document, ())
     return merged
+
+
+def _keep_what_machines_cost(base: Document, top: Document) -> None:
+    """Note how many servers a plant had where a file that builds on it has others and keeps its nameplate.
+
+    Without it a second coater would cost nothing: cost rows buy what the nameplate needs.
+    """
+    if "nameplate" not in base.content or "nameplate" in top.content:
+        return
+    below, above = base.content.get("stations"), top.content.get("stations")
+    if not isinstance(above, dict) or not isinstance(below, dict):
+        return
+    for name, station in above.items():
+        old = below.get(name)
+        if isinstance(station, dict) and isinstance(old, dict) and "servers" in station and "servers" in old:
+            old.setdefault("cost_servers", old["servers"])
+            base.origins.setdefault(("stations", name, "cost_servers"), base.place(("stations", name, "servers")))
 
 
 def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...]) -> Document:
