@@ -134,7 +134,7 @@ def schema() -> None:
     """Print the JSON Schema of line files, for editors."""
     import json
 
-    from twin.read import schema_of_line_files
+    from twin.read.schema import schema_of_line_files
 
     sys.stdout.write(json.dumps(schema_of_line_files(), indent=1) + "\n")
 

@@ -119,7 +119,7 @@ def _cycles(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault
 
 
 def _electrodes(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
-    """Yield coaters that get the other electrode's slurry, and stacks that lack a part."""
+    """Yield coaters that get the other electrode's slurry, and stacks that lack an electrode."""
     for name, station in stations.items():
         kind, inboxes = _kind(station), _boxes(buffers, "to", name)
         feeding = {box: _made_of(stations, buffers, _text(buffers[box], "from")) for box in inboxes}
@@ -128,7 +128,7 @@ def _electrodes(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[F
             if own is not None and parts and own not in parts:
                 yield ("buffers", box), f"brings {' and '.join(parts)} to '{name}', which works on the {own}"
         if kind is not None and kind.merges and kind.unit == "cell" and len(inboxes) > 1 and all(feeding.values()):
-            missing = {"cathode", "anode", "separator"}.difference(*feeding.values())
+            missing = {"cathode", "anode"}.difference(*feeding.values())
             for part in sorted(missing):
                 yield ("stations", name), f"gets no {part}; add a buffer that brings it"
 

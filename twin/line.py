@@ -109,7 +109,10 @@ class EnergyUse(Declared):
 # rows of the cost table with weights: a row that several name is split between them; a plain list weighs 1 each
 CostShares = Annotated[
     dict[str, Positive],
-    BeforeValidator(lambda raw: dict.fromkeys(raw, 1.0) if isinstance(raw, (list, tuple)) else raw),
+    BeforeValidator(
+        lambda raw: dict.fromkeys(raw, 1.0) if isinstance(raw, (list, tuple)) else raw,
+        json_schema_input_type=dict[str, Positive] | list[str],
+    ),
 ]
 
 

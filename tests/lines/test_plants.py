@@ -28,14 +28,20 @@ REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
 REGISTRY: Any = UnitRegistry()
 REGISTRY.define("cell = 1 count")
 ENDS = ("value", "low", "high")
-# how the reference data write units, and how pint does; a lane has two edges
+# how the reference data write units, and how pint does; what is not here is written alike
 UNITS = {
-    "-": "", "1/shift": "", "rel": "", "rolls": "", "kWh/kWh cell": "", "ppm of cells": "ppm", "min": "min", "h": "h",
-    "d": "day", "m": "m", "km": "km", "m2": "m^2", "m/min": "m/min", "L": "L", "kg": "kg", "kg/L": "kg/L", "V": "V",
-    "Ah": "A*h", "cells": "", "cells/min": "1/min", "jelly rolls/min": "1/min", "stacks/min": "1/min",
+    **dict.fromkeys(("-", "1/shift", "rel", "rolls", "cells", "kWh/kWh cell"), ""),
+    **dict.fromkeys(("cells/min", "jelly rolls/min", "stacks/min"), "1/min"),
+    "d": "day",
+    "m2": "m^2",
+    "Ah": "A*h",
+    "ppm of cells": "ppm",
     "m of web per 1000 m": "m/km",
-    "per 1000 m2 coated": "1/(1000 m^2)", "events per 100 km": "1/(100 km)", "per 1000 m edge": "2/(1000 m)",
-}  # fmt: skip
+    "per 1000 m2 coated": "1/(1000 m^2)",
+    "events per 100 km": "1/(100 km)",
+    # a lane has two edges
+    "per 1000 m edge": "2/(1000 m)",
+}
 
 
 @pytest.fixture(params=PLANTS)

@@ -233,7 +233,7 @@ def test_a_step_that_works_on_lots_needs_an_inbox(tmp_path: Path) -> None:
     assert any("coating has no inbox; add a buffer" in str(problem) for problem in problems(tmp_path, text))
 
 
-def test_a_stack_needs_cathode_anode_and_separator(tmp_path: Path) -> None:
+def test_a_stack_needs_both_electrodes(tmp_path: Path) -> None:
     text = re.sub(r"  rolls_c: .*\n", "", GOOD)
     told = [str(problem) for problem in problems(tmp_path, text)]
     assert any("stations.winding: gets no cathode; add a buffer that brings it" in one for one in told)

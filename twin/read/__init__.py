@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -108,16 +108,3 @@ def known_sources(path: Path) -> set[str]:
                 raise InputError([document.problem(("sources",), "expected a mapping of keys to sources")])
             keys |= set(sources)
     return keys
-
-
-def schema_of_line_files() -> dict[str, Any]:
-    """Return the JSON Schema of line files, with ``extends`` and sourced numbers."""
-    schema = Line.model_json_schema()
-    schema["title"] = "gigatwin line file"
-    schema["properties"]["extends"] = {
-        "description": "files that this one builds on, relative to it; later ones win",
-        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
-    }
-    # a file that extends another need not say everything again
-    schema["required"] = ["gigatwin", "name"]
-    return schema

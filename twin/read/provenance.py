@@ -9,8 +9,8 @@ from typing import Any
 from twin.problems import Problem, did_you_mean, shown
 from twin.read.document import Document, Path_
 
-_KEYS = {"value", "low", "high", "source", "confidence", "basis", "ref", "note"}
-_CONFIDENCE = ("read", "memory", "estimate")
+KEYS = {"value", "low", "high", "source", "confidence", "basis", "ref", "note"}
+CONFIDENCE = ("read", "memory", "estimate")
 _NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$")
 
 
@@ -101,15 +101,15 @@ def _record(node: dict[str, Any], path: Path_) -> Provenance:
 def _faults(node: dict[str, Any], sources: set[str]) -> list[tuple[Path_, str]]:
     """Return what is wrong with one sourced number: (where, what)."""
     faults: list[tuple[Path_, str]] = []
-    for key in sorted(set(node) - _KEYS):
-        faults.append(((key,), f"unknown key '{key}' beside a value{did_you_mean(key, _KEYS)}"))
+    for key in sorted(set(node) - KEYS):
+        faults.append(((key,), f"unknown key '{key}' beside a value{did_you_mean(key, KEYS)}"))
     if not _sources(node):
         faults.append((("source",), "a number needs a source; an estimate says 'source: est, confidence: estimate'"))
     for key in _sources(node):
         if key not in sources:
             faults.append((("source",), f"no source '{key}' in sources.yaml{did_you_mean(key, sources)}"))
-    if node.get("confidence") not in _CONFIDENCE:
-        faults.append((("confidence",), f"{shown(node.get('confidence'))} is not one of {', '.join(_CONFIDENCE)}"))
+    if node.get("confidence") not in CONFIDENCE:
+        faults.append((("confidence",), f"{shown(node.get('confidence'))} is not one of {', '.join(CONFIDENCE)}"))
     faults.extend(_range_faults(node))
     return faults
 
