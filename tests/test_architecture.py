@@ -17,14 +17,15 @@ TABLE = """
     problems, randomness
     units
     declared, material
-    calendar, prices, product
+    response
+    calendar, prices, product, control
     occasion
     shapes
     electrode, assembly, formation, quality, timed
     steps
     line
     checks, bought
-    settings, sizing, control, ramp, scenario, plant_cost
+    settings, sizing, ramp, scenario, plant_cost
     journal, run, read
     flow
     simulation

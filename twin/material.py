@@ -50,12 +50,14 @@ class Slurry:
         solids: dry mass of active material, binder and additive [kg].
         offset: relative error that this batch gives the coating's areal loading [-].
         flaws: bits of the defect modes in it that nobody has found.
+        state: what else is true of it, by name, such as "viscosity" [Pa s].
     """
 
     electrode: str
     solids: float
     offset: float = 0.0
     flaws: int = 0
+    state: dict[str, float] = field(default_factory=dict)
 
     @property
     def units(self) -> float:
