@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from twin.declared import Declared
+from twin.response import CellResponse
 from twin.units import Amount, Area, Charge, MaterialAmount, Voltage
 
 JOULES_PER_GWH = 3.6e12
@@ -54,6 +55,7 @@ class CellDesign(Declared):
         parts: what else one cell holds, by material: foils, separator, electrolyte, container.
         welds: welds in one cell.
         tray: cells that share one formation tray.
+        response: what a cell makes of its electrodes; None where nobody has declared it.
     """
 
     format: Literal["prismatic", "pouch", "cylindrical"]
@@ -65,6 +67,7 @@ class CellDesign(Declared):
     parts: dict[str, MaterialAmount] = Field(default_factory=dict)
     welds: int = Field(default=2, ge=1, le=10_000)
     tray: int = Field(default=24, ge=1, le=100_000)
+    response: CellResponse | None = None
 
     @cached_property
     def energy(self) -> float:

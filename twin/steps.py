@@ -16,7 +16,8 @@ from twin.electrode.coating import Coating
 from twin.electrode.mixing import Mixing
 from twin.electrode.notching import Notching
 from twin.electrode.slitting import Slitting
-from twin.formation.finishing import Ageing, Degassing, Formation, Soaking
+from twin.formation.charging import Formation
+from twin.formation.finishing import Ageing, Degassing, Soaking
 from twin.formation.grading import Grading
 from twin.material import Material
 from twin.occasion import Made, Occasion

@@ -144,6 +144,17 @@ class Unit:
         }
 
 
+@dataclass(frozen=True)
+class Celsius(Unit):
+    """A temperature: people write it in degrees Celsius, which have a zero of their own and so no factor to SI."""
+
+    def _convert(self, raw: object) -> tuple[float, float, str]:
+        match = _NUMBER.match(str(raw))
+        if match is not None and match.group(2) in ("degC", "°C"):
+            return float(match.group(1).replace("_", "")) + 273.15, 1.0, "K"
+        return super()._convert(raw)
+
+
 _TEN_YEARS = 10 * 365 * 86400.0
 
 Seconds = Annotated[float, Unit("s", "2.5 h", "a time", 0.0, _TEN_YEARS)]
@@ -158,6 +169,7 @@ Density = Annotated[float, Unit("kg/m**3", "1.7 kg/L", "a density", 100.0, 20000
 Rate = Annotated[float, Unit("1/s", "20 cell/min", "a rate of units", 1e-9, 1e4)]
 Power = Annotated[float, Unit("W", "400 kW", "a power", 0.0, 1e10)]
 Charge = Annotated[float, Unit("A*s", "280 Ah", "a charge", 1.0, 1e8)]
+ArealResistance = Annotated[float, Unit("ohm*m**2", "30 ohm*cm^2", "a resistance times an area", 0.0, 1.0)]
 Voltage = Annotated[float, Unit("V", "3.2 V", "a voltage", 0.0, 1000.0)]
 Energy = Annotated[float, Unit("J", "896 Wh", "an energy", 0.0, 1e18)]
 EnergyPerYear = Annotated[float, Unit("W", "16 GWh/yr", "an energy a year", 0.0, 1e13)]
@@ -171,6 +183,11 @@ Number = Annotated[float, Unit("", "1.8", "a pure number", -1e12, 1e12)]
 Positive = Annotated[float, Unit("", "1.8", "a positive number", 1e-12, 1e12)]
 PerArea = Annotated[float, Unit("1/m**2", "0.002 1/m^2", "a number per area", 0.0, 1e3)]
 PerLength = Annotated[float, Unit("1/m", "0.003 1/km", "a number per length", 0.0, 1e3)]
+Temperature = Annotated[float, Celsius("K", "110 degC", "a temperature", 150.0, 2000.0)]
+EnergyPerAmount = Annotated[float, Unit("J/mol", "45 kJ/mol", "an activation energy", 0.0, 1e6)]
+CRate = Annotated[float, Unit("1/s", "0.1 1/h", "a C-rate, which is one over hours", 1e-7, 0.1)]
+PerVolt = Annotated[float, Unit("1/V", "0.5 1/V", "a change per volt", 0.0, 1e3)]
+GasPerCharge = Annotated[float, Unit("m**3/(A*s)", "2 mL/Ah", "a volume of gas per charge", 0.0, 1e-6)]
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ UNITS = {
     "d": "day",
     "m2": "m^2",
     "Ah": "A*h",
+    "C": "1/h",
     "ppm of cells": "ppm",
     "m of web per 1000 m": "m/km",
     "per 1000 m2 coated": "1/(1000 m^2)",
@@ -76,8 +77,9 @@ def leaves(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
 
 
 def sourced(name: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return every sourced number of a plant with its path, as it stands in the files."""
-    return [(".".join(path), value) for path, value in leaves(declared(name)) if isinstance(value, dict)]
+    """Return every sourced number of a plant with its path, as it stands in the files; tables are none."""
+    found = [(".".join(path), value) for path, value in leaves(declared(name)) if isinstance(value, dict)]
+    return [(path, value) for path, value in found if not isinstance(value["value"], list)]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Formation steps whose physics is not filled in yet: soaking, first charge, degassing, ageing."""
+"""Formation steps whose physics is not filled in yet: soaking, degassing, ageing."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ class Soaking(ForTime):
     """Soaking: electrolyte wets the pores."""
 
     kind: Literal["soaking"]
-
-
-class Formation(ForTime):
-    """Formation: the first charge, on one channel a cell; its stations take lots by channels."""
-
-    kind: Literal["formation"]
 
 
 class Degassing(AtRate):
