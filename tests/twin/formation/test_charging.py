@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from scipy.stats import binomtest
 
+from twin import InputError, read_line
 from twin.formation.charging import GAS, PLATING, FirstCycle, Formation, charging_time, plating_margin
 from twin.material import Cell
 from twin.occasion import Made
+from twin.read import find_line
 
 SHARED = Path(__file__).resolve().parents[4] / "shared"
 STUDY = SHARED / "data" / "formation" / "derived_formation_table.csv"
@@ -220,6 +222,13 @@ def test_a_design_without_a_response_is_only_timed(formation: Formation) -> None
     plain = design_of("nmc811").model_copy(update={"response": None})
     made = formation.make([lot], at._replace(product=plain))
     assert not lot.state and not made.born and made.outputs == [lot]
+
+
+def test_a_plant_whose_cell_has_no_response_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "bare.yaml"
+    path.write_text(f"extends: {find_line('pilot_line')}\ncell: {{response: null}}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="needs the cell's response"):
+        read_line(path)
 
 
 def test_rates_are_declared_where_the_first_cycle_is_not(formation: Formation) -> None:
