@@ -26,6 +26,7 @@ TABLE = """
     line
     checks, bought
     settings, sizing, ramp, scenario, plant_cost
+    table
     journal, run, read
     flow
     simulation

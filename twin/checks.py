@@ -187,7 +187,13 @@ def _names(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]
 
 def _gauges(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]:
     known = {*CATALOGUE, *stations}
-    for name, mode in _mapping(content, "defects").items():
+    modes = _mapping(content, "defects")
+    for name, station in stations.items():
+        for gauge, declared in _mapping(station, "gauges").items():
+            mode = _text(declared, "mode")
+            if mode is not None and mode not in modes:
+                yield ("stations", name, "gauges", gauge, "mode"), f"no defect mode '{mode}'{did_you_mean(mode, modes)}"
+    for name, mode in modes.items():
         for way, word in _places(mode):
             if isinstance(word, str) and word not in known:
                 yield ("defects", name, *way), f"no kind or station '{word}'{did_you_mean(word, known)}"

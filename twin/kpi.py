@@ -8,11 +8,12 @@ import numpy as np
 
 from twin.calendar import DAY
 from twin.cost import costs
-from twin.journal import Columns, Journal
+from twin.journal import Journal
 from twin.measured import CELL, Floats, Measured
 from twin.oee import busy_share, ideal_seconds, oee, ratio, time_shares, weekly_busy_share
 from twin.output_analysis import mser5, settle, summarise
 from twin.product import JOULES_PER_GWH
+from twin.table import Columns
 from twin.yields import (
     first_pass_yield,
     flow,

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.calendar import DAY
-from twin.journal import UNITS, Action, Columns, Journal, State
+from twin.journal import UNITS, Action, Journal, State
 from twin.line import Line
+from twin.table import Columns
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

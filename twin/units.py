@@ -213,3 +213,31 @@ MaterialAmount = Annotated[
 MaterialPrice = Annotated[
     Amount, PlainValidator(lambda raw: _read_amount(raw, "USD"), json_schema_input_type=str | float)
 ]
+
+
+def _read_measure(raw: object) -> Amount:
+    """Turn "0.3 mohm" or "0.4 %" into an amount in SI base units, whatever it measures."""
+    match = _NUMBER.match(str(raw))
+    if match is not None and not isinstance(raw, bool):
+        number, unit = float(match.group(1).replace("_", "")), match.group(2)
+        quantity = _quantity(unit) if unit else None
+        try:
+            base = quantity.to_base_units() if quantity is not None else None
+            if base is not None:
+                return Amount(number * float(base.magnitude), "" if base.dimensionless else f"{base.units:D}")
+        except Exception:
+            # pint has units without a zero in SI, such as degC
+            base = None
+        if not unit:
+            return Amount(number, "")
+    raise PydanticCustomError(
+        "unit", "{raw} is no quantity, expected one such as '0.3 mohm' or '0.4 %'", {"raw": shown(raw)}
+    )
+
+
+Measure = Annotated[Amount, PlainValidator(_read_measure, json_schema_input_type=str | float)]
+
+
+def same_dimension(unit: str, other: str) -> bool:
+    """Return whether two units measure the same."""
+    return _factor(unit or "dimensionless", other) is not None
