@@ -31,8 +31,9 @@ TABLE = """
     flow
     simulation
     measured, output_analysis, progress
-    folder, genealogy, oee, material_balance
+    capability, folder, genealogy, oee, material_balance
     yields, cost, trace
+    defect_flow
     kpi
     report, summary
     replicate

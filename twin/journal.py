@@ -138,7 +138,7 @@ TABLES: dict[str, dict[str, str]] = {
         "gauge": "i2",  # number in Line.gauges
         "family": "i2",
         "lot": "i8",
-        "count": "i4",  # units or places measured
+        "size": "i4",  # units or places measured
         "mean": "f8",  # SI
         "sd": "f8",
         "low": "f8",
@@ -156,7 +156,7 @@ TABLES: dict[str, dict[str, str]] = {
         "gauge": "i2",
         "family": "i2",
         "lot": "i8",
-        "count": "i4",
+        "size": "i4",
         "mean": "f8",
         "sd": "f8",
         "low": "f8",

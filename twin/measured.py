@@ -69,6 +69,21 @@ class Measured:
         return self._rows("finished", "time")
 
     @cached_property
+    def measurements(self) -> Columns:
+        """What gauges reported in the measured time."""
+        return self._rows("measurements", "time")
+
+    @cached_property
+    def alarms(self) -> Columns:
+        """Alarms of control charts in the measured time."""
+        return self._rows("alarms", "time")
+
+    @cached_property
+    def escaped(self) -> Columns:
+        """Flaws in the cells finished in the measured time."""
+        return self._rows("escapes", "time")
+
+    @cached_property
     def states(self) -> Floats:
         """Seconds of all servers of each station in each state, day by day. Shape (days, stations, states)."""
         rows = self._rows("states", "day")
