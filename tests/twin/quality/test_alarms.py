@@ -60,7 +60,9 @@ def test_each_stop_stands_in_the_journal_and_in_the_states(tmp_path: Path, actio
     alarms = watched.frame("alarms").query("station == 'cathode_slitting'")
     stops = watched.frame("stops").query("station == 'cathode_slitting'")
     ours = stops[(stops.state == state) & np.isclose(stops.seconds, TAKES)]
-    assert len(alarms) - 1 <= len(ours) <= len(alarms) and len(ours) > 5
+    # lanes of one roll that alarm together stop the machine once; the last stop may not be over
+    wanted = alarms.time.nunique()
+    assert wanted - 1 <= len(ours) <= wanted and wanted > 5
     if action == "call":
         assert seconds_in(watched, "cathode_slitting", state) == pytest.approx(TAKES * len(ours), abs=TAKES)
         assert seconds_in(plain, "cathode_slitting", state) == 0
