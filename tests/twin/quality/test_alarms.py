@@ -59,7 +59,8 @@ def test_each_stop_stands_in_the_journal_and_in_the_states(tmp_path: Path, actio
     watched, plain = run(pilot_with(tmp_path, action)), run(pilot_with(tmp_path, "note"))
     alarms = watched.frame("alarms").query("station == 'cathode_slitting'")
     stops = watched.frame("stops").query("station == 'cathode_slitting'")
-    ours = stops[(stops.state == state) & np.isclose(stops.seconds, TAKES)]
+    # a stop at the end of a shift goes on in the next one
+    ours = stops[(stops.state == state) & stops.begin.isin(alarms.time) & (stops.seconds > TAKES - 1)]
     # lanes of one roll that alarm together stop the machine once; the last stop may not be over
     wanted = alarms.time.nunique()
     assert wanted - 1 <= len(ours) <= wanted and wanted > 5
