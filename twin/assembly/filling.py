@@ -54,7 +54,7 @@ class Filling(AtRate):
         """Fill every cell of the lot."""
         made = super().make(inputs, at)
         pumps = self.dosing
-        if pumps is None or at.product is None or "electrolyte" not in at.product.parts:
+        if pumps is None or at.product is None:
             return made
         (cell,) = inputs
         assert isinstance(cell, Cell)

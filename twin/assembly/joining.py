@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from twin.declared import Declared
@@ -108,12 +109,12 @@ def weld_resistance(energy: Floats, resistance: float, steepness: float) -> Floa
     """
     each = energy * np.float32(-steepness)
     each += np.float32(steepness)
-    total: Floats = np.exp(each, out=each).sum(axis=1)
-    total *= np.float32(resistance)
+    np.exp(each, out=each)
+    # a product is much faster than a sum over so few
+    total: Floats = each @ np.full(each.shape[1], resistance, np.float32)
     return total
 
 
-def _cells(wrong: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], welds: int) -> list[int]:
+def _cells(wrong: NDArray[np.bool_], welds: int) -> list[int]:
     """Return the places of the cells that have a wrong weld."""
-    cells: list[int] = np.unique(np.flatnonzero(wrong) // welds).tolist()
-    return cells
+    return sorted(set((np.flatnonzero(wrong) // welds).tolist()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from statistics import NormalDist
 from typing import Literal
 
@@ -79,7 +79,7 @@ class SelfDischarge(Declared):
             raise ValueError(f"slopes need rows of rising state of charge, got {charges}")
         return self
 
-    @property
+    @cached_property
     def slope(self) -> float:
         """Slope of the open-circuit voltage where cells age [V]."""
         return float(np.interp(self.charge, [row.charge for row in self.slopes], [row.slope for row in self.slopes]))

@@ -122,8 +122,9 @@ class Soaking(ForTime):
             drawn = at.luck.normal("wetting", at.lot, cell.size)
             wetted = reach(wetting.spreading(cell), self.time, wetting.factor, drawn, wetting.spread)
             wetted *= np.float32(1 / wetting.half_width)
-        if "dose" in cell.state and "electrolyte" in at.product.parts:
-            np.minimum(wetted, cell.state["dose"] / np.float32(wetting.needed * _dose(at)), out=wetted)
+        if "dose" in cell.state:
+            needed = wetting.needed * at.product.parts["electrolyte"].value
+            np.minimum(wetted, cell.state["dose"] / np.float32(needed), out=wetted)
         np.minimum(wetted, np.float32(1), out=wetted)
         cell.state["wetted"] = wetted
         if wetted.min() < 1:
@@ -157,9 +158,3 @@ def warmth_factor(temperature: float, reference: float, activation: float) -> fl
         activation: energy of activation of the electrolyte's fluidity [J/mol].
     """
     return math.exp(activation / GAS_CONSTANT * (1 / reference - 1 / temperature))
-
-
-def _dose(at: Occasion) -> float:
-    """Return the nominal dose [kg]."""
-    assert at.product is not None
-    return at.product.parts["electrolyte"].value

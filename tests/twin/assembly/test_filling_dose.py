@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cell_lines import cell_line
 from generic_lines import binomial_band
 from lots_of_cells import lot, occasion
 from scipy.stats import chi2, norm
 
-from twin import Line, read_line
+from twin import InputError, Line, read_line
 from twin.assembly.filling import DOSE_ERROR, Filling
 
 CELLS = 100_000
@@ -63,3 +64,11 @@ def test_without_declared_pumps_the_declared_rate_holds(line: Line) -> None:
     plain = filler(line).model_copy(update={"dosing": None})
     assert plain.explains == frozenset() and filler(line).explains == {DOSE_ERROR}
     assert not plain.make([lot(10)], occasion(line)).born
+
+
+def test_pumps_need_to_know_the_dose() -> None:
+    filling = (
+        "{servers: 1, step: {kind: filling, rate: 6 cell/min, dosing: {cv: 0, drift: 0, nozzles: 1, window: 0.1}}}"
+    )
+    with pytest.raises(InputError, match="'filling' doses electrolyte"):
+        cell_line({"filling": filling}, ["stacking > filling: 4"])

@@ -11,7 +11,7 @@ from generic_lines import binomial_band, run_days
 from lots_of_cells import LOTS, lot, occasion, visits
 from scipy.stats import norm
 
-from twin import Line, read_line, turn
+from twin import InputError, Line, read_line, turn
 from twin.formation.ageing import HIGH_K, Ageing, SelfDischarge, Short, Slope, k_value, robust_limit
 from twin.journal import Action
 
@@ -33,9 +33,10 @@ def resting(line: Line, slope: float, days: float, limit: float = 4.0) -> Ageing
         "shorts": {PARTICLE: Short.model_construct(current=2e-3, spread=1e-9)},
         "limit": limit,
     }
-    return step.model_copy(
-        update={"time": days * DAY, "self_discharge": step.self_discharge.model_copy(update=changed)}
-    )
+    rest = step.self_discharge.model_copy(update=changed)
+    # what is changed stands in for what was computed of it once
+    rest.__dict__.pop("slope", None)
+    return step.model_copy(update={"time": days * DAY, "self_discharge": rest})
 
 
 def particle(line: Line) -> int:
@@ -139,6 +140,17 @@ def test_slopes_must_rise_in_charge_and_lie_between_their_rows() -> None:
         SelfDischarge.model_validate({**rest, "slopes": rows[::-1]})
 
 
+def test_a_short_of_a_mode_that_nobody_declares_is_refused() -> None:
+    rest = (
+        "charge: 0.5, slopes: [{charge: 0.5, slope: 1 V}], base: 0.0002 1/day, base_cv: 0.1, noise: 0.06 mV, limit: 3"
+    )
+    shorts = "{partcle: {current: 1 A, spread: 1}}"
+    step = f"{{kind: ageing, time: 12 h, self_discharge: {{{rest}, shorts: {shorts}}}}}"
+    defects = "defects: {particle: {born: [stacking], per_cell: 0.01}}"
+    with pytest.raises(InputError, match="no defect mode 'partcle'; did you mean 'particle'"):
+        cell_line({"ageing": f"{{servers: 1, step: {step}}}"}, ["stacking > ageing: 8"], defects)
+
+
 def test_days_and_charge_are_knobs_that_decide_what_is_found() -> None:
     lfp = read_line("lfp_prismatic_16gwh")
     seen = {}
@@ -169,7 +181,7 @@ def test_hardly_a_good_cell_fails_its_k_value(name: str) -> None:
 def test_a_cell_sorted_out_for_its_leak_is_written_down_with_the_flaw_that_explains_it() -> None:
     rest = (
         "{charge: 0.5, slopes: [{charge: 0.5, slope: 1 V}], base: 0.0002 1/day, base_cv: 0.1, noise: 0.06 mV, "
-        "limit: 3, shorts: {particle: {current: 1 A, spread: 0.1}, dust: {current: 0.001 mA, spread: 0.1}}}"
+        "limit: 3, shorts: {particle: {current: 1 A, spread: 0.1}}}"
     )
     small = cell_line(
         {"ageing": f"{{servers: 60, step: {{kind: ageing, time: 12 h, self_discharge: {rest}}}}}"},
