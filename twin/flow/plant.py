@@ -107,6 +107,7 @@ class Plant:
         station.disposition = Disposition(line.flaws, (declared.step.kind, station.name))
         here = [flaw for flaw in line.flaws if flaw.station == station.name]
         station.flaws = {flaw.name: flaw.number for flaw in here}
+        station.modes = tuple(flaw.name for flaw in line.flaws)
         born = [flaw for flaw in here if flaw.name not in declared.step.explains]
         station.instruments = self._instruments(station.name)
         measured = {gauge.mode for gauge in declared.gauges.values() if gauge.instead}

@@ -43,6 +43,7 @@ class StationFlow:
         clock: time of all its servers in each state.
         renews: True when what comes out is a new lot: at sources, merges and where lots are combined.
         flaws: number of each defect mode that may be born here.
+        modes: name of the mode of each of the line's flaws.
         examines: True when flaws are born or seen here at declared rates.
     """
 
@@ -64,6 +65,7 @@ class StationFlow:
         self.gate = Gate([])
         self.instruments: Sequence[Instrument] = ()
         self.flaws: dict[str, int] = {}
+        self.modes: tuple[str, ...] = ()
         self.false_reject = journal.reason("false_reject")
         self.combine = 1
         self.renews = True

@@ -80,13 +80,13 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
     key = (station.number, station.next_serial()) if station.renews else (lots[0].family, lots[0].serial)
     serial = key[1]
     arrive, age = _waited(lots, station.env.now)
-    at = Occasion(station.luck, serial, 0, product, again, age, use)
+    at = Occasion(station.luck, serial, 0, product, again, age, use, station.modes)
     seconds = step.seconds(inputs, at)
     breaks: Sequence[tuple[float, float]] = ()
     if wear is not None:
         breaks = wear.stops(seconds)
         if breaks:
-            at = Occasion(station.luck, serial, len(breaks), product, again, age, use)
+            at = Occasion(station.luck, serial, len(breaks), product, again, age, use, station.modes)
     made = step.make(inputs, at)
     outputs, born = _outputs(station, made, key, lots)
     turn = Turn(key, lots, arrive, seconds, made.entered, made.tried, breaks, outputs, born, [])
@@ -224,7 +224,8 @@ def _examine_cells(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, mad
     out_of_limits = _measure(station, lot, cell, at, turn) if station.instruments else []
     for name, places in made.sorted_out:
         reason = station.journal.reason(name)
-        _reject_cells(station, lot, Action.SCRAP, [(place, reason) for place in places.tolist()], turn)
+        blamed = [(place, made.blamed.get(place, reason)) for place in places.tolist()]
+        _reject_cells(station, lot, Action.SCRAP, blamed, turn)
         for place in places.tolist():
             cell.remove(place)
     found = station.gate.look_at_cells(cell, at) if station.gate else []
