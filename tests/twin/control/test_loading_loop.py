@@ -176,7 +176,7 @@ def test_marks_follow_the_web_when_its_beginning_is_cut(bank: Bank) -> None:
         whole, cut = bank.marks(roll, 0.0, 3000.0), bank.marks(roll, 500.0, 1000.0)
         inside = [(start, size) for start, size, _ in whole if start >= 500 and start + size <= 1500]
         assert {(start - 500, size) for start, size in inside} <= {(start, size) for start, size, _ in cut}
-        assert all(0 <= start and start + size <= 1000 for start, size, _ in cut)
+        assert all(start >= 0 and start + size <= 1000 for start, size, _ in cut)
 
 
 def test_a_slurry_that_is_off_gives_rolls_that_began_so() -> None:
