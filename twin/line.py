@@ -207,13 +207,22 @@ class Knob(Declared):
         path: where it stands in the line file, such as "stations.cathode_coating.step.speed".
         low: smallest value that may be chosen, written as in the file.
         high: largest value.
+        choices: words that may be chosen, where a word stands at the path.
         title: what people call it.
     """
 
     path: str
-    low: str | float
-    high: str | float
+    low: str | float | None = None
+    high: str | float | None = None
+    choices: tuple[str, ...] = ()
     title: str = ""
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Knob:
+        given = [self.low is not None, self.high is not None]
+        if any(given) if self.choices else not all(given):
+            raise ValueError("a knob has 'low' and 'high', or 'choices' where it turns a word")
+        return self
 
 
 class Line(Declared):

@@ -13,6 +13,7 @@ from twin.assembly.machines import Packaging, Testing
 from twin.assembly.receiving import Receiving
 from twin.assembly.stacking import Stacking, Winding
 from twin.assembly.vacuum_drying import VacuumDrying
+from twin.declared import Extras
 from twin.electrode.calendering import Calendering
 from twin.electrode.coating import Coating
 from twin.electrode.mixing import Mixing
@@ -53,6 +54,10 @@ class Step(Protocol):
     @property
     def explains(self) -> frozenset[str]:
         """Defect modes that come out of its physics; their declared rates are not used at its stations."""
+
+    @property
+    def extras(self) -> Extras:
+        """What a server costs beyond the rows of the cost table."""
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return how long one turn takes without failures [s]."""
