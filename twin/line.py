@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from twin.calendar import Calendar
-from twin.declared import Declared
+from twin.declared import Declared, Extras
 from twin.prices import Prices
 from twin.product import CellDesign
 from twin.quality.defect import DefectMode, Flaw
@@ -156,6 +156,15 @@ class Station(Declared):
     consumes: dict[str, Consumption] = Field(default_factory=dict)
     cost: CostShares = Field(default_factory=dict)
     cost_servers: int | None = Field(default=None, ge=1)
+
+    @property
+    def extras(self) -> Extras:
+        """What a server costs beyond the rows of the cost table: what its step brings along, and its gauges."""
+        brought, gauges = self.step.extras, self.gauges.values()
+        return Extras(
+            brought.capital + sum(gauge.capital for gauge in gauges),
+            brought.upkeep + sum(gauge.upkeep for gauge in gauges),
+        )
 
 
 class Buffer(Declared):

@@ -8,7 +8,7 @@ from twin.declared import Declared
 from twin.problems import did_you_mean
 from twin.quality.chart import Chart
 from twin.quality.properties import PROPERTIES
-from twin.units import Amount, Fraction, Measure, Metres, Number, same_dimension
+from twin.units import Amount, Fraction, Measure, Metres, Money, MoneyPerYear, Number, same_dimension
 
 NOTHING = Amount(0.0, "")
 
@@ -29,9 +29,11 @@ class Gauge(Declared):
         guard: guard band [sd of the noise].
         share: share of the cells that it measures [-].
         every: web between two readings [m]; None reads each roll once.
-        mode: defect mode that a value out of the limits means.
+        mode: defect mode that a value out of the limits means; None rejects nothing, the limits are a yardstick then.
         instead: whether it takes the place of the declared probabilities with which ``mode`` is seen here.
         chart: control chart over the means of lots.
+        capital: of one gauge, installed [USD]; every server has one.
+        upkeep: service and parts of one gauge [USD/s].
     """
 
     measures: str
@@ -46,6 +48,8 @@ class Gauge(Declared):
     mode: str | None = None
     instead: bool = True
     chart: Chart | None = None
+    capital: Money = 0.0
+    upkeep: MoneyPerYear = 0.0
 
     @model_validator(mode="after")
     def _sound(self) -> Gauge:
@@ -61,8 +65,8 @@ class Gauge(Declared):
             raise ValueError("noise and bias are standard deviations, expected at least 0")
         if self.limits[0] > self.limits[1]:
             raise ValueError("the guard band leaves nothing between 'low' and 'high'; make it smaller")
-        if (self.low is None and self.high is None) == (self.mode is not None):
-            raise ValueError("limits and 'mode', the defect that a value out of them means, come together")
+        if self.mode is not None and self.low is None and self.high is None:
+            raise ValueError("'mode' is the defect that a value out of the limits means; give 'low', 'high' or both")
         if self.every == 0 or self.share == 0:
             raise ValueError("'every' and 'share' are more than 0; leave the gauge out where it measures nothing")
         return self

@@ -66,6 +66,7 @@ class Instrument:
         self._flaws = [flaw.number for flaw in flaws]
         self._mask = sum(flaw.bit for flaw in flaws)
         self._low, self._high = gauge.limits
+        self._rejects = gauge.mode is not None
         self._noise, self._bias = np.float32(gauge.noise.value), gauge.bias.value
         self._stride = max(1, round(1 / gauge.share))
         self._truth = truth
@@ -87,7 +88,7 @@ class Instrument:
             true = true[places]
         values = true if shown is not None else self._reported(true, at)
         reading, outside = self._summary(values, true)
-        if outside is None:
+        if outside is None or not self._rejects:
             return reading, []
         flaws = cell.flaws
         found = []
@@ -109,7 +110,7 @@ class Instrument:
             return self._traverse(material, true, at), []
         true = np.atleast_1d(np.float32(true.mean()))
         reading, outside = self._summary(self._reported(true, at), true)
-        if outside is None:
+        if outside is None or not self._rejects:
             return reading, []
         hit = [number for number in self._flaws if material.flaws >> number & 1]
         return reading, hit[:1] or [FALSE_REJECT]
@@ -124,7 +125,7 @@ class Instrument:
         lanes = reading % true.shape[1]
         true = true[np.minimum(segments, len(true) - 1), lanes]
         result, outside = self._summary(self._reported(true, at), true)
-        if outside is not None:
+        if outside is not None and self._rejects:
             self._mark(web, web.begin + outside * step, lanes[outside], step)
         return result
 

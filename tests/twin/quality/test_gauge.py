@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
 from scipy.stats import multivariate_normal, norm
 
+from twin import read_line, turn
 from twin.material import ALL_LANES, FLAW, FOUND, LENGTH, START, Cell, Electrode, Slurry, marks_of
 from twin.occasion import Occasion
+from twin.plant_cost import plant_factors, unit_costs
 from twin.quality.defect import DefectMode, Flaw
 from twin.quality.gauge import Gauge
 from twin.quality.inspection import FALSE_REJECT, FALSE_WEB
 from twin.quality.instrument import Instrument, Reading
 from twin.randomness import Luck
+from twin.read import lines_folder
 
 LOTS, SIZE = 400, 500
 FLAW_OF_WELD = Flaw(5, "weld", "tab_welding", DefectMode(born=("joining",), per_cell=0.1))
@@ -147,8 +152,7 @@ def test_a_batch_is_read_once_and_blamed_as_a_whole() -> None:
         ({"measures": "weld_resistanse", "noise": "1 mohm"}, "did you mean 'weld_resistance'"),
         ({"measures": "weld_resistance", "noise": "1 mm"}, "expected ohm, as in mΩ"),
         ({"measures": "weld_resistance", "noise": "-1 mohm"}, "expected at least 0"),
-        ({"measures": "weld_resistance", "noise": "1 mohm", "high": "2 mohm"}, "come together"),
-        ({"measures": "weld_resistance", "noise": "1 mohm", "mode": "weld"}, "come together"),
+        ({"measures": "weld_resistance", "noise": "1 mohm", "mode": "weld"}, "give 'low', 'high' or both"),
         (
             {
                 "measures": "weld_resistance",
@@ -167,3 +171,26 @@ def test_a_batch_is_read_once_and_blamed_as_a_whole() -> None:
 def test_a_gauge_that_cannot_be_is_refused_in_words(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         Gauge.model_validate(wrong)
+
+
+def test_limits_without_a_mode_are_a_yardstick_and_reject_nothing() -> None:
+    cell = cells(50, weld_resistance=np.full(50, 3 * RESISTANCE, np.float32))
+    reading, rejected = Instrument(0, "ohm", gauge_of(high="2 mohm", mode=None), []).of_cells(cell, at(0))
+    assert reading is not None and reading.outside == 50 and not rejected
+
+
+def test_every_server_pays_for_its_gauges(tmp_path: Path) -> None:
+    """Capital and upkeep come with the machines, in the plant's cost and in that of one machine more."""
+    path = tmp_path / "gauged.yaml"
+    gauge = "{measures: loading, noise: 0.3 %, capital: 0.5 MUSD, upkeep: 20000 USD/yr}"
+    station = f"cathode_slitting: {{servers: 3, gauges: {{head: {gauge}}}}}"
+    path.write_text(
+        f"extends: {lines_folder()}/pilot_line.yaml\nname: gauged\nstations:\n  {station}\n", encoding="utf-8"
+    )
+    gauged = read_line(path)
+    bare = turn(read_line("pilot_line"), {"cathode_slitting.servers": 3})
+    one, other = (plant_factors(line)["cathode_slitting"] for line in (gauged, bare))
+    assert one.upkeep == pytest.approx(3 * 20000)
+    assert one.equipment == pytest.approx(other.equipment + 3 * 0.5e6)
+    # a tenth of its capital each year at least, and its upkeep
+    assert unit_costs(gauged).owning["cathode_slitting"] > unit_costs(bare).owning["cathode_slitting"] + 0.5e5 + 20000
