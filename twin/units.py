@@ -144,6 +144,17 @@ class Unit:
         }
 
 
+@dataclass(frozen=True)
+class Celsius(Unit):
+    """A temperature: people write it in degrees Celsius, which have a zero of their own and so no factor to SI."""
+
+    def _convert(self, raw: object) -> tuple[float, float, str]:
+        match = _NUMBER.match(str(raw))
+        if match is not None and match.group(2) in ("degC", "°C"):
+            return float(match.group(1).replace("_", "")) + 273.15, 1.0, "K"
+        return super()._convert(raw)
+
+
 _TEN_YEARS = 10 * 365 * 86400.0
 
 Seconds = Annotated[float, Unit("s", "2.5 h", "a time", 0.0, _TEN_YEARS)]
@@ -172,12 +183,12 @@ HoursPerYear = Annotated[float, Unit("", "59000 h/yr", "hours a year", 0.0, 1e5)
 Fraction = Annotated[float, Unit("", "0.95", "a fraction", 0.0, 1.0)]
 Number = Annotated[float, Unit("", "1.8", "a pure number", -1e12, 1e12)]
 Positive = Annotated[float, Unit("", "1.8", "a positive number", 1e-12, 1e12)]
-Temperature = Annotated[float, Unit("K", "318 K", "an absolute temperature", 200.0, 700.0)]
-MolarEnergy = Annotated[float, Unit("J/mol", "15 kJ/mol", "an energy per mole", 0.0, 1e6)]
 Spreading = Annotated[float, Unit("m**2/s", "0.1 mm^2/s", "a spreading of liquid", 1e-15, 1.0)]
-PerTime = Annotated[float, Unit("1/s", "0.0002 1/day", "a share a time", 0.0, 1e4)]
 PerArea = Annotated[float, Unit("1/m**2", "0.002 1/m^2", "a number per area", 0.0, 1e3)]
 PerLength = Annotated[float, Unit("1/m", "0.003 1/km", "a number per length", 0.0, 1e3)]
+PerTime = Annotated[float, Unit("1/s", "0.02 1/h", "a rate of change", 0.0, 1.0)]
+Temperature = Annotated[float, Celsius("K", "110 degC", "a temperature", 150.0, 2000.0)]
+EnergyPerAmount = Annotated[float, Unit("J/mol", "45 kJ/mol", "an activation energy", 0.0, 1e6)]
 
 
 @dataclass(frozen=True)

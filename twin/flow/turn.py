@@ -156,7 +156,8 @@ def _bring_in(station: StationFlow, made: Made) -> None:
             continue
         material = made.outputs[born.output]
         if isinstance(material, Cell):
-            for place in born.places:
+            # a cell that was lost before stays in the arrays
+            for place in [place for place in born.places if material.alive[place]]:
                 material.flaws[place] = material.flaws.get(place, 0) | 1 << number
         elif isinstance(material, Slurry | Electrode):
             if born.whole:

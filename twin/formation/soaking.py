@@ -15,7 +15,7 @@ from twin.declared import Declared
 from twin.material import Cell, Floats, Material
 from twin.occasion import Born, Made, Occasion
 from twin.shapes import ForTime
-from twin.units import Fraction, Metres, MolarEnergy, Positive, Spreading, Temperature
+from twin.units import EnergyPerAmount, Fraction, Metres, Positive, Spreading, Temperature
 
 UNWETTED = "incomplete_wetting"
 GAS_CONSTANT = 8.314462618  # J/(mol K)
@@ -58,7 +58,7 @@ class Wetting(Declared):
     uptake: tuple[Uptake, ...] = Field(min_length=1)
     reference: Temperature
     temperature: Temperature
-    activation: MolarEnergy
+    activation: EnergyPerAmount
     vacuum: Positive
     tightness: Positive
     spread: Fraction
