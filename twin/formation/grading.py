@@ -124,11 +124,12 @@ class Grading(AtRate):
         if wetted is not None:
             true *= wetted
             resistance /= wetted
-        nominal = response.resistance / (2 * product.cathode.area)
-        if "weld_resistance" in cell.state:
-            resistance += cell.state["weld_resistance"] * np.float32(1 / nominal)
+        welds = cell.state.get("weld_resistance", np.float32(product.welds * product.weld_resistance))
+        resistance *= np.float32(response.resistance / (2 * product.cathode.area))
+        resistance += welds
+        cell.state["resistance"] = resistance.copy()
+        resistance *= np.float32(1 / product.resistance)
         cell.state["capacity"] = true * np.float32(product.capacity)
-        cell.state["resistance"] = resistance * np.float32(nominal)
         if self.voltage is not None:
             cell.state["voltage"] = rest_voltage(response, cell, loss, ends, self.voltage.charge)
         return true

@@ -43,7 +43,7 @@ def test_a_cell_at_target_holds_a_little_more_than_promised(chemistry: str) -> N
     lot = cells()
     graded(without_noise(grading_of(chemistry)), lot, chemistry=chemistry)
     nominal = design_of(chemistry).capacity
-    assert lot.state["capacity"][0] / nominal == pytest.approx(1.012, abs=0.001)
+    assert lot.state["capacity"][0] / nominal == pytest.approx(1.015, abs=0.001)
     assert lot.measured["capacity_ah"][0] == pytest.approx(lot.state["capacity"][0] / AH, rel=1e-6)
     assert lot.grade is not None and lot.grade[0] == GRADE_A
 
@@ -51,8 +51,9 @@ def test_a_cell_at_target_holds_a_little_more_than_promised(chemistry: str) -> N
 def test_resistance_is_that_of_the_area() -> None:
     lot = cells()
     graded(without_noise(grading_of("nmc811")), lot)
-    # 29 ohm cm2 over both sides of 0.82 m2
-    assert lot.state["resistance"][0] * 1e3 == pytest.approx(response_of("nmc811").resistance / 1.64 * 1e3, rel=0.01)
+    # some 29 ohm cm2 over both sides of 0.82 m2, and two welds of 0.03 mohm
+    expected = response_of("nmc811").resistance / 1.64 + 2 * 3e-5
+    assert lot.state["resistance"][0] == pytest.approx(expected, rel=0.01)
     assert 1.2e-3 < lot.state["resistance"][0] < 2.5e-3
     assert lot.measured["resistance_rel"][0] == pytest.approx(1, abs=0.01)
 
@@ -83,14 +84,16 @@ def test_lost_lithium_and_dry_electrode_cost_capacity() -> None:
     relative = lot.state["capacity"] / lot.state["capacity"][0]
     assert relative[1] == pytest.approx(1 - 0.0112, abs=0.001)
     assert relative[2] == pytest.approx(0.95)
-    assert lot.state["resistance"][2] / lot.state["resistance"][0] == pytest.approx(1 / 0.95)
+    electrodes = lot.state["resistance"] - np.float32(2 * 3e-5)
+    assert electrodes[2] / electrodes[0] == pytest.approx(1 / 0.95, rel=1e-4)
     assert failing(made)["low_capacity"] == [2]
 
 
 def test_welds_add_to_resistance() -> None:
-    lot = cells(weld_resistance=[0.0, 1e-4])
-    graded(without_noise(grading_of("nmc811")), lot)
-    assert np.diff(lot.state["resistance"]) == pytest.approx([1e-4], rel=1e-3)
+    lot = cells(weld_resistance=[6e-5, 3e-4])
+    made = graded(without_noise(grading_of("nmc811")), lot)
+    assert np.diff(lot.state["resistance"]) == pytest.approx([2.4e-4], rel=1e-3)
+    assert failing(made)["high_dcir"] == [1]
 
 
 def test_a_voltage_off_its_band_is_graded_down_and_then_refused() -> None:
