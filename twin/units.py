@@ -144,6 +144,17 @@ class Unit:
         }
 
 
+@dataclass(frozen=True)
+class Celsius(Unit):
+    """A temperature: people write it in degrees Celsius, which have a zero of their own and so no factor to SI."""
+
+    def _convert(self, raw: object) -> tuple[float, float, str]:
+        match = _NUMBER.match(str(raw))
+        if match is not None and match.group(2) in ("degC", "°C"):
+            return float(match.group(1).replace("_", "")) + 273.15, 1.0, "K"
+        return super()._convert(raw)
+
+
 _TEN_YEARS = 10 * 365 * 86400.0
 
 Seconds = Annotated[float, Unit("s", "2.5 h", "a time", 0.0, _TEN_YEARS)]
@@ -171,6 +182,18 @@ Number = Annotated[float, Unit("", "1.8", "a pure number", -1e12, 1e12)]
 Positive = Annotated[float, Unit("", "1.8", "a positive number", 1e-12, 1e12)]
 PerArea = Annotated[float, Unit("1/m**2", "0.002 1/m^2", "a number per area", 0.0, 1e3)]
 PerLength = Annotated[float, Unit("1/m", "0.003 1/km", "a number per length", 0.0, 1e3)]
+PerTime = Annotated[float, Unit("1/s", "0.02 1/h", "a rate of change", 0.0, 1.0)]
+Temperature = Annotated[float, Celsius("K", "110 degC", "a temperature", 150.0, 2000.0)]
+Kelvins = Annotated[float, Unit("K", "1.5 K", "a temperature difference", 0.0, 1000.0)]
+PerKelvin = Annotated[float, Unit("1/K", "0.028 1/K", "a change per kelvin", 0.0, 10.0)]
+Viscosity = Annotated[float, Unit("Pa*s", "0.25 Pa*s", "a viscosity", 1e-6, 1e4)]
+ForcePerLength = Annotated[float, Unit("N/m", "350 N/mm", "a force per width", 0.0, 1e8)]
+PerForcePerLength = Annotated[float, Unit("m/N", "1e-5 mm/N", "a change per line load", 0.0, 1.0)]
+ArealMass = Annotated[float, Unit("kg/m**2", "200 g/m^2", "a mass per area", 0.0, 1e3)]
+Flux = Annotated[float, Unit("kg/(m**2*s)", "2.2 g/(m^2*s)", "a drying rate", 0.0, 10.0)]
+PowerPerMass = Annotated[float, Unit("W/kg", "9 W/kg", "a power per mass", 0.0, 1e6)]
+EnergyPerMass = Annotated[float, Unit("J/kg", "12 Wh/kg", "an energy per mass", 0.0, 1e9)]
+EnergyPerAmount = Annotated[float, Unit("J/mol", "45 kJ/mol", "an activation energy", 0.0, 1e6)]
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ UNITS = {
     "events per 100 km": "1/(100 km)",
     # a lane has two edges
     "per 1000 m edge": "2/(1000 m)",
+    # degrees are compared as steps of a kelvin, for none of the two is turned into another unit
+    **dict.fromkeys(("C", "degC"), "kelvin"),
 }
 
 
@@ -238,7 +240,7 @@ def in_unit(number: dict[str, Any], unit: str, line: Line) -> list[float]:
     per_cells = f"1/({1000 * (line.cell.cathode.area + line.cell.anode.area)} m^2)"
     pint = {**UNITS, "per 1000 cells": per_cells}.get(unit, "" if unit.startswith("fraction of ") else unit)
     value, _, own = str(number["value"]).partition(" ")
-    factor = (1 * REGISTRY(own or "1") / REGISTRY(pint or "1")).to("dimensionless").magnitude
+    factor = (1 * REGISTRY(UNITS.get(own, own) or "1") / REGISTRY(pint or "1")).to("dimensionless").magnitude
     return [float(one) * factor for one in (value, number["low"], number["high"])]
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
+from twin.assembly.carry import carried
 from twin.declared import DeclaredStep
 from twin.material import FLAW, FOUND, LENGTH, Cell, Electrode, Material, Separator
 from twin.occasion import Loss, Made, Occasion
@@ -73,6 +74,7 @@ class _Assembly(DeclaredStep):
             anode.lane.means(anode.lane.loading, cells),
             cathode.lane.solids / cathode.lane.length * cathode.per_cell,
             anode.lane.solids / anode.lane.length * anode.per_cell,
+            state=carried(cathode.lane, anode.lane, cells),
         )
         return Made([stack], float(cells), float(cells), losses, spoiled)
 
