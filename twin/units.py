@@ -188,6 +188,15 @@ PerArea = Annotated[float, Unit("1/m**2", "0.002 1/m^2", "a number per area", 0.
 PerLength = Annotated[float, Unit("1/m", "0.003 1/km", "a number per length", 0.0, 1e3)]
 PerTime = Annotated[float, Unit("1/s", "0.02 1/h", "a rate of change", 0.0, 1.0)]
 Temperature = Annotated[float, Celsius("K", "110 degC", "a temperature", 150.0, 2000.0)]
+Kelvins = Annotated[float, Unit("K", "1.5 K", "a temperature difference", 0.0, 1000.0)]
+PerKelvin = Annotated[float, Unit("1/K", "0.028 1/K", "a change per kelvin", 0.0, 10.0)]
+Viscosity = Annotated[float, Unit("Pa*s", "0.25 Pa*s", "a viscosity", 1e-6, 1e4)]
+ForcePerLength = Annotated[float, Unit("N/m", "350 N/mm", "a force per width", 0.0, 1e8)]
+PerForcePerLength = Annotated[float, Unit("m/N", "1e-5 mm/N", "a change per line load", 0.0, 1.0)]
+ArealMass = Annotated[float, Unit("kg/m**2", "200 g/m^2", "a mass per area", 0.0, 1e3)]
+Flux = Annotated[float, Unit("kg/(m**2*s)", "2.2 g/(m^2*s)", "a drying rate", 0.0, 10.0)]
+PowerPerMass = Annotated[float, Unit("W/kg", "9 W/kg", "a power per mass", 0.0, 1e6)]
+EnergyPerMass = Annotated[float, Unit("J/kg", "12 Wh/kg", "an energy per mass", 0.0, 1e9)]
 EnergyPerAmount = Annotated[float, Unit("J/mol", "45 kJ/mol", "an activation energy", 0.0, 1e6)]
 
 
