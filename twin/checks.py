@@ -34,6 +34,7 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
         yield from _inboxes(stations, buffers)
         yield from _cycles(stations, buffers)
         yield from _electrodes(stations, buffers)
+        yield from _slurries(stations, buffers)
         yield from _units(content, stations, buffers)
         yield from _knobs(content)
     yield from _names(content, stations)
@@ -134,6 +135,17 @@ def _electrodes(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[F
             missing = {"cathode", "anode"}.difference(*feeding.values())
             for part in sorted(missing):
                 yield ("stations", name), f"gets no {part}; add a buffer that brings it"
+
+
+def _slurries(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
+    """Yield coaters that compute a film from a slurry whose mixer does not say how it flows."""
+    steps = {name: station["step"] for name, station in stations.items() if isinstance(station.get("step"), dict)}
+    for name, step in steps.items():
+        computes = [part for part in ("die", "dryer") if step.get(part) is not None]
+        for source in [_text(buffers[box], "from") or "" for box in _boxes(buffers, "to", name)] if computes else ():
+            mixer = steps.get(source, {})
+            if mixer.get("kind") == "mixing" and mixer.get("rheology") is None:
+                yield ("stations", source, "step"), f"'{name}' has a {computes[0]}; declare the slurry's 'rheology'"
 
 
 def _made_of(stations: dict[str, Any], buffers: dict[str, Any], first: str | None) -> list[str]:

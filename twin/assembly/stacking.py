@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 import numpy as np
 
 from twin.assembly.alignment import MISALIGNED, Alignment
+from twin.assembly.carry import carried
 from twin.declared import DeclaredStep
 from twin.material import FLAW, FOUND, LENGTH, Cell, Electrode, Material, Separator
 from twin.occasion import Loss, Made, Occasion
@@ -81,6 +82,7 @@ class _Assembly(DeclaredStep):
             anode.lane.means(anode.lane.loading, cells),
             cathode.lane.solids / cathode.lane.length * cathode.per_cell,
             anode.lane.solids / anode.lane.length * anode.per_cell,
+            state=carried(cathode.lane, anode.lane, cells),
         )
         born = self.alignment.place(stack, self.per_cell, at) if self.alignment is not None else ()
         return Made([stack], float(cells), float(cells), losses, spoiled, born=born)
