@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from twin.declared import DeclaredStep
@@ -102,45 +103,54 @@ class Coating(DeclaredStep):
         ]
         if length <= 0:
             return Made([], slurry.solids, coated, losses)
-        areal = at.product.electrode(self.electrode).areal / 2
-        born = [*self._filmed(slurry, rolls, areal, at), *self._dried(slurry, rolls, areal, at)]
-        return Made(rolls, slurry.solids, coated, losses, born=born)
+        return Made(rolls, slurry.solids, coated, losses, born=self._coated(slurry, rolls, at))
 
-    def _filmed(self, slurry: Slurry, rolls: list[Electrode], areal: float, at: Occasion) -> Iterator[Born]:
-        """Yield the flaws of the wet film, given the dry coating of one side [kg/m^2]."""
-        if self.die is None:
-            return
+    def _coated(self, slurry: Slurry, rolls: list[Electrode], at: Occasion) -> list[Born]:
+        """Return the flaws that film and drying bring into the rolls of a batch, and note what is true of them."""
+        if self.die is None and self.dryer is None:
+            return []
+        assert at.product is not None
+        areal = at.product.electrode(self.electrode).areal / 2
+        loading = np.array([np.add.reduce(roll.loading, axis=None) / roll.loading.size for roll in rolls], np.float64)
+        born: list[Born] = []
+        if self.die is not None:
+            born += self._filmed(self.die, slurry, rolls, areal, float(loading.mean()), at)
+        if self.dryer is not None:
+            born += self._dried(self.dryer, slurry, rolls, areal * loading, at)
+        return born
+
+    def _filmed(
+        self, die: SlotDie, slurry: Slurry, rolls: list[Electrode], areal: float, loading: float, at: Occasion
+    ) -> Iterator[Born]:
+        """Yield the flaws of the wet film, given the dry coating of one side as designed [kg/m^2]."""
         state, length = slurry.state, rolls[0].length
         design = wet_film(areal, state["density"], state["solids_fraction"])
-        film = design * float(np.mean([roll.loading.mean() for roll in rolls]))
-        viscosity = state["viscosity"] * (1 + self.die.growth * at.age)
-        margin = self.die.margin(film, design, viscosity, self.speed)
-        rates = self.die.rates(margin, state["agglomerates"], self.width, at.use)
+        film = design * loading
+        margin = die.margin(film, design, state["viscosity"] * (1 + die.growth * at.age), self.speed)
+        rates = die.rates(margin, state["agglomerates"], self.width, at.use)
         for roll in rolls:
             roll.state["wet_film"] = film
-        extents = (0.0, 0.0, self.die.streak_length)
+        extents = (0.0, 0.0, die.streak_length)
         for mode, rate, extent in zip((AGGLOMERATES, PINHOLES, STREAKS), rates, extents, strict=True):
             along, across = scattered(mode, at, rate, length * self.rolls, self.lanes)
-            if not len(along):
-                continue
-            which, start = np.divmod(along, np.float32(length))
-            for output in range(self.rolls):
-                here = which == output
-                pairs = zip(start[here].tolist(), across[here].tolist(), strict=True)
-                yield Born(mode, marks=[(place, extent, lane) for place, lane in pairs], output=output)
+            marks: list[list[tuple[float, float, int]]] = [[] for _ in rolls]
+            for place, lane in zip(along.tolist(), across.tolist(), strict=True):
+                output, start = divmod(place, length)
+                marks[min(int(output), self.rolls - 1)].append((start, extent, lane))
+            yield from (Born(mode, marks=found, output=output) for output, found in enumerate(marks) if found)
 
-    def _dried(self, slurry: Slurry, rolls: list[Electrode], areal: float, at: Occasion) -> Iterator[Born]:
-        """Yield the rolls that dried badly, given the dry coating of one side as designed [kg/m^2]."""
-        if self.dryer is None:
-            return
+    def _dried(
+        self, dryer: Dryer, slurry: Slurry, rolls: list[Electrode], areal: NDArray[np.float64], at: Occasion
+    ) -> Iterator[Born]:
+        """Yield the rolls that dried badly, given the dry coating of one side of each [kg/m^2]."""
         drawn = at.luck.normal("dryer", at.lot, 2 * self.rolls).reshape(self.rolls, 2)
-        loading = np.array([roll.loading.mean() for roll in rolls])
-        dried = self.dryer.dry(areal * loading, slurry.state["solids_fraction"], self.speed, drawn)
-        for place, (residue, adhesion, cracks) in enumerate(np.stack(dried, axis=1).tolist()):
-            rolls[place].state |= {"residual_solvent": residue, "adhesion": adhesion, "cracks": cracks}
-            if residue > self.dryer.residual_limit:
+        dried = dryer.dry(areal, slurry.state["solids_fraction"], self.speed, drawn)
+        rows = zip(*(values.tolist() for values in dried), strict=True)
+        for place, (roll, (residue, adhesion, cracks)) in enumerate(zip(rolls, rows, strict=True)):
+            roll.state |= {"residual_solvent": residue, "adhesion": adhesion, "cracks": cracks}
+            if residue > dryer.residual_limit:
                 yield Born(RESIDUE, whole=True, output=place)
-            if adhesion < self.dryer.adhesion_limit:
+            if adhesion < dryer.adhesion_limit:
                 yield Born(DELAMINATION, whole=True, output=place)
 
     def _loading(self, slurry: Slurry, at: Occasion) -> Floats:
