@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from twin.declared import DeclaredStep
 from twin.electrode.drying import DELAMINATION, RESIDUE, Dryer
-from twin.electrode.slot_die import AGGLOMERATES, PINHOLES, STREAKS, SlotDie, wet_film
-from twin.electrode.web import scattered
+from twin.electrode.slot_die import AGGLOMERATES, PINHOLES, STREAKS, SlotDie
 from twin.material import Electrode, Floats, Material, Slurry
 from twin.occasion import Born, Loss, Made, Occasion
 from twin.product import CellDesign
@@ -34,12 +32,12 @@ class Coating(DeclaredStep):
         splice: web scrapped at each roll change [m].
         start_stop: web scrapped at each stop [m].
         roll_change: time that a roll change takes [s].
-        die: its coating window; None when only the declared defect rates are known.
-        dryer: how it dries; None when only the declared defect rates are known.
         roll_sd: spread of the mean loading between rolls of a batch [-].
         lane_sd: spread of the loading between lanes [-].
         web_sd: spread of the loading along the web, between segments [-].
         segments: pieces of web whose loading is followed one by one.
+        die: its coating window; None when only the declared defect rates are known.
+        dryer: how it dries; None when only the declared defect rates are known.
     """
 
     kind: Literal["coating"]
@@ -52,12 +50,12 @@ class Coating(DeclaredStep):
     splice: Metres
     start_stop: Metres
     roll_change: Seconds
-    die: SlotDie | None = None
-    dryer: Dryer | None = None
     roll_sd: Fraction
     lane_sd: Fraction
     web_sd: Fraction
     segments: int = Field(default=64, ge=1)
+    die: SlotDie | None = None
+    dryer: Dryer | None = None
 
     unit: ClassVar[str] = "kg"
     makes: ClassVar[str] = "m"
@@ -103,55 +101,18 @@ class Coating(DeclaredStep):
         ]
         if length <= 0:
             return Made([], slurry.solids, coated, losses)
-        return Made(rolls, slurry.solids, coated, losses, born=self._coated(slurry, rolls, at))
+        return Made(rolls, slurry.solids, coated, losses, born=self._flawed(slurry, rolls, at))
 
-    def _coated(self, slurry: Slurry, rolls: list[Electrode], at: Occasion) -> list[Born]:
-        """Return the flaws that film and drying bring into the rolls of a batch, and note what is true of them."""
-        if self.die is None and self.dryer is None:
-            return []
+    def _flawed(self, slurry: Slurry, rolls: Sequence[Electrode], at: Occasion) -> list[Born]:
+        """Return what die and dryer bring into the rolls of a batch, and note in them what is true of them."""
         assert at.product is not None
         areal = at.product.electrode(self.electrode).areal / 2
-        loading = np.array([np.add.reduce(roll.loading, axis=None) / roll.loading.size for roll in rolls], np.float64)
         born: list[Born] = []
         if self.die is not None:
-            born += self._filmed(self.die, slurry, rolls, areal, float(loading.mean()), at)
+            born += self.die.coat(slurry, rolls, areal, self.speed, at)
         if self.dryer is not None:
-            born += self._dried(self.dryer, slurry, rolls, areal * loading, at)
+            born += self.dryer.dry(slurry, rolls, areal, self.speed, at)
         return born
-
-    def _filmed(
-        self, die: SlotDie, slurry: Slurry, rolls: list[Electrode], areal: float, loading: float, at: Occasion
-    ) -> Iterator[Born]:
-        """Yield the flaws of the wet film, given the dry coating of one side as designed [kg/m^2]."""
-        state, length = slurry.state, rolls[0].length
-        design = wet_film(areal, state["density"], state["solids_fraction"])
-        film = design * loading
-        margin = die.margin(film, design, state["viscosity"] * (1 + die.growth * at.age), self.speed)
-        rates = die.rates(margin, state["agglomerates"], self.width, at.use)
-        for roll in rolls:
-            roll.state["wet_film"] = film
-        extents = (0.0, 0.0, die.streak_length)
-        for mode, rate, extent in zip((AGGLOMERATES, PINHOLES, STREAKS), rates, extents, strict=True):
-            along, across = scattered(mode, at, rate, length * self.rolls, self.lanes)
-            marks: list[list[tuple[float, float, int]]] = [[] for _ in rolls]
-            for place, lane in zip(along.tolist(), across.tolist(), strict=True):
-                output, start = divmod(place, length)
-                marks[min(int(output), self.rolls - 1)].append((start, extent, lane))
-            yield from (Born(mode, marks=found, output=output) for output, found in enumerate(marks) if found)
-
-    def _dried(
-        self, dryer: Dryer, slurry: Slurry, rolls: list[Electrode], areal: NDArray[np.float64], at: Occasion
-    ) -> Iterator[Born]:
-        """Yield the rolls that dried badly, given the dry coating of one side of each [kg/m^2]."""
-        drawn = at.luck.normal("dryer", at.lot, 2 * self.rolls).reshape(self.rolls, 2)
-        dried = dryer.dry(areal, slurry.state["solids_fraction"], self.speed, drawn)
-        rows = zip(*(values.tolist() for values in dried), strict=True)
-        for place, (roll, (residue, adhesion, cracks)) in enumerate(zip(rolls, rows, strict=True)):
-            roll.state |= {"residual_solvent": residue, "adhesion": adhesion, "cracks": cracks}
-            if residue > dryer.residual_limit:
-                yield Born(RESIDUE, whole=True, output=place)
-            if adhesion < dryer.adhesion_limit:
-                yield Born(DELAMINATION, whole=True, output=place)
 
     def _loading(self, slurry: Slurry, at: Occasion) -> Floats:
         """Return the loading relative to target. Shape (rolls, segments, lanes)."""
