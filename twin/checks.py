@@ -10,6 +10,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
+from twin.assembly.filling import Filling
+from twin.formation.ageing import Ageing
 from twin.line import Line
 from twin.material import MOST_FLAWS
 from twin.problems import did_you_mean
@@ -199,7 +201,13 @@ def _names(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]
 
 def _gauges(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]:
     known = {*CATALOGUE, *stations}
-    for name, mode in _mapping(content, "defects").items():
+    modes = _mapping(content, "defects")
+    for name, station in stations.items():
+        for gauge, declared in _mapping(station, "gauges").items():
+            mode = _text(declared, "mode")
+            if mode is not None and mode not in modes:
+                yield ("stations", name, "gauges", gauge, "mode"), f"no defect mode '{mode}'{did_you_mean(mode, modes)}"
+    for name, mode in modes.items():
         for way, word in _places(mode):
             if isinstance(word, str) and word not in known:
                 yield ("defects", name, *way), f"no kind or station '{word}'{did_you_mean(word, known)}"
@@ -224,6 +232,8 @@ def _product(line: Line) -> Iterator[Fault]:
     for name, station in line.stations.items() if line.cell else ():
         if station.step.unit == "m**2" and ("separator" not in parts or not parts["separator"].value > 0):
             yield ("cell", "parts"), f"'{name}' hands out separator; declare how much one cell holds, such as '11 m^2'"
+        if isinstance(station.step, Filling) and station.step.dosing is not None and "electrolyte" not in parts:
+            yield ("cell", "parts"), f"'{name}' doses electrolyte; declare how much one cell holds, such as '0.95 kg'"
 
 
 def _flaws(line: Line) -> Iterator[Fault]:
@@ -232,6 +242,12 @@ def _flaws(line: Line) -> Iterator[Fault]:
         rework = line.defects[name].rework
         if rework is not None and rework.to is not None and rework.to not in ways:
             yield ("defects", name, "rework", "to"), f"no buffer with 'rework: true' leads to '{rework.to}'"
+    for name, station in line.stations.items():
+        rest = station.step.self_discharge if isinstance(station.step, Ageing) else None
+        for mode in rest.shorts if rest is not None else ():
+            if mode not in line.defects:
+                where = ("stations", name, "step", "self_discharge", "shorts", mode)
+                yield where, f"no defect mode '{mode}'{did_you_mean(mode, line.defects)}"
     if len(line.flaws) > MOST_FLAWS:
         yield ("defects",), f"{len(line.flaws)} flaws (mode x station); the mask of a cell holds {MOST_FLAWS}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,6 +11,18 @@ class Declared(BaseModel):
     """Something a file declares and the simulator runs: one object, checked once, never changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Extras(NamedTuple):
+    """What a server of a station costs beyond the rows of the cost table.
+
+    Attributes:
+        capital: installed [USD].
+        upkeep: service and parts [USD/s].
+    """
+
+    capital: float = 0.0
+    upkeep: float = 0.0
 
 
 class DeclaredStep(Declared):
@@ -32,3 +44,8 @@ class DeclaredStep(Declared):
     def explains(self) -> frozenset[str]:
         """Defect modes that come out of this step's physics; their declared rates are not used here."""
         return frozenset()
+
+    @property
+    def extras(self) -> Extras:
+        """What a server costs beyond the rows of the cost table, such as its control."""
+        return Extras()

@@ -23,7 +23,7 @@ class UnitCosts:
     """What one more machine, and one more cell worked on, add to a year's cost.
 
     Attributes:
-        owning: depreciation of one server with its overhead, by station [USD/yr].
+        owning: depreciation and upkeep of one server with its overhead, by station [USD/yr].
         staffing: labour of one server with its overhead, by station [USD/yr].
         energy: that comes with throughput, by station; that of facilities where cells are started [USD/cell].
         material: bought there, by station [USD/cell].
@@ -85,16 +85,17 @@ def table_sized(prices: Prices, sizes: Mapping[Driver, float], charge: float | N
     relative = charge / base if charge and base else 1.0
     found = {}
     for name, row in prices.steps.items():
-        labour, equipment, area = row.sized(sizes[row.driver] / prices.baseline[row.driver], relative)
-        found[name] = Factors(labour, equipment * prices.equipment_level, area)
+        takes = row.sized(sizes[row.driver] / prices.baseline[row.driver], relative)
+        found[name] = takes._replace(equipment=takes.equipment * prices.equipment_level)
     return found
 
 
 def plant_factors(line: Line) -> dict[str, Factors]:
-    """Return labour, equipment and floor of each station and facility.
+    """Return labour, equipment, floor and upkeep of each station and facility.
 
     A row that several stations or facilities name is bought once and split between them by weight. What a
-    station takes at the nameplate buys its ``cost_servers``; more or fewer servers cost in proportion.
+    station takes at the nameplate buys its ``cost_servers``; more or fewer servers cost in proportion. What a station
+    has beyond the rows, such as the loop of a coater or a gauge, comes with each server.
     """
     cell, prices, _ = priced(line)
     rows = table_sized(prices, drivers(line), cell.capacity)
@@ -110,7 +111,10 @@ def plant_factors(line: Line) -> dict[str, Factors]:
             takes = takes.plus(rows[row].times(weight / weights[row]))
         found[name] = takes
     for name, station in line.stations.items():
-        found[name] = found[name].times(station.servers / (station.cost_servers or station.servers))
+        rows_buy = found[name].times(station.servers / (station.cost_servers or station.servers))
+        extras = station.extras
+        with_it = Factors(equipment=extras.capital, upkeep=extras.upkeep * SECONDS_PER_YEAR)
+        found[name] = rows_buy.plus(with_it.times(station.servers))
     return found
 
 
@@ -134,9 +138,9 @@ def unit_costs(line: Line) -> UnitCosts:
     takes = plant_factors(line)
     owning, staffing = {}, {}
     for name, station in line.stations.items():
-        labour, equipment, area = takes[name].times(1 / station.servers)
-        owning[name] = _kept(prices.accounts(Factors(0.0, equipment, area), 0.0))
-        staffing[name] = _kept(prices.accounts(Factors(labour), 0.0))
+        one = takes[name].times(1 / station.servers)
+        owning[name] = _kept(prices.accounts(one._replace(labour=0.0), 0.0))
+        staffing[name] = _kept(prices.accounts(Factors(one.labour), 0.0))
     standing = sum(_kept(prices.accounts(takes[name], 0.0)) for name in line.facilities)
     energy = {name: _per_joule(station.energy, prices) * cell.energy for name, station in line.stations.items()}
     served = sum(_per_joule(facility.energy, prices) for facility in line.facilities.values()) * cell.energy

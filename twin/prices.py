@@ -35,11 +35,13 @@ class Factors(NamedTuple):
         labour: direct labour [h/yr].
         equipment: installed [USD].
         area: floor [m^2].
+        upkeep: service and parts beyond labour [USD/yr].
     """
 
     labour: float = 0.0
     equipment: float = 0.0
     area: float = 0.0
+    upkeep: float = 0.0
 
     def times(self, share: float) -> Factors:
         """Return a share of it."""
@@ -56,7 +58,7 @@ class Accounts(NamedTuple):
     Attributes:
         labour: direct labour.
         depreciation: of equipment and building.
-        overhead: variable overhead, and general, sales and administration.
+        overhead: variable overhead, upkeep, and general, sales and administration.
         r_and_d: research and development.
         profit: on investment, launch cost and working capital.
         warranty: on everything before it.
@@ -141,7 +143,15 @@ class Overheads(Declared):
     equipment_life: Lifetime
     building_life: Lifetime
 
-    def accounts(self, labour: float, equipment: float, building: float, bought: float, years: float = 1.0) -> Accounts:
+    def accounts(
+        self,
+        labour: float,
+        equipment: float,
+        building: float,
+        bought: float,
+        years: float = 1.0,
+        upkeep: float = 0.0,
+    ) -> Accounts:
         """Return what some time costs beyond what is bought.
 
         ``depreciation = equipment / life + building / life``; variable overhead is a share of labour and of
@@ -156,6 +166,7 @@ class Overheads(Declared):
             building: built [USD].
             bought: material and energy [USD].
             years: how much time [yr].
+            upkeep: service and parts [USD]; a variable overhead that is known by itself.
 
         Source: batpac5_repo.
         """
@@ -164,11 +175,11 @@ class Overheads(Declared):
         on_labour, on_depreciation = self.variable_labour * labour, self.variable_depreciation * depreciation
         general = self.gsa_labour * (labour + on_labour) + self.gsa_depreciation * (depreciation + on_depreciation)
         research = self.r_and_d * depreciation
-        running = labour + on_labour + on_depreciation
+        running = labour + on_labour + on_depreciation + upkeep
         launch = self.launch_labour * running + self.launch_material * bought
         invested = (equipment + building) * years + launch + self.working_capital * (running + bought)
         profit = self.profit * invested
-        overhead = on_labour + on_depreciation + general
+        overhead = on_labour + on_depreciation + upkeep + general
         before = labour + depreciation + overhead + research + profit + bought
         return Accounts(labour, depreciation, overhead, research, profit, self.warranty * before)
 
@@ -193,6 +204,7 @@ class Prices(Declared):
         recovery: share of its price that scrapped material brings back [-].
         cell_price: what a grade A cell sells for [USD/J].
         grade_b: price of grade B relative to grade A [-].
+        returned: what a cell costs that a customer sends back [USD].
     """
 
     baseline: dict[Driver, Positive]
@@ -209,6 +221,7 @@ class Prices(Declared):
     recovery: Fraction = 0.0
     cell_price: MoneyPerEnergy
     grade_b: Fraction
+    returned: Money = 0.0
 
     @model_validator(mode="after")
     def _complete(self) -> Prices:
@@ -223,9 +236,10 @@ class Prices(Declared):
         """Return what some time costs beyond what is bought.
 
         Args:
-            takes: labour a year, equipment and floor.
+            takes: labour a year, equipment, floor and upkeep a year.
             bought: material and energy [USD].
             years: how much time [yr].
         """
         labour = takes.labour * 3600.0 * self.wage * years
-        return self.overheads.accounts(labour, takes.equipment, takes.area * self.building, bought, years)
+        building, upkeep = takes.area * self.building, takes.upkeep * years
+        return self.overheads.accounts(labour, takes.equipment, building, bought, years, upkeep)

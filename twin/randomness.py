@@ -8,8 +8,8 @@ and two plants compared on one seed share theirs. Numbers are drawn in blocks of
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,7 @@ class Luck:
         self._blocks: dict[str, dict[int, Floats]] = {}
         self._scalars: dict[str, dict[int, list[float]]] = {}
         self._hits: dict[str, dict[int, tuple[list[list[tuple[int, int]]], int]]] = {}
+        self._once: dict[Hashable, Any] = {}
         # one generator that is set to each key in turn: making one anew would cost twenty times as much
         self._bits = np.random.Philox(0)
         self._generator = np.random.Generator(self._bits)
@@ -154,6 +155,18 @@ class Luck:
             found = _keep(blocks, block, self._hits_of(purpose, block, size * 9 // 8, bounds))
         hits = found[0][row]
         return hits if not hits or hits[-1][0] < size else [hit for hit in hits if hit[0] < size]
+
+    def once(self, key: Hashable, make: Callable[[Callable[[str], np.random.Generator]], Value]) -> Value:
+        """Return what is made once for the station in a run, and kept.
+
+        Args:
+            key: names it.
+            make: makes it from streams of random numbers, each found by its purpose.
+        """
+        if key not in self._once:
+            self._once[key] = make(lambda purpose: stream(self._seed, self._station, f"once {purpose}"))
+        found: Value = self._once[key]
+        return found
 
     def _hits_of(
         self, purpose: str, block: int, size: int, bounds: NDArray[np.float32]

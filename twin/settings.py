@@ -69,6 +69,10 @@ def faults_of_knobs(line: Line) -> Iterator[Fault]:
         if found is None:
             # that nothing stands there is told by what checks the plain data
             continue
+        if knob.choices:
+            if not isinstance(found[0], str):
+                yield (*path, "choices"), f"what stands at '{knob.path}' is no word; give 'low' and 'high' instead"
+            continue
         if _size(found[0]) is None:
             yield (*path, "path"), f"what stands at '{knob.path}' is no number or quantity that could be turned"
             continue
@@ -86,6 +90,8 @@ def _fault_of_choice(line: Line, knob: Knob, value: Any) -> str:
     found = _kind(line, knob.path)
     if found is None:
         return f"nothing stands at '{knob.path}' any more"
+    if knob.choices:
+        return "" if value in knob.choices else f"no choice {shown(value)}{did_you_mean(str(value), knob.choices)}"
     chosen, fault = _read(found[1], value)
     low, high = (_read(found[1], end)[0] for end in (knob.low, knob.high))
     if chosen is None or low is None or high is None:

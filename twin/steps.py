@@ -7,17 +7,23 @@ from typing import Annotated, ClassVar, Protocol, get_args
 
 from pydantic import Field
 
-from twin.assembly.machines import Filling, Joining, Packaging, Testing
+from twin.assembly.filling import Filling
+from twin.assembly.joining import Joining
+from twin.assembly.machines import Packaging, Testing
 from twin.assembly.receiving import Receiving
 from twin.assembly.stacking import Stacking, Winding
 from twin.assembly.vacuum_drying import VacuumDrying
+from twin.declared import Extras
 from twin.electrode.calendering import Calendering
 from twin.electrode.coating import Coating
 from twin.electrode.mixing import Mixing
 from twin.electrode.notching import Notching
 from twin.electrode.slitting import Slitting
-from twin.formation.finishing import Ageing, Degassing, Formation, Soaking
+from twin.formation.ageing import Ageing
+from twin.formation.degassing import Degassing
+from twin.formation.finishing import Formation
 from twin.formation.grading import Grading
+from twin.formation.soaking import Soaking
 from twin.material import Material
 from twin.occasion import Made, Occasion
 from twin.timed import Timed
@@ -48,6 +54,10 @@ class Step(Protocol):
     @property
     def explains(self) -> frozenset[str]:
         """Defect modes that come out of its physics; their declared rates are not used at its stations."""
+
+    @property
+    def extras(self) -> Extras:
+        """What a server costs beyond the rows of the cost table."""
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return how long one turn takes without failures [s]."""

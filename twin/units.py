@@ -169,17 +169,21 @@ Density = Annotated[float, Unit("kg/m**3", "1.7 kg/L", "a density", 100.0, 20000
 Rate = Annotated[float, Unit("1/s", "20 cell/min", "a rate of units", 1e-9, 1e4)]
 Power = Annotated[float, Unit("W", "400 kW", "a power", 0.0, 1e10)]
 Charge = Annotated[float, Unit("A*s", "280 Ah", "a charge", 1.0, 1e8)]
+Current = Annotated[float, Unit("A", "2 mA", "a current", 0.0, 1e6)]
+Resistance = Annotated[float, Unit("ohm", "0.03 mohm", "a resistance", 0.0, 1e6)]
 Voltage = Annotated[float, Unit("V", "3.2 V", "a voltage", 0.0, 1000.0)]
 Energy = Annotated[float, Unit("J", "896 Wh", "an energy", 0.0, 1e18)]
 EnergyPerYear = Annotated[float, Unit("W", "16 GWh/yr", "an energy a year", 0.0, 1e13)]
 Money = Annotated[float, Unit("USD", "9.0 MUSD", "an amount of money", 0.0, 1e12)]
 MoneyPerHour = Annotated[float, Unit("USD/s", "25 USD/h", "a wage", 0.0, 1.0)]
+MoneyPerYear = Annotated[float, Unit("USD/s", "30000 USD/yr", "an amount of money a year", 0.0, 1e3)]
 MoneyPerEnergy = Annotated[float, Unit("USD/J", "0.10 USD/kWh", "a price of energy", 0.0, 1.0)]
 MoneyPerArea = Annotated[float, Unit("USD/m**2", "3000 USD/m^2", "a price of floor", 0.0, 1e6)]
 HoursPerYear = Annotated[float, Unit("", "59000 h/yr", "hours a year", 0.0, 1e5)]
 Fraction = Annotated[float, Unit("", "0.95", "a fraction", 0.0, 1.0)]
 Number = Annotated[float, Unit("", "1.8", "a pure number", -1e12, 1e12)]
 Positive = Annotated[float, Unit("", "1.8", "a positive number", 1e-12, 1e12)]
+Spreading = Annotated[float, Unit("m**2/s", "0.1 mm^2/s", "a spreading of liquid", 1e-15, 1.0)]
 PerArea = Annotated[float, Unit("1/m**2", "0.002 1/m^2", "a number per area", 0.0, 1e3)]
 PerLength = Annotated[float, Unit("1/m", "0.003 1/km", "a number per length", 0.0, 1e3)]
 PerTime = Annotated[float, Unit("1/s", "0.02 1/h", "a rate of change", 0.0, 1.0)]
@@ -236,3 +240,31 @@ MaterialAmount = Annotated[
 MaterialPrice = Annotated[
     Amount, PlainValidator(lambda raw: _read_amount(raw, "USD"), json_schema_input_type=str | float)
 ]
+
+
+def _read_measure(raw: object) -> Amount:
+    """Turn "0.3 mohm" or "0.4 %" into an amount in SI base units, whatever it measures."""
+    match = _NUMBER.match(str(raw))
+    if match is not None and not isinstance(raw, bool):
+        number, unit = float(match.group(1).replace("_", "")), match.group(2)
+        quantity = _quantity(unit) if unit else None
+        try:
+            base = quantity.to_base_units() if quantity is not None else None
+            if base is not None:
+                return Amount(number * float(base.magnitude), "" if base.dimensionless else f"{base.units:D}")
+        except Exception:
+            # pint has units without a zero in SI, such as degC
+            base = None
+        if not unit:
+            return Amount(number, "")
+    raise PydanticCustomError(
+        "unit", "{raw} is no quantity, expected one such as '0.3 mohm' or '0.4 %'", {"raw": shown(raw)}
+    )
+
+
+Measure = Annotated[Amount, PlainValidator(_read_measure, json_schema_input_type=str | float)]
+
+
+def same_dimension(unit: str, other: str) -> bool:
+    """Return whether two units measure the same."""
+    return _factor(unit or "dimensionless", other) is not None

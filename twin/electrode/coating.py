@@ -8,13 +8,17 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from twin.declared import DeclaredStep
+from twin.control.bank import Taken, build_bank, whole
+from twin.control.loop import Loop
+from twin.declared import DeclaredStep, Extras
 from twin.electrode.drying import DELAMINATION, RESIDUE, Dryer
 from twin.electrode.slot_die import AGGLOMERATES, PINHOLES, STREAKS, SlotDie
 from twin.material import Electrode, Floats, Material, Slurry
 from twin.occasion import Born, Loss, Made, Occasion
 from twin.product import CellDesign
 from twin.units import Fraction, Metres, Seconds, Speed
+
+OUT_OF_TOLERANCE = "areal_loading_out_of_tolerance"
 
 
 class Coating(DeclaredStep):
@@ -32,6 +36,7 @@ class Coating(DeclaredStep):
         splice: web scrapped at each roll change [m].
         start_stop: web scrapped at each stop [m].
         roll_change: time that a roll change takes [s].
+        loop: what keeps its loading; without one the loading is drawn from the next three.
         roll_sd: spread of the mean loading between rolls of a batch [-].
         lane_sd: spread of the loading between lanes [-].
         web_sd: spread of the loading along the web, between segments [-].
@@ -50,9 +55,10 @@ class Coating(DeclaredStep):
     splice: Metres
     start_stop: Metres
     roll_change: Seconds
-    roll_sd: Fraction
-    lane_sd: Fraction
-    web_sd: Fraction
+    loop: Loop | None = None
+    roll_sd: Fraction = 0.0
+    lane_sd: Fraction = 0.0
+    web_sd: Fraction = 0.0
     segments: int = Field(default=64, ge=1)
     die: SlotDie | None = None
     dryer: Dryer | None = None
@@ -62,10 +68,16 @@ class Coating(DeclaredStep):
 
     @property
     def explains(self) -> frozenset[str]:
-        """Defect modes that come out of its die and its dryer."""
+        """Defect modes that come out of its die, its dryer and its loop."""
         film = (AGGLOMERATES, PINHOLES, STREAKS) if self.die is not None else ()
         dry = (DELAMINATION, RESIDUE) if self.dryer is not None else ()
-        return frozenset((*film, *dry))
+        loaded = (OUT_OF_TOLERANCE,) if self.loop is not None else ()
+        return frozenset((*film, *dry, *loaded))
+
+    @property
+    def extras(self) -> Extras:
+        """What the loop of one coater costs."""
+        return Extras() if self.loop is None else self.loop.extras
 
     def web(self, solids: float, product: CellDesign) -> float:
         """Return the web that a mass of dry matter coats [m]."""
@@ -75,7 +87,9 @@ class Coating(DeclaredStep):
         """Return the time to coat one batch [s]."""
         (slurry,) = inputs
         assert isinstance(slurry, Slurry) and at.product is not None
-        return self.web(slurry.solids, at.product) / self.speed + self.rolls * self.roll_change
+        coated = self.web(slurry.solids, at.product)
+        seconds = coated / self.speed + self.rolls * self.roll_change
+        return seconds if self.loop is None else seconds + self.loop.stop_time * self._taken(slurry, at).stops
 
     def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
         """Coat and dry one batch."""
@@ -84,7 +98,9 @@ class Coating(DeclaredStep):
         coated = self.web(slurry.solids, at.product)
         kept = slurry.solids * (1 - self.slurry_loss)
         per_metre = kept / coated
-        cut = self.rolls * self.splice + at.stops * self.start_stop
+        taken = None if self.loop is None else self._taken(slurry, at)
+        stops = at.stops + (taken.stops if taken is not None else 0)
+        cut = self.rolls * self.splice + stops * self.start_stop
         cut = min(cut, coated)
         length = (coated - cut) / self.rolls
         splice, stop = _share(cut, self.rolls * self.splice)
@@ -94,14 +110,32 @@ class Coating(DeclaredStep):
         ]
         if stop > 0:
             losses.append(Loss("start_stop", stop, "m", self.electrode, stop * per_metre))
-        loading = self._loading(slurry, at)
+        if length <= 0:
+            return Made([], slurry.solids, coated, losses)
+        # the splice takes the beginning of a roll
+        begin, born = splice / self.rolls, list[Born]()
+        if taken is None:
+            loading: Sequence[Floats] | Floats = self._loading(slurry, at)
+        else:
+            loading = taken.loading(begin, length, self.segments)
+            born = [Born(OUT_OF_TOLERANCE, marks=marks, output=roll) for roll, marks in taken.marks(begin, length)]
         rolls = [
             Electrode(self.electrode, length, self.width, length * per_metre, loading[roll], flaws=slurry.flaws)
             for roll in range(self.rolls)
         ]
-        if length <= 0:
-            return Made([], slurry.solids, coated, losses)
-        return Made(rolls, slurry.solids, coated, losses, born=self._flawed(slurry, rolls, at))
+        born += self._flawed(slurry, rolls, at)
+        return Made(rolls, slurry.solids, coated, losses, born=born)
+
+    def _taken(self, slurry: Slurry, at: Occasion) -> Taken:
+        """Return the rolls of the loop's bank that a batch becomes; a slurry that is off gives rolls that began so."""
+        loop = self.loop
+        assert loop is not None and at.product is not None
+        long = self.web(slurry.solids, at.product) / self.rolls
+        bank = at.luck.once(whole(long), lambda streams: build_bank(loop, streams, self.speed, long, self.lanes))
+        set_up = at.luck.normal("roll", at.lot, self.rolls).tolist()
+        drawn = at.luck.uniform("neighbour", at.lot, self.rolls).tolist()
+        sd = loop.disturbed.batch
+        return Taken(bank, [bank.pick(slurry.offset + sd * z, u) for z, u in zip(set_up, drawn, strict=True)])
 
     def _flawed(self, slurry: Slurry, rolls: Sequence[Electrode], at: Occasion) -> list[Born]:
         """Return what die and dryer bring into the rolls of a batch, and note in them what is true of them."""

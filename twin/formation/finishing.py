@@ -1,31 +1,13 @@
-"""Formation steps whose physics is not filled in yet: soaking, first charge, degassing, ageing."""
+"""First charge, whose physics is not filled in yet."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from twin.shapes import AtRate, ForTime
-
-
-class Soaking(ForTime):
-    """Soaking: electrolyte wets the pores."""
-
-    kind: Literal["soaking"]
+from twin.shapes import ForTime
 
 
 class Formation(ForTime):
     """Formation: the first charge, on one channel a cell; its stations take lots by channels."""
 
     kind: Literal["formation"]
-
-
-class Degassing(AtRate):
-    """Degassing: gas of the first charge is drawn off and the cell is sealed for good."""
-
-    kind: Literal["degassing"]
-
-
-class Ageing(ForTime):
-    """Ageing: cells rest at a state of charge until self-discharge shows."""
-
-    kind: Literal["ageing"]

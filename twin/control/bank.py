@@ -1,0 +1,167 @@
+"""A bank of rolls: run through the loop once, taken from it for ever."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.control.cross_web import PIECE
+from twin.control.disturbance import Streams
+from twin.control.loop import Loop, Rolls, Tolerance, run_rolls
+
+Floats = NDArray[np.float32]
+Mark = tuple[float, float, int]
+# rolls are simulated in whole lengths of this many metres, so that lots of nearly the same length share a bank
+WHOLE = 500
+# a lot's roll is drawn from so large a share of the bank about its offset
+NEIGHBOURS = 0.02
+
+
+class Bank:
+    """Rolls in the order of their batch offsets.
+
+    Args:
+        rolls: as the loop has left them.
+        tolerance: when web is out of tolerance.
+    """
+
+    def __init__(self, rolls: Rolls, tolerance: Tolerance) -> None:
+        order = np.argsort(rolls.offsets, kind="stable")
+        along = rolls.along[:, order]
+        self.offsets = rolls.offsets[order]
+        self.stops: list[int] = rolls.stops[order].tolist()
+        self._across = np.ascontiguousarray(rolls.across[:, order].transpose(1, 0, 2), np.float32)
+        self._places = np.arange(len(along) + 1)
+        self._sums = np.zeros((len(order), len(along) + 1))
+        np.cumsum(along.T, axis=1, out=self._sums[:, 1:])
+        self._marks = marks_out_of_tolerance(along, rolls.across[:, order], tolerance)
+
+    def pick(self, offset: float, drawn: float) -> int:
+        """Return the number of a roll whose batch is about as far off as another [-].
+
+        Args:
+            offset: of the other batch [-].
+            drawn: number in [0, 1) that chooses among neighbours.
+        """
+        size = len(self.offsets)
+        place = int(self.offsets.searchsorted(offset)) + round((2 * drawn - 1) * NEIGHBOURS * size)
+        return min(max(place, 0), size - 1)
+
+    def loading(self, roll: int, begin: float, length: float, segments: int) -> Floats:
+        """Return the mean error of equal segments of a roll. Shape (segments, lanes).
+
+        Args:
+            roll: its number.
+            begin: web that is scrapped before [m].
+            length: web that is left [m].
+            segments: how many.
+        """
+        sums = self._sums[roll]
+        ends = np.linspace(begin, begin + length, segments + 1)
+        at_ends = np.interp(ends, self._places, sums)
+        along = np.diff(at_ends) * (segments / length)
+        middles = ((ends[:-1] + ends[1:]) * (0.5 / PIECE)).astype(np.intp)
+        across = self._across[roll]
+        found: Floats = across[np.minimum(middles, len(across) - 1)] + along[:, None].astype(np.float32)
+        return found
+
+    def marks(self, roll: int, begin: float, length: float) -> list[Mark]:
+        """Return the web of a roll that is out of tolerance, from where it is left: start [m], length [m], lane."""
+        found = []
+        for start, size, lane in self._marks[roll]:
+            first, last = max(start - begin, 0.0), min(start + size - begin, length)
+            if last > first:
+                found.append((first, last - first, lane))
+        return found
+
+
+class Taken(NamedTuple):
+    """Rolls of a bank that a batch becomes.
+
+    Attributes:
+        bank: the bank.
+        rolls: their numbers in it.
+    """
+
+    bank: Bank
+    rolls: list[int]
+
+    @property
+    def stops(self) -> int:
+        """How often the controller stopped the coater."""
+        return sum([self.bank.stops[roll] for roll in self.rolls])
+
+    def loading(self, begin: float, length: float, segments: int) -> list[Floats]:
+        """Return the loading of each roll relative to target. Each of shape (segments, lanes)."""
+        return [1 + self.bank.loading(roll, begin, length, segments) for roll in self.rolls]
+
+    def marks(self, begin: float, length: float) -> list[tuple[int, list[Mark]]]:
+        """Return the web that is out of tolerance: place of the roll in the batch, and its pieces, if it has any."""
+        found = [self.bank.marks(roll, begin, length) for roll in self.rolls]
+        return [(place, marks) for place, marks in enumerate(found) if marks]
+
+
+def build_bank(loop: Loop, streams: Streams, speed: float, metres: float, lanes: int) -> Bank:
+    """Simulate a bank of rolls at least as long as what is needed.
+
+    Args:
+        loop: with its choices.
+        streams: one stream of random numbers for each part.
+        speed: of the web [m/s].
+        metres: web of a roll [m].
+        lanes: side by side.
+    """
+    return Bank(run_rolls(loop, streams, speed, (whole(metres), loop.bank, lanes)), loop.tolerance)
+
+
+def whole(metres: float) -> int:
+    """Return the length of the bank's rolls for a roll of some length [m]."""
+    return max(1, int(np.ceil(metres / WHOLE))) * WHOLE
+
+
+def out_of_tolerance(along: NDArray[np.float64], tolerance: Tolerance) -> NDArray[np.bool_]:
+    """Return which metres lie in a piece of web whose mean is off, or are too heavy themselves.
+
+    Args:
+        along: loading error by the metre [-]. Shape (metres, rolls).
+        tolerance: how far off is too far.
+    """
+    over = max(1, round(tolerance.over))
+    sums = np.zeros((len(along) + 1, along.shape[1]))
+    np.cumsum(along, axis=0, out=sums[1:])
+    off = np.abs(sums[over:] - sums[:-over]) > tolerance.mean * over
+    bad = along > tolerance.peak
+    for shift in range(over):
+        bad[shift : shift + len(off)] |= off
+    return bad
+
+
+def marks_out_of_tolerance(
+    along: NDArray[np.float64], across: NDArray[np.float64], tolerance: Tolerance
+) -> list[list[Mark]]:
+    """Return the pieces of web of each roll that are out of tolerance, in order of their start.
+
+    What lies between two that are less than a cell's piece apart is lost with them.
+    """
+    rolls, lanes = across.shape[1:]
+    near = max(1, round(tolerance.over))
+    found: list[list[Mark]] = [[] for _ in range(rolls)]
+    for lane in range(lanes):
+        by_metre = np.repeat(across[:, :, lane], PIECE, axis=0)[: len(along)]
+        edges = np.zeros((rolls, len(along) + 2), np.int8)
+        edges[:, 1:-1] = out_of_tolerance(along + by_metre, tolerance).T
+        change = np.diff(edges, axis=1)
+        which, starts = np.nonzero(change == 1)
+        ends = np.nonzero(change == -1)[1]
+        for roll, start, end in zip(which.tolist(), starts.tolist(), ends.tolist(), strict=True):
+            marks = found[roll]
+            if marks and marks[-1][2] == lane and start - (marks[-1][0] + marks[-1][1]) < near:
+                begin = marks[-1][0]
+                marks[-1] = (begin, end - begin, lane)
+            else:
+                marks.append((float(start), float(end - start), lane))
+    for marks in found:
+        marks.sort()
+    return found
