@@ -34,7 +34,7 @@ TABLE = """
     yields, cost, trace
     kpi
     report, summary
-    replicate
+    replicate, control_study
     __init__, __main__
 """
 ROWS = {name.strip(): row for row, line in enumerate(TABLE.strip().splitlines()) for name in line.split(",")}
