@@ -26,12 +26,14 @@ TABLE = """
     line
     checks, bought
     settings, sizing, ramp, scenario, plant_cost
+    table
     journal, run, read
     flow
     simulation
     measured, output_analysis, progress
-    folder, genealogy, oee, material_balance
+    capability, folder, genealogy, oee, material_balance
     yields, cost, trace
+    defect_flow
     kpi
     report, summary
     replicate, control_study

@@ -10,6 +10,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
+from twin.assembly.filling import Filling
+from twin.formation.ageing import Ageing
 from twin.line import Line
 from twin.material import MOST_FLAWS
 from twin.problems import did_you_mean
@@ -32,6 +34,7 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
         yield from _inboxes(stations, buffers)
         yield from _cycles(stations, buffers)
         yield from _electrodes(stations, buffers)
+        yield from _slurries(stations, buffers)
         yield from _units(content, stations, buffers)
         yield from _knobs(content)
     yield from _names(content, stations)
@@ -39,6 +42,7 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
     yield from _batches(stations, buffers)
     if line is not None:
         yield from _product(line)
+        yield from _response(line)
         yield from _flaws(line)
         yield from _money(line)
 
@@ -133,6 +137,17 @@ def _electrodes(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[F
                 yield ("stations", name), f"gets no {part}; add a buffer that brings it"
 
 
+def _slurries(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Fault]:
+    """Yield coaters that compute a film from a slurry whose mixer does not say how it flows."""
+    steps = {name: station["step"] for name, station in stations.items() if isinstance(station.get("step"), dict)}
+    for name, step in steps.items():
+        computes = [part for part in ("die", "dryer") if step.get(part) is not None]
+        for source in [_text(buffers[box], "from") or "" for box in _boxes(buffers, "to", name)] if computes else ():
+            mixer = steps.get(source, {})
+            if mixer.get("kind") == "mixing" and mixer.get("rheology") is None:
+                yield ("stations", source, "step"), f"'{name}' has a {computes[0]}; declare the slurry's 'rheology'"
+
+
 def _made_of(stations: dict[str, Any], buffers: dict[str, Any], first: str | None) -> list[str]:
     """Return which electrodes, or separator, come out of a station; nothing when that cannot be told."""
     found, seen, ahead = set(), set(), [first]
@@ -187,7 +202,13 @@ def _names(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]
 
 def _gauges(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]:
     known = {*CATALOGUE, *stations}
-    for name, mode in _mapping(content, "defects").items():
+    modes = _mapping(content, "defects")
+    for name, station in stations.items():
+        for gauge, declared in _mapping(station, "gauges").items():
+            mode = _text(declared, "mode")
+            if mode is not None and mode not in modes:
+                yield ("stations", name, "gauges", gauge, "mode"), f"no defect mode '{mode}'{did_you_mean(mode, modes)}"
+    for name, mode in modes.items():
         for way, word in _places(mode):
             if isinstance(word, str) and word not in known:
                 yield ("defects", name, *way), f"no kind or station '{word}'{did_you_mean(word, known)}"
@@ -212,6 +233,15 @@ def _product(line: Line) -> Iterator[Fault]:
     for name, station in line.stations.items() if line.cell else ():
         if station.step.unit == "m**2" and ("separator" not in parts or not parts["separator"].value > 0):
             yield ("cell", "parts"), f"'{name}' hands out separator; declare how much one cell holds, such as '11 m^2'"
+        if isinstance(station.step, Filling) and station.step.dosing is not None and "electrolyte" not in parts:
+            yield ("cell", "parts"), f"'{name}' doses electrolyte; declare how much one cell holds, such as '0.95 kg'"
+
+
+def _response(line: Line) -> Iterator[Fault]:
+    for name, station in line.stations.items() if line.cell and line.cell.response is None else ():
+        if getattr(station.step, "first_cycle", None) is not None:
+            text = "needs the cell's response; build on a file of 'cells/', or take this out with null"
+            yield ("stations", name, "step", "first_cycle"), text
 
 
 def _flaws(line: Line) -> Iterator[Fault]:
@@ -220,6 +250,12 @@ def _flaws(line: Line) -> Iterator[Fault]:
         rework = line.defects[name].rework
         if rework is not None and rework.to is not None and rework.to not in ways:
             yield ("defects", name, "rework", "to"), f"no buffer with 'rework: true' leads to '{rework.to}'"
+    for name, station in line.stations.items():
+        rest = station.step.self_discharge if isinstance(station.step, Ageing) else None
+        for mode in rest.shorts if rest is not None else ():
+            if mode not in line.defects:
+                where = ("stations", name, "step", "self_discharge", "shorts", mode)
+                yield where, f"no defect mode '{mode}'{did_you_mean(mode, line.defects)}"
     if len(line.flaws) > MOST_FLAWS:
         yield ("defects",), f"{len(line.flaws)} flaws (mode x station); the mask of a cell holds {MOST_FLAWS}"
 

@@ -16,7 +16,7 @@ from twin.journal import Journal
 from twin.line import Line
 from twin.material_balance import Flows
 from twin.measured import Floats, Measured
-from twin.plant_cost import plant_factors, priced, whole
+from twin.plant_cost import plant_factors, priced, unit_costs, whole
 from twin.prices import SECONDS_PER_YEAR, Factors, Prices
 from twin.product import JOULES_PER_KWH
 
@@ -54,9 +54,7 @@ def costs(line: Line, journal: Journal) -> dict[str, Any]:
     total = whole(takes)
     building = total.area * prices.building
     electricity, gas = energy_drawn(line, flows)
-    money = _money(
-        line, flows, takes, {name: electricity[name] * prices.electricity + gas[name] * prices.gas for name in takes}
-    )
+    money = _money(line, flows, takes)
     found: dict[str, Any] = {
         "capital_usd": {"total": total.equipment + building, "equipment": total.equipment, "building": building},
         "labour_hours_per_year": total.labour,
@@ -107,12 +105,36 @@ def energy_drawn(line: Line, flows: Flows) -> tuple[dict[str, float], dict[str, 
     return electricity, gas
 
 
-def _money(line: Line, flows: Flows, takes: Mapping[str, Factors], energy: Mapping[str, float]) -> dict[str, float]:
+def spent_per_cell(line: Line, journal: Journal) -> dict[str, float]:
+    """Return the material and work that each station puts into one cell that it works on [USD].
+
+    Args:
+        line: the plant, with prices and nameplate.
+        journal: of a run of it.
+    """
+    flows, takes = Flows(Measured(journal)), plant_factors(line)
+    work = dict(zip(takes, _spent(line, flows, takes).sum(axis=1), strict=True))
+    material = unit_costs(line).material
+    return {
+        name: material[name] + (float(work[name] / cells) if cells > 0 else 0.0)
+        for name, cells in zip(flows.names, flows.worked.tolist(), strict=True)
+    }
+
+
+def _spent(line: Line, flows: Flows, takes: Mapping[str, Factors]) -> Floats:
+    """Return what each place spent on energy, labour, depreciation and overhead [USD]. Shape (places, 4)."""
+    prices = priced(line)[1]
+    years = flows.measured.seconds / SECONDS_PER_YEAR
+    electricity, gas = energy_drawn(line, flows)
+    energy = {name: electricity[name] * prices.electricity + gas[name] * prices.gas for name in takes}
+    return np.array([(energy[name], *_of_place(prices, takes[name], years)) for name in takes])
+
+
+def _money(line: Line, flows: Flows, takes: Mapping[str, Factors]) -> dict[str, float]:
     """Return the accounts of the measured time [USD]; ``total`` is the sum of the six in ``_SPLIT``."""
     cell, prices, _ = priced(line)
     years = flows.measured.seconds / SECONDS_PER_YEAR
-    names = list(takes)
-    spent = np.array([(energy[name], *_of_place(prices, takes[name], years)) for name in names])
+    names, spent = list(takes), _spent(line, flows, takes)
     wasted = _wasted(names, flows, spent.sum(axis=1))[:, None]
     kept, lost = (spent * (1 - wasted)).sum(axis=0), float((spent * wasted).sum())
     bought, good, scrap, waste, stock = _material(prices, flows)

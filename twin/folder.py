@@ -18,13 +18,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from twin.journal import TABLES, Columns, Journal, Table, read_table
+from twin.journal import TABLES, Journal, read_table
 from twin.line import Line
 from twin.problems import InputError
 from twin.run import Run
 from twin.simulation import Progress, check, simulate
+from twin.table import Columns, Table
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 KPI = "kpi.json"
 PACKAGES = ("gigatwin", "simpy", "numpy", "pandas", "pyarrow")
@@ -139,6 +140,7 @@ def question(run: Run) -> dict[str, Any]:
         "warmup_days": run.warmup,
         "seed": run.seed,
         "cells": run.cells,
+        "truth": run.truth,
         "versions": {"python": sys.version.split()[0], **{name: _version(name) for name in PACKAGES}},
         "line_declared": run.line._raw,
     }
@@ -257,7 +259,7 @@ class _Stored(Table):
     """A table of a run on disk, read when it is first asked for."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        super().__init__(name)
+        super().__init__(name, TABLES[name])
         self._home = folder
         self._whole: Columns | None = None
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.journal import Action, Columns, Journal, birthplace, came_back
+from twin.journal import Action, Journal, birthplace, came_back
 from twin.problems import InputError, did_you_mean
+from twin.table import Columns
 
 Key = tuple[int, int]
 Codes = NDArray[np.int64]

@@ -7,20 +7,19 @@ that memory stays bounded. Times are seconds since the start of the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from twin.table import Columns, Table, merge, read
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from twin.line import Line
-
-Columns = dict[str, NDArray[Any]]
 
 
 class State(IntEnum):
@@ -59,6 +58,7 @@ class Action(IntEnum):
 
 
 UNITS = ("lot", "kg", "m", "m**2", "cell")
+ACTIONS = ("note", "hold", "stop", "call")
 
 _STATES = {state.name.lower(): "f8" for state in State}
 
@@ -131,11 +131,44 @@ TABLES: dict[str, dict[str, str]] = {
         "cathode_kg": "f8",
         "anode_kg": "f8",
     },
+    # what one gauge reported of one lot
+    "measurements": {
+        "time": "f8",
+        "station": "i2",
+        "gauge": "i2",  # number in Line.gauges
+        "family": "i2",
+        "lot": "i8",
+        "size": "i4",  # units or places measured
+        "mean": "f8",  # SI
+        "sd": "f8",
+        "low": "f8",
+        "high": "f8",
+        "outside": "i4",  # values out of the limits
+    },
+    # alarms of control charts, and what was done: number in ``ACTIONS``
+    "alarms": {"time": "f8", "station": "i2", "gauge": "i2", "family": "i2", "lot": "i8", "action": "i1"},
+    # flaws in finished cells: what customers will send back, the plant learns of it only then
+    "escapes": {"time": "f8", "family": "i2", "lot": "i8", "reason": "i2", "cells": "i8"},
+    # what was true of a lot where a gauge measured it; empty unless a study asks
+    "truth": {
+        "time": "f8",
+        "station": "i2",
+        "gauge": "i2",
+        "family": "i2",
+        "lot": "i8",
+        "size": "i4",
+        "mean": "f8",
+        "sd": "f8",
+        "low": "f8",
+        "high": "f8",
+        "bad": "i4",  # truly out of the limits
+        "passed_bad": "i4",
+        "rejected_good": "i4",
+    },
     # one stop of one server that is long enough to be told apart
     "stops": {"station": "i2", "server": "i4", "state": "i1", "begin": "f8", "seconds": "f8"},
 }
 
-_BLOCK = 65_536
 # a cell's identity tells the lot in which it was started, and its place there
 _LOTS_OF_A_FAMILY = 10**9
 _CELLS_OF_A_LOT = 10**5
@@ -155,92 +188,6 @@ def birthplace(cell: int) -> tuple[int, int, int]:
 def came_back(lot: Any) -> Any:
     """Return whether lots are trays of cells that were sent back for rework; those are numbered apart."""
     return lot >= _LOTS_OF_A_FAMILY
-
-
-class Table:
-    """One table of the journal while it grows.
-
-    Args:
-        name: key in ``TABLES``.
-        folder: where finished blocks are written; None keeps them in memory.
-    """
-
-    def __init__(self, name: str, folder: Path | None = None) -> None:
-        self.name = name
-        self._columns = TABLES[name]
-        self._width = len(self._columns)
-        self._folder = folder
-        self._flat: list[float] = []
-        self._limit = _BLOCK * self._width
-        self._arrays: list[Sequence[Any]] = []
-        self._arrays_rows = 0
-        # plain rows that there were before each of the arrays
-        self._before: list[int] = []
-        self._blocks: list[Columns] = []
-        self._parts = 0
-        self.add = self._flat.extend
-
-    def add_rows(self, *columns: Any) -> None:
-        """Append several rows at once: each column an array, or one value for all. At least one is an array."""
-        self._arrays.append(columns)
-        self._before.append(len(self._flat) // self._width)
-        self._arrays_rows += _rows_of(columns)
-
-    def full(self) -> bool:
-        """Return whether a block is ready to be put away."""
-        return len(self._flat) >= self._limit or self._arrays_rows >= _BLOCK
-
-    def put_away(self) -> None:
-        """Turn the collected rows into columns and write or keep them; rows that cannot be written stay here."""
-        if not self._flat and not self._arrays:
-            return
-        whole = np.array(self._flat, np.float64).reshape(-1, self._width).T
-        if self._arrays:
-            sizes = [_rows_of(columns) for columns in self._arrays]
-            places = np.repeat(self._before, sizes)
-            whole = np.insert(whole, places, _stacked(self._arrays, sizes), axis=1)
-        columns = {name: whole[place].astype(kind) for place, (name, kind) in enumerate(self._columns.items())}
-        if self._folder is None:
-            self._blocks.append(columns)
-        else:
-            _write(self._folder / "parts" / f"{self.name}-{self._parts:05d}.parquet", [columns])
-        # numbered last: what is interrupted before is written again over the same file
-        self._flat.clear()
-        self._arrays.clear()
-        self._before.clear()
-        self._arrays_rows = 0
-        self._parts += 1
-
-    def keep(self, columns: Columns) -> None:
-        """Take a whole table that was read from disk."""
-        self._blocks.append(columns)
-
-    def columns(self) -> Columns:
-        """Return the whole table."""
-        self.put_away()
-        if self._folder is not None:
-            return read_table(self._folder, self.name)
-        empty = {name: np.zeros(0, kind) for name, kind in self._columns.items()}
-        return {name: np.concatenate([empty[name], *(block[name] for block in self._blocks)]) for name in empty}
-
-
-def _rows_of(group: Sequence[Any]) -> int:
-    return max([len(column) for column in group if isinstance(column, np.ndarray)])
-
-
-def _stacked(groups: Sequence[Sequence[Any]], sizes: Sequence[int]) -> NDArray[np.float64]:
-    """Return groups of rows, whose columns are arrays or one value for all, as one array. Shape (columns, rows)."""
-    stacked = np.empty((len(groups[0]), sum(sizes)))
-    for place, column in enumerate(zip(*groups, strict=True)):
-        if any(isinstance(part, np.ndarray) for part in column):
-            parts = zip(column, sizes, strict=True)
-            np.concatenate(
-                [part if isinstance(part, np.ndarray) else np.full(size, part, np.float64) for part, size in parts],
-                out=stacked[place],
-            )
-        else:
-            stacked[place] = np.repeat(np.array(column, np.float64), sizes)
-    return stacked
 
 
 class Journal:
@@ -273,7 +220,7 @@ class Journal:
         self.safe = 0.0
         self.complete = False
         self.folder = folder
-        self.tables = {name: Table(name, folder) for name in TABLES}
+        self.tables = {name: Table(name, kinds, folder) for name, kinds in TABLES.items()}
         self._reason_numbers = {name: number for number, name in enumerate(self.reasons)}
         if folder is not None:
             (folder / "parts").mkdir(parents=True, exist_ok=True)
@@ -315,47 +262,11 @@ class Journal:
             self.safe = self.end
 
 
-def _write(path: Path, blocks: Iterable[Columns]) -> None:
-    """Write blocks of columns as one Parquet file, a row group each; whole or not at all."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    draft = path.with_suffix(".tmp")
-    writer = None
-    try:
-        for block in blocks:
-            # what was not measured is null: sums in SQL leave it out, and NaN would defeat the statistics of a file
-            table = pa.table({name: pa.array(values, from_pandas=True) for name, values in block.items()})
-            writer = writer or pq.ParquetWriter(draft, table.schema, compression="zstd")
-            writer.write_table(table)
-        if writer is not None:
-            writer.close()
-            draft.replace(path)
-    finally:
-        # on a full disk half a file would only be in the way
-        draft.unlink(missing_ok=True)
-
-
-def _parts(folder: Path, name: str) -> list[Path]:
-    return sorted((folder / "parts").glob(f"{name}-*.parquet"))
-
-
 def merge_parts(folder: Path) -> None:
     """Join the parts of each table of a finished run to one file, and remove them."""
-    import pyarrow.parquet as pq
-
     for name, kinds in TABLES.items():
-        parts = _parts(folder, name)
-        empty = {column: np.zeros(0, kind) for column, kind in kinds.items()}
-        blocks = (_as_columns(pq.read_table(part)) for part in parts) if parts else iter([empty])
-        _write(folder / f"{name}.parquet", blocks)
-        for part in parts:
-            part.unlink()
+        merge(folder, name, kinds)
     (folder / "parts").rmdir()
-
-
-def _as_columns(table: Any) -> Columns:
-    return {name: table.column(name).to_numpy() for name in table.column_names}
 
 
 def read_table(folder: Path, name: str) -> Columns:
@@ -364,10 +275,4 @@ def read_table(folder: Path, name: str) -> Columns:
     Raises:
         OSError, ValueError: the files cannot be read as Parquet.
     """
-    import pyarrow.parquet as pq
-
-    whole = folder / f"{name}.parquet"
-    files = [whole] if whole.exists() else _parts(folder, name)
-    pieces = [_as_columns(pq.read_table(file)) for file in files]
-    empty = {column: np.zeros(0, kind) for column, kind in TABLES[name].items()}
-    return {column: np.concatenate([empty[column], *(piece[column] for piece in pieces)]) for column in empty}
+    return read(folder, name, TABLES[name])

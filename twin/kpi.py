@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 
 from twin.calendar import DAY
+from twin.capability import capability, charts
 from twin.cost import costs
-from twin.journal import Columns, Journal
+from twin.defect_flow import defect_flow, escapes
+from twin.journal import Journal
 from twin.measured import CELL, Floats, Measured
 from twin.oee import busy_share, ideal_seconds, oee, ratio, time_shares, weekly_busy_share
 from twin.output_analysis import mser5, settle, summarise
 from twin.product import JOULES_PER_GWH
+from twin.table import Columns
 from twin.yields import (
     first_pass_yield,
     flow,
@@ -59,6 +62,10 @@ def kpis(journal: Journal) -> dict[str, Any]:
     return {
         **found,
         "scrap": scrap(measured),
+        "flaws": defect_flow(measured),
+        "escapes": escapes(measured),
+        "capability": capability(measured),
+        "charts": charts(measured),
         "stations": _stations(measured, seconds, busy, first_pass),
         "flow": flow(measured),
         "daily": {"good": _good_by_day(measured), "wip": _wip_by_day(measured)},

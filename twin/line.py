@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from twin.calendar import Calendar
-from twin.declared import Declared
+from twin.declared import Declared, Extras
 from twin.prices import Prices
 from twin.product import CellDesign
 from twin.quality.defect import DefectMode, Flaw
+from twin.quality.gauge import Gauge
 from twin.steps import AnyStep
 from twin.units import EnergyPerYear, Fraction, Interval, Metres, Number, Positive, Seconds
 
@@ -131,6 +132,7 @@ class Station(Declared):
         calendar: when it is staffed; None means always.
         crew: operators it needs while it works: (crew, people a server).
         false_rejects: chance that its gauges reject a good cell [-].
+        gauges: gauges that report what they measure, by name.
         energy: what it draws.
         consumes: bought materials it uses.
         cost: rows of the cost table that it stands for, and its weight in each.
@@ -149,10 +151,20 @@ class Station(Declared):
     calendar: str | None = None
     crew: dict[str, Positive] = Field(default_factory=dict, max_length=1)
     false_rejects: Fraction = 0.0
+    gauges: dict[str, Gauge] = Field(default_factory=dict)
     energy: EnergyUse = EnergyUse()
     consumes: dict[str, Consumption] = Field(default_factory=dict)
     cost: CostShares = Field(default_factory=dict)
     cost_servers: int | None = Field(default=None, ge=1)
+
+    @property
+    def extras(self) -> Extras:
+        """What a server costs beyond the rows of the cost table: what its step brings along, and its gauges."""
+        brought, gauges = self.step.extras, self.gauges.values()
+        return Extras(
+            brought.capital + sum(gauge.capital for gauge in gauges),
+            brought.upkeep + sum(gauge.upkeep for gauge in gauges),
+        )
 
 
 class Buffer(Declared):
@@ -275,6 +287,15 @@ class Line(Declared):
                 if declared.step.kind in mode.born or station in mode.born:
                     found.append(Flaw(len(found), name, station, mode))
         return tuple(found)
+
+    @cached_property
+    def gauges(self) -> tuple[tuple[str, str, Gauge], ...]:
+        """Every gauge as (station, name, gauge), numbered in factory order."""
+        return tuple(
+            (station, name, gauge)
+            for station, declared in self.stations.items()
+            for name, gauge in declared.gauges.items()
+        )
 
     @property
     def places(self) -> dict[str, Station | Facility]:

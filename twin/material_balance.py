@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.bought import Carrier, Entry, carrier, entries, upstream
-from twin.journal import UNITS, Columns
+from twin.journal import UNITS
 from twin.measured import CELL, Flags, Floats, Measured
 from twin.product import CellDesign
 from twin.sizing import capacity
+from twin.table import Columns
 
 KG, SQUARE_METRE = UNITS.index("kg"), UNITS.index("m**2")
 

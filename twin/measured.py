@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.calendar import DAY
-from twin.journal import UNITS, Action, Columns, Journal, State
+from twin.journal import UNITS, Action, Journal, State
 from twin.line import Line
+from twin.table import Columns
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -66,6 +67,21 @@ class Measured:
     def finished(self) -> Columns:
         """Lots finished in the measured time."""
         return self._rows("finished", "time")
+
+    @cached_property
+    def measurements(self) -> Columns:
+        """What gauges reported in the measured time."""
+        return self._rows("measurements", "time")
+
+    @cached_property
+    def alarms(self) -> Columns:
+        """Alarms of control charts in the measured time."""
+        return self._rows("alarms", "time")
+
+    @cached_property
+    def escaped(self) -> Columns:
+        """Flaws in the cells finished in the measured time."""
+        return self._rows("escapes", "time")
 
     @cached_property
     def states(self) -> Floats:

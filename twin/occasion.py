@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +25,7 @@ class Occasion(NamedTuple):
         again: how often this lot has been here before.
         age: how long the oldest of its inputs has waited in front of the machine [s].
         use: what the machine has worked on since its last set-up [m for webs, else units of its outputs].
+        modes: name of the defect mode behind each of the line's flaws, by its number.
     """
 
     luck: Luck
@@ -34,6 +35,7 @@ class Occasion(NamedTuple):
     again: int = 0
     age: float = 0.0
     use: float = 0.0
+    modes: tuple[str, ...] = ()
 
 
 class Born(NamedTuple):
@@ -84,6 +86,8 @@ class Made:
         spoiled: cut out because of found flaws: (flaw number, metres, electrode, kg of solids).
         sorted_out: cells that fail a limit: (reason, their places in the lot).
         born: defects that the step's physics has made.
+        blamed: number of the flaw that explains why a cell was sorted out, by its place in the lot; cells that are not
+            in it are written down with the reason itself.
     """
 
     outputs: Sequence[Material]
@@ -93,3 +97,4 @@ class Made:
     spoiled: Sequence[tuple[int, float, str, float]] = ()
     sorted_out: Sequence[tuple[str, NDArray[np.intp]]] = ()
     born: Sequence[Born] = ()
+    blamed: Mapping[int, int] = field(default_factory=dict)

@@ -94,8 +94,8 @@ def plant_factors(line: Line) -> dict[str, Factors]:
     """Return labour, equipment, floor and upkeep of each station and facility.
 
     A row that several stations or facilities name is bought once and split between them by weight. What a
-    station takes at the nameplate buys its ``cost_servers``; more or fewer servers cost in proportion. What a step
-    has beyond the rows, such as the loop of a coater, comes with each server.
+    station takes at the nameplate buys its ``cost_servers``; more or fewer servers cost in proportion. What a station
+    has beyond the rows, such as the loop of a coater or a gauge, comes with each server.
     """
     cell, prices, _ = priced(line)
     rows = table_sized(prices, drivers(line), cell.capacity)
@@ -112,7 +112,7 @@ def plant_factors(line: Line) -> dict[str, Factors]:
         found[name] = takes
     for name, station in line.stations.items():
         rows_buy = found[name].times(station.servers / (station.cost_servers or station.servers))
-        extras = station.step.extras
+        extras = station.extras
         with_it = Factors(equipment=extras.capital, upkeep=extras.upkeep * SECONDS_PER_YEAR)
         found[name] = rows_buy.plus(with_it.times(station.servers))
     return found

@@ -204,6 +204,7 @@ class Prices(Declared):
         recovery: share of its price that scrapped material brings back [-].
         cell_price: what a grade A cell sells for [USD/J].
         grade_b: price of grade B relative to grade A [-].
+        returned: what a cell costs that a customer sends back [USD].
     """
 
     baseline: dict[Driver, Positive]
@@ -220,6 +221,7 @@ class Prices(Declared):
     recovery: Fraction = 0.0
     cell_price: MoneyPerEnergy
     grade_b: Fraction
+    returned: Money = 0.0
 
     @model_validator(mode="after")
     def _complete(self) -> Prices:

@@ -17,6 +17,7 @@ class Run:
         warmup: days simulated before it and not counted [d]; None finds them by MSER-5.
         seed: key of all luck.
         cells: which cell rows are kept: "all", "none" or "sample:1%".
+        truth: whether what is true is written beside what gauges report, for studies.
     """
 
     line: Line
@@ -24,3 +25,4 @@ class Run:
     warmup: int | None = 30
     seed: int = 1
     cells: str = "sample:1%"
+    truth: bool = False

@@ -61,7 +61,7 @@ def simulate(
     journal.warmup = warmup * DAY
     if begun is not None:
         begun(journal)
-    plant = Plant(line, run.seed, journal, kept_share(run.cells))
+    plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth)
     days = warmup + run.days
     try:
         for day in range(days):

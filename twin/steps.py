@@ -7,7 +7,9 @@ from typing import Annotated, ClassVar, Protocol, get_args
 
 from pydantic import Field
 
-from twin.assembly.machines import Filling, Joining, Packaging, Testing
+from twin.assembly.filling import Filling
+from twin.assembly.joining import Joining
+from twin.assembly.machines import Packaging, Testing
 from twin.assembly.receiving import Receiving
 from twin.assembly.stacking import Stacking, Winding
 from twin.assembly.vacuum_drying import VacuumDrying
@@ -17,8 +19,11 @@ from twin.electrode.coating import Coating
 from twin.electrode.mixing import Mixing
 from twin.electrode.notching import Notching
 from twin.electrode.slitting import Slitting
-from twin.formation.finishing import Ageing, Degassing, Formation, Soaking
+from twin.formation.ageing import Ageing
+from twin.formation.charging import Formation
+from twin.formation.degassing import Degassing
 from twin.formation.grading import Grading
+from twin.formation.soaking import Soaking
 from twin.material import Material
 from twin.occasion import Made, Occasion
 from twin.timed import Timed

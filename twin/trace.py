@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.genealogy import Codes, Genealogy, Stay, code, key_of, stays
-from twin.journal import Action, Columns, Journal, birthplace, came_back, first_cell
+from twin.journal import Action, Journal, birthplace, came_back, first_cell
 from twin.problems import InputError
+from twin.table import Columns
 
 if TYPE_CHECKING:
     import pandas as pd

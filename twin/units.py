@@ -144,6 +144,17 @@ class Unit:
         }
 
 
+@dataclass(frozen=True)
+class Celsius(Unit):
+    """A temperature: people write it in degrees Celsius, which have a zero of their own and so no factor to SI."""
+
+    def _convert(self, raw: object) -> tuple[float, float, str]:
+        match = _NUMBER.match(str(raw))
+        if match is not None and match.group(2) in ("degC", "°C"):
+            return float(match.group(1).replace("_", "")) + 273.15, 1.0, "K"
+        return super()._convert(raw)
+
+
 _TEN_YEARS = 10 * 365 * 86400.0
 
 Seconds = Annotated[float, Unit("s", "2.5 h", "a time", 0.0, _TEN_YEARS)]
@@ -158,6 +169,9 @@ Density = Annotated[float, Unit("kg/m**3", "1.7 kg/L", "a density", 100.0, 20000
 Rate = Annotated[float, Unit("1/s", "20 cell/min", "a rate of units", 1e-9, 1e4)]
 Power = Annotated[float, Unit("W", "400 kW", "a power", 0.0, 1e10)]
 Charge = Annotated[float, Unit("A*s", "280 Ah", "a charge", 1.0, 1e8)]
+ArealResistance = Annotated[float, Unit("ohm*m**2", "30 ohm*cm^2", "a resistance times an area", 0.0, 1.0)]
+Current = Annotated[float, Unit("A", "2 mA", "a current", 0.0, 1e6)]
+Resistance = Annotated[float, Unit("ohm", "0.03 mohm", "a resistance", 0.0, 1e6)]
 Voltage = Annotated[float, Unit("V", "3.2 V", "a voltage", 0.0, 1000.0)]
 Energy = Annotated[float, Unit("J", "896 Wh", "an energy", 0.0, 1e18)]
 EnergyPerYear = Annotated[float, Unit("W", "16 GWh/yr", "an energy a year", 0.0, 1e13)]
@@ -170,8 +184,24 @@ HoursPerYear = Annotated[float, Unit("", "59000 h/yr", "hours a year", 0.0, 1e5)
 Fraction = Annotated[float, Unit("", "0.95", "a fraction", 0.0, 1.0)]
 Number = Annotated[float, Unit("", "1.8", "a pure number", -1e12, 1e12)]
 Positive = Annotated[float, Unit("", "1.8", "a positive number", 1e-12, 1e12)]
+Spreading = Annotated[float, Unit("m**2/s", "0.1 mm^2/s", "a spreading of liquid", 1e-15, 1.0)]
 PerArea = Annotated[float, Unit("1/m**2", "0.002 1/m^2", "a number per area", 0.0, 1e3)]
 PerLength = Annotated[float, Unit("1/m", "0.003 1/km", "a number per length", 0.0, 1e3)]
+PerTime = Annotated[float, Unit("1/s", "0.02 1/h", "a rate of change", 0.0, 1.0)]
+Temperature = Annotated[float, Celsius("K", "110 degC", "a temperature", 150.0, 2000.0)]
+Kelvins = Annotated[float, Unit("K", "1.5 K", "a temperature difference", 0.0, 1000.0)]
+PerKelvin = Annotated[float, Unit("1/K", "0.028 1/K", "a change per kelvin", 0.0, 10.0)]
+Viscosity = Annotated[float, Unit("Pa*s", "0.25 Pa*s", "a viscosity", 1e-6, 1e4)]
+ForcePerLength = Annotated[float, Unit("N/m", "350 N/mm", "a force per width", 0.0, 1e8)]
+PerForcePerLength = Annotated[float, Unit("m/N", "1e-5 mm/N", "a change per line load", 0.0, 1.0)]
+ArealMass = Annotated[float, Unit("kg/m**2", "200 g/m^2", "a mass per area", 0.0, 1e3)]
+Flux = Annotated[float, Unit("kg/(m**2*s)", "2.2 g/(m^2*s)", "a drying rate", 0.0, 10.0)]
+PowerPerMass = Annotated[float, Unit("W/kg", "9 W/kg", "a power per mass", 0.0, 1e6)]
+EnergyPerMass = Annotated[float, Unit("J/kg", "12 Wh/kg", "an energy per mass", 0.0, 1e9)]
+EnergyPerAmount = Annotated[float, Unit("J/mol", "45 kJ/mol", "an activation energy", 0.0, 1e6)]
+CRate = Annotated[float, Unit("1/s", "0.1 1/h", "a C-rate, which is one over hours", 1e-7, 0.1)]
+PerVolt = Annotated[float, Unit("1/V", "0.5 1/V", "a change per volt", 0.0, 1e3)]
+GasPerCharge = Annotated[float, Unit("m**3/(A*s)", "2 mL/Ah", "a volume of gas per charge", 0.0, 1e-6)]
 
 
 @dataclass(frozen=True)
@@ -214,3 +244,31 @@ MaterialAmount = Annotated[
 MaterialPrice = Annotated[
     Amount, PlainValidator(lambda raw: _read_amount(raw, "USD"), json_schema_input_type=str | float)
 ]
+
+
+def _read_measure(raw: object) -> Amount:
+    """Turn "0.3 mohm" or "0.4 %" into an amount in SI base units, whatever it measures."""
+    match = _NUMBER.match(str(raw))
+    if match is not None and not isinstance(raw, bool):
+        number, unit = float(match.group(1).replace("_", "")), match.group(2)
+        quantity = _quantity(unit) if unit else None
+        try:
+            base = quantity.to_base_units() if quantity is not None else None
+            if base is not None:
+                return Amount(number * float(base.magnitude), "" if base.dimensionless else f"{base.units:D}")
+        except Exception:
+            # pint has units without a zero in SI, such as degC
+            base = None
+        if not unit:
+            return Amount(number, "")
+    raise PydanticCustomError(
+        "unit", "{raw} is no quantity, expected one such as '0.3 mohm' or '0.4 %'", {"raw": shown(raw)}
+    )
+
+
+Measure = Annotated[Amount, PlainValidator(_read_measure, json_schema_input_type=str | float)]
+
+
+def same_dimension(unit: str, other: str) -> bool:
+    """Return whether two units measure the same."""
+    return _factor(unit or "dimensionless", other) is not None

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from twin.journal import Action, Columns
+from twin.journal import Action
 from twin.measured import CELL, Floats, Measured
 from twin.oee import ratio
+from twin.table import Columns
 
 
 def station_first_pass(measured: Measured) -> Floats:

@@ -10,7 +10,10 @@ import pytest
 from twin import Line, Run, read_line, simulate
 from twin.line import Station
 from twin.plant_cost import plant_factors
+from twin.quality.chart import Chart
 from twin.quality.defect import DefectMode
+from twin.quality.gauge import Gauge
+from twin.quality.properties import PROPERTIES
 from twin.read import known_lines, lines_folder
 from twin.read.provenance import KEYS
 from twin.steps import CATALOGUE
@@ -51,6 +54,20 @@ def test_the_changed_plant_of_the_page_is_the_pilot_line_but_for_what_it_says(ex
     assert equipment[0] == pytest.approx(2 * equipment[1])
 
 
+def test_the_gauge_of_the_page_reports_every_roll(examples: Path) -> None:
+    line = read_line(examples / "careful_bench.yaml")
+    journal = simulate(Run(line, days=12, warmup=0, seed=1))
+    rolls = journal.frame("visits").query("station == 'cathode_coating'")
+    measured = journal.columns("measurements")
+    made = line.stations["cathode_coating"].step.rolls * len(rolls)  # type: ignore[union-attr]
+    assert len(measured["mean"]) == made > 20
+    # the spread of rolls and of the gauge about the target
+    assert measured["mean"].mean() == pytest.approx(1.0, abs=0.002)
+    # once the chart has learnt, an engineer is called as often as it alarms
+    calls = journal.frame("stops").query("station == 'cathode_coating' and state == 5")
+    assert len(calls) == len(journal.columns("alarms")["time"])
+
+
 def test_a_plant_with_a_nameplate_of_its_own_is_priced_for_it(tmp_path: Path) -> None:
     path = tmp_path / "larger.yaml"
     servers = "stations: {anode_coating: {servers: 2}}"
@@ -66,7 +83,9 @@ def test_a_plant_with_a_nameplate_of_its_own_is_priced_for_it(tmp_path: Path) ->
 
 def test_the_page_explains_every_key() -> None:
     keys = {*Line.model_fields, "extends", *CATALOGUE, *KEYS, *Station.model_fields, *DefectMode.model_fields}
-    assert sorted(key for key in keys if f"`{key}`" not in PAGE and f"`{key}:`" not in PAGE) == []
+    keys |= {*PROPERTIES, *Gauge.model_fields, *Chart.model_fields}
+    assert sorted(key for key in keys if f"`{key}`" not in PAGE and f"`{key}:`" not in PAGE) == ["instead"]
+    assert "`instead: false`" in PAGE
 
 
 def row(name: str) -> str:

@@ -1,20 +1,10 @@
-"""Assembly machines that take cells one by one.
-
-Until their physics is filled in, what differs between them is declared: their rate, the flaws that
-are born there and the gauges that stand there.
-"""
+"""Assembly machines without physics: rate, gauges, and the flaws that are born there are declared."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from twin.shapes import AtRate
-
-
-class Joining(AtRate):
-    """Tab welding: current collectors are welded to the terminals."""
-
-    kind: Literal["joining"]
 
 
 class Packaging(AtRate):
@@ -27,9 +17,3 @@ class Testing(AtRate):
     """Helium leak test, hipot and X-ray before filling: the last cheap place to lose a cell."""
 
     kind: Literal["testing"]
-
-
-class Filling(AtRate):
-    """Electrolyte filling in the driest part of the dry room."""
-
-    kind: Literal["filling"]

@@ -7,6 +7,8 @@ from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
+from twin.assembly.alignment import MISALIGNED, Alignment
+from twin.assembly.carry import carried
 from twin.declared import DeclaredStep
 from twin.material import FLAW, FOUND, LENGTH, Cell, Electrode, Material, Separator
 from twin.occasion import Loss, Made, Occasion
@@ -30,13 +32,20 @@ class _Assembly(DeclaredStep):
         rate: stacks or jelly rolls that one machine makes a second [1/s].
         per_cell: stacks or jelly rolls in one cell.
         pitch: least web that is lost with a marked flaw: a sheet, or the electrode of one jelly roll [m].
+        alignment: the physics of placing layers; without it, flaws are born at declared rates.
     """
 
     rate: Rate
     per_cell: int = 1
     pitch: Metres
+    alignment: Alignment | None = None
 
     merges: ClassVar[bool | None] = True
+
+    @property
+    def explains(self) -> frozenset[str]:
+        """Lost overhang, once the alignment is declared."""
+        return frozenset((MISALIGNED,)) if self.alignment is not None else frozenset()
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time to use up the lanes [s]."""
@@ -73,8 +82,10 @@ class _Assembly(DeclaredStep):
             anode.lane.means(anode.lane.loading, cells),
             cathode.lane.solids / cathode.lane.length * cathode.per_cell,
             anode.lane.solids / anode.lane.length * anode.per_cell,
+            state=carried(cathode.lane, anode.lane, cells),
         )
-        return Made([stack], float(cells), float(cells), losses, spoiled)
+        born = self.alignment.place(stack, self.per_cell, at) if self.alignment is not None else ()
+        return Made([stack], float(cells), float(cells), losses, spoiled, born=born)
 
     def _cells(self, inputs: Sequence[Material], product: CellDesign) -> int:
         """Return how many cells the inputs are enough for."""

@@ -8,28 +8,89 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from twin.declared import DeclaredStep
+from twin.declared import Declared, DeclaredStep
 from twin.material import Electrode, Material
-from twin.occasion import Made, Occasion
-from twin.units import Fraction, Seconds
+from twin.occasion import Born, Made, Occasion
+from twin.units import EnergyPerAmount, ForcePerLength, Fraction, Interval, PerTime, Seconds, Temperature
+
+DELAMINATION, RESIDUE = "delamination_poor_adhesion_binder_migration", "residual_solvent_or_moisture_high"
+GAS_CONSTANT, FARADAY, WATER = 8.314462618, 96485.33212, 0.01801528
+
+
+class Heat(Declared):
+    """What heat does to a coil: water leaves it, and the binder suffers.
+
+    Attributes:
+        temperature: temperature of the coils [K].
+        rate_temperature: temperature that half-time and damage are known for [K].
+        half_time: time in which half of the water that can leave does [s].
+        activation: activation energy of its leaving [J/mol].
+        ambient: water that a coil brings along [kg/kg].
+        water_limit: water and solvent that may be left [kg/kg].
+        damage: share of its peel strength that a coating loses in a time [1/s].
+        damage_activation: activation energy of that [J/mol].
+        adhesion_limit: least peel strength [N/m].
+    """
+
+    temperature: Temperature
+    rate_temperature: Temperature
+    half_time: Interval
+    activation: EnergyPerAmount
+    ambient: Fraction
+    water_limit: Fraction
+    damage: PerTime
+    damage_activation: EnergyPerAmount
+    adhesion_limit: ForcePerLength
+
+    def dry(self, coil: Electrode, bound: float, time: float) -> list[str]:
+        """Dry a coil in place, and return the defect modes that it has then.
+
+        Args:
+            coil: the coil.
+            bound: water that no drying takes out [kg/kg].
+            time: how long it is dried [s].
+        """
+        state, here = coil.state, (self.temperature, self.rate_temperature)
+        came = self.ambient + float(state.get("residual_solvent", 0.0))
+        rate = math.log(2) / self.half_time * arrhenius(self.activation, *here)
+        state["water"] = water = water_left(came, bound, rate, time)
+        modes = [RESIDUE] if water > self.water_limit else []
+        if "adhesion" in state:
+            before = float(state["adhesion"])
+            state["adhesion"] = after = before * math.exp(
+                -self.damage * arrhenius(self.damage_activation, *here) * time
+            )
+            if after < self.adhesion_limit <= before:
+                modes.append(DELAMINATION)
+        return modes
 
 
 class VacuumDrying(DeclaredStep):
     """A vacuum oven.
 
+    It leaves in each coil: "water", and what is left of the solvent with it [kg/kg of coating]; with ``heat`` a
+    lower "adhesion" [N/m].
+
     Attributes:
         time: from closing to opening the oven [s].
-        water: water left in the coating, mean [kg/kg].
-        water_cv: coefficient of variation of the water left between coils [-].
+        water: water that no drying takes out of the coating, mean [kg/kg]; all that is left when ``heat`` is None.
+        water_cv: coefficient of variation of that between coils [-].
+        heat: what temperature and time do; None when only the declared defect rates are known.
     """
 
     kind: Literal["vacuum_drying"]
     time: Seconds
     water: Fraction
     water_cv: Fraction
+    heat: Heat | None = None
 
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
+
+    @property
+    def explains(self) -> frozenset[str]:
+        """Defect modes that come out of what heat does."""
+        return frozenset((RESIDUE, DELAMINATION) if self.heat is not None else ())
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time of one oven load [s]."""
@@ -40,5 +101,39 @@ class VacuumDrying(DeclaredStep):
         (coil,) = inputs
         assert isinstance(coil, Electrode)
         drawn = at.luck.one("water", at.lot, np.random.Generator.standard_normal)
-        coil.state["water"] = self.water * math.exp(self.water_cv * drawn - self.water_cv**2 / 2)
-        return Made([coil], coil.length, coil.length)
+        coil.state["water"] = bound = self.water * math.exp(self.water_cv * drawn - self.water_cv**2 / 2)
+        modes = self.heat.dry(coil, bound, self.time) if self.heat is not None else []
+        return Made([coil], coil.length, coil.length, born=[Born(mode, whole=True) for mode in modes])
+
+
+def arrhenius(energy: float, temperature: float, reference: float) -> float:
+    """Return by how much a rate is higher than at a reference, exp(-E/R (1/T - 1/T0)) [-].
+
+    Args:
+        energy: activation energy E [J/mol].
+        temperature: T [K].
+        reference: T0 [K].
+    """
+    return math.exp(-energy / GAS_CONSTANT * (1 / temperature - 1 / reference))
+
+
+def water_left(came: float, bound: float, rate: float, time: float) -> float:
+    """Return the water left after drying, w = w_eq + (w0 - w_eq) exp(-k t) [kg/kg].
+
+    Args:
+        came: water w0 at the start [kg/kg].
+        bound: water w_eq that stays however long it is dried [kg/kg].
+        rate: k [1/s].
+        time: t [s].
+    """
+    return bound + (came - bound) * math.exp(-rate * time)
+
+
+def lithium_bound(water: float, coating: float) -> float:
+    """Return the charge of lithium that water takes, one electron for each molecule [A s].
+
+    Args:
+        water: water in the coating [kg/kg].
+        coating: coating [kg].
+    """
+    return water * coating / WATER * FARADAY

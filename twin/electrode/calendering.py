@@ -6,17 +6,84 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
-from twin.declared import DeclaredStep
-from twin.electrode.web import cut_off
-from twin.material import Electrode, Material
-from twin.occasion import Made, Occasion
-from twin.units import Fraction, Metres, Seconds, Speed
+from twin.declared import Declared, DeclaredStep
+from twin.electrode.web import cut_off, stretches
+from twin.material import Electrode, Floats, Material
+from twin.occasion import Born, Made, Occasion
+from twin.units import Density, ForcePerLength, Fraction, Metres, PerForcePerLength, Seconds, Speed
+
+Array = NDArray[np.floating]
+
+OUT_OF_TOLERANCE, CORRUGATION = "calender_thickness_or_density_error", "electrode_corrugation_edge_wave_calender"
+
+
+class Press(Declared):
+    """How a coating yields to the rolls.
+
+    Attributes:
+        mode: "gap" keeps the thickness, so that density follows loading; "load" keeps the line load and with it the
+            density, so that thickness follows loading.
+        porosity: wanted, after springback [-].
+        uncalendered: porosity before [-].
+        densest: porosity that no line load gets below [-].
+        resistance: line load that brings the porosity down to 1/e of the way [N/m].
+        springback: relative growth of the thickness behind the rolls [-].
+        solid_density: density of the coating without its pores [kg/m^3].
+        segment_sd: spread of the thickness along the web, of both sides [m].
+        profile_sd: spread of the thickness between lanes [m].
+        thickness_limit: how far the thickness of both sides may be off [m].
+        porosity_limit: how far the porosity may be off [-].
+        elongation: elongation of the coated foil by line load [m/N].
+        elongation_sd: spread of it along the web [-].
+        elongation_limit: elongation from which the uncoated edge throws waves [-].
+    """
+
+    mode: Literal["gap", "load"]
+    porosity: Fraction
+    uncalendered: Fraction
+    densest: Fraction
+    resistance: ForcePerLength
+    springback: Fraction
+    solid_density: Density
+    segment_sd: Metres
+    profile_sd: Metres
+    thickness_limit: Metres
+    porosity_limit: Fraction
+    elongation: PerForcePerLength
+    elongation_sd: Fraction
+    elongation_limit: Fraction
+
+    def line_load(self, porosity: Array) -> Array:
+        """Return the line load that gives a porosity after springback [N/m]."""
+        under = 1 - (1 - porosity) * (1 + self.springback)
+        return load_for(under, self.uncalendered, self.densest, self.resistance)
+
+    def pressed(self, areal: float, loading: Floats, errors: Floats) -> tuple[Floats, Floats]:
+        """Return thickness of both sides [m] and porosity [-] of a web. Each of shape (segments, lanes).
+
+        Args:
+            areal: dry coating on both sides as designed [kg/m^2].
+            loading: relative to it [-]. Shape (segments, lanes).
+            errors: relative errors of the thickness [-]. Shape (segments, lanes).
+        """
+        thickness = np.float32(self.thickness(areal)) * (1 + errors)
+        if self.mode == "load":
+            thickness = thickness * loading
+        return thickness, porosity_of(np.float32(areal) * loading, thickness, self.solid_density)
+
+    def thickness(self, areal: float) -> float:
+        """Return the thickness of both sides as designed [m]."""
+        return areal / (self.solid_density * (1 - self.porosity))
 
 
 class Calendering(DeclaredStep):
     """A roll press.
+
+    With ``press`` it leaves in a web "thickness" of the coating of both sides [m] and "porosity" [-], each of shape
+    (segments, lanes), and the "line_load" [N/m] and "elongation" [-] of the whole web. Lengths of web are as pressed.
 
     Attributes:
         speed: web speed [m/s].
@@ -25,6 +92,7 @@ class Calendering(DeclaredStep):
         threading: web scrapped at the start of each roll [m].
         start_stop: web scrapped at each stop [m].
         thickness_sd: spread of the thickness between rolls [-].
+        press: how the coating yields; None when only the declared defect rates are known.
     """
 
     kind: Literal["calendering"]
@@ -34,9 +102,15 @@ class Calendering(DeclaredStep):
     threading: Metres
     start_stop: Metres
     thickness_sd: Fraction
+    press: Press | None = None
 
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
+
+    @property
+    def explains(self) -> frozenset[str]:
+        """Defect modes that come out of the press."""
+        return frozenset((OUT_OF_TOLERANCE, CORRUGATION) if self.press is not None else ())
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time to press one roll [s]."""
@@ -47,6 +121,68 @@ class Calendering(DeclaredStep):
         (roll,) = inputs
         assert isinstance(roll, Electrode)
         pressed, losses = cut_off(roll, self.threading, at.stops * self.start_stop)
+        if pressed.length <= 0:
+            return Made([], roll.length, roll.length, losses)
         drawn = at.luck.one("thickness", at.lot, np.random.Generator.standard_normal)
         pressed.state = {**roll.state, "thickness": 1 + self.thickness_sd * drawn}
-        return Made([pressed] if pressed.length > 0 else [], roll.length, roll.length, losses)
+        born = self._press(self.press, pressed, drawn, at) if self.press is not None else ()
+        return Made([pressed], roll.length, roll.length, losses, born=born)
+
+    def _press(self, press: Press, web: Electrode, drawn: float, at: Occasion) -> Sequence[Born]:
+        """Press a web in place, and return where it is out of tolerance or waves."""
+        assert at.product is not None
+        areal = at.product.electrode(web.electrode).areal
+        segments, lanes = web.loading.shape
+        luck = at.luck.normal("press", at.lot, 2 * segments + lanes)
+        wanted = press.thickness(areal)
+        along = np.float32(press.segment_sd / wanted) * luck[:segments] + np.float32(self.thickness_sd * drawn)
+        errors = along[:, None] + np.float32(press.profile_sd / wanted) * luck[2 * segments :]
+        thickness, porosity = press.pressed(areal, web.loading, errors)
+        load = press.line_load(porosity.mean(axis=1))
+        elongation = press.elongation * load * (1 + press.elongation_sd * luck[segments : 2 * segments])
+        web.state |= {"thickness": thickness, "porosity": porosity}
+        web.state |= {"line_load": float(load.mean()), "elongation": float(elongation.mean())}
+        off = np.abs(thickness - np.float32(wanted)) > press.thickness_limit
+        off |= np.abs(porosity - np.float32(press.porosity)) > press.porosity_limit
+        born = [
+            Born(OUT_OF_TOLERANCE, marks=stretches(off, web)),
+            Born(CORRUGATION, marks=stretches(elongation > press.elongation_limit, web)),
+        ]
+        return [mode for mode in born if mode.marks]
+
+
+def porosity_under(load: Array, uncalendered: float, densest: float, resistance: float) -> Array:
+    """Return the porosity between the rolls, eps = eps_min + (eps0 - eps_min) exp(-q/gamma) [-].
+
+    Args:
+        load: line load q [N/m].
+        uncalendered: porosity eps0 before [-].
+        densest: porosity eps_min that no load gets below [-].
+        resistance: gamma [N/m].
+
+    Source: Meyer et al. 2017; their web speeds up to 5 m/min made no difference.
+    """
+    porosity: Array = densest + (uncalendered - densest) * np.exp(-load / resistance)
+    return porosity
+
+
+def load_for(porosity: Array, uncalendered: float, densest: float, resistance: float) -> Array:
+    """Return the line load for a porosity between the rolls [N/m], the inverse of ``porosity_under``.
+
+    What is as dense as it gets is taken as a thousandth of the way above it.
+    """
+    way = (porosity - densest) / (uncalendered - densest)
+    loads: Array = -resistance * np.log(np.clip(way, 1e-3, 1.0))
+    return loads
+
+
+def porosity_of(areal: Floats, thickness: Floats, solid_density: float) -> Floats:
+    """Return the porosity of a coating, 1 - m / (rho d) [-].
+
+    Args:
+        areal: dry coating m [kg/m^2].
+        thickness: its thickness d [m].
+        solid_density: density without pores rho [kg/m^3].
+    """
+    porosity: Floats = 1 - areal / (thickness * np.float32(solid_density))
+    return porosity

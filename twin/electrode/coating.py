@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,6 +11,9 @@ from pydantic import Field
 from twin.control.bank import Taken, build_bank, whole
 from twin.control.loop import Loop
 from twin.declared import DeclaredStep, Extras
+from twin.electrode.drying import DELAMINATION, RESIDUE, Dryer
+from twin.electrode.slot_die import AGGLOMERATES, PINHOLES, STREAKS, SlotDie, wet_film
+from twin.electrode.web import scattered
 from twin.material import Electrode, Floats, Material, Slurry
 from twin.occasion import Born, Loss, Made, Occasion
 from twin.product import CellDesign
@@ -22,6 +25,9 @@ OUT_OF_TOLERANCE = "areal_loading_out_of_tolerance"
 class Coating(DeclaredStep):
     """A slot-die coater with its dryer.
 
+    With ``dryer`` it leaves in each roll: "residual_solvent" [kg/kg], "adhesion" [N/m], "cracks" [-]; with ``die``
+    the "wet_film" of one side [m].
+
     Attributes:
         speed: web speed [m/s].
         width: coated width of all lanes [m].
@@ -31,6 +37,8 @@ class Coating(DeclaredStep):
         splice: web scrapped at each roll change [m].
         start_stop: web scrapped at each stop [m].
         roll_change: time that a roll change takes [s].
+        die: its coating window; None when only the declared defect rates are known.
+        dryer: how it dries; None when only the declared defect rates are known.
         loop: what keeps its loading; without one the loading is drawn from the next three.
         roll_sd: spread of the mean loading between rolls of a batch [-].
         lane_sd: spread of the loading between lanes [-].
@@ -48,6 +56,8 @@ class Coating(DeclaredStep):
     splice: Metres
     start_stop: Metres
     roll_change: Seconds
+    die: SlotDie | None = None
+    dryer: Dryer | None = None
     loop: Loop | None = None
     roll_sd: Fraction = 0.0
     lane_sd: Fraction = 0.0
@@ -59,8 +69,11 @@ class Coating(DeclaredStep):
 
     @property
     def explains(self) -> frozenset[str]:
-        """Web out of tolerance comes out of the loop where there is one."""
-        return frozenset() if self.loop is None else frozenset({OUT_OF_TOLERANCE})
+        """Defect modes that come out of its die, its dryer and its loop."""
+        film = (AGGLOMERATES, PINHOLES, STREAKS) if self.die is not None else ()
+        dry = (DELAMINATION, RESIDUE) if self.dryer is not None else ()
+        loaded = (OUT_OF_TOLERANCE,) if self.loop is not None else ()
+        return frozenset((*film, *dry, *loaded))
 
     @property
     def extras(self) -> Extras:
@@ -109,10 +122,12 @@ class Coating(DeclaredStep):
         else:
             loading = taken.loading(begin, length, self.segments)
             born = [Born(OUT_OF_TOLERANCE, marks=marks, output=roll) for roll, marks in taken.marks(begin, length)]
-        rolls: list[Material] = [
+        rolls = [
             Electrode(self.electrode, length, self.width, length * per_metre, loading[roll], flaws=slurry.flaws)
             for roll in range(self.rolls)
         ]
+        areal = at.product.electrode(self.electrode).areal / 2
+        born += [*self._filmed(slurry, rolls, areal, at), *self._dried(slurry, rolls, areal, at)]
         return Made(rolls, slurry.solids, coated, losses, born=born)
 
     def _taken(self, slurry: Slurry, at: Occasion) -> Taken:
@@ -125,6 +140,43 @@ class Coating(DeclaredStep):
         drawn = at.luck.uniform("neighbour", at.lot, self.rolls).tolist()
         offsets = [slurry.offset + bank.batch * one for one in set_up]
         return Taken(bank, [bank.pick(offset, one) for offset, one in zip(offsets, drawn, strict=True)])
+
+    def _filmed(self, slurry: Slurry, rolls: list[Electrode], areal: float, at: Occasion) -> Iterator[Born]:
+        """Yield the flaws of the wet film, given the dry coating of one side [kg/m^2]."""
+        if self.die is None:
+            return
+        state, length = slurry.state, rolls[0].length
+        design = wet_film(areal, state["density"], state["solids_fraction"])
+        film = design * float(np.mean([roll.loading.mean() for roll in rolls]))
+        viscosity = state["viscosity"] * (1 + self.die.growth * at.age)
+        margin = self.die.margin(film, design, viscosity, self.speed)
+        rates = self.die.rates(margin, state["agglomerates"], self.width, at.use)
+        for roll in rolls:
+            roll.state["wet_film"] = film
+        extents = (0.0, 0.0, self.die.streak_length)
+        for mode, rate, extent in zip((AGGLOMERATES, PINHOLES, STREAKS), rates, extents, strict=True):
+            along, across = scattered(mode, at, rate, length * self.rolls, self.lanes)
+            if not len(along):
+                continue
+            which, start = np.divmod(along, np.float32(length))
+            for output in range(self.rolls):
+                here = which == output
+                pairs = zip(start[here].tolist(), across[here].tolist(), strict=True)
+                yield Born(mode, marks=[(place, extent, lane) for place, lane in pairs], output=output)
+
+    def _dried(self, slurry: Slurry, rolls: list[Electrode], areal: float, at: Occasion) -> Iterator[Born]:
+        """Yield the rolls that dried badly, given the dry coating of one side as designed [kg/m^2]."""
+        if self.dryer is None:
+            return
+        drawn = at.luck.normal("dryer", at.lot, 2 * self.rolls).reshape(self.rolls, 2)
+        loading = np.array([roll.loading.mean() for roll in rolls])
+        dried = self.dryer.dry(areal * loading, slurry.state["solids_fraction"], self.speed, drawn)
+        for place, (residue, adhesion, cracks) in enumerate(np.stack(dried, axis=1).tolist()):
+            rolls[place].state |= {"residual_solvent": residue, "adhesion": adhesion, "cracks": cracks}
+            if residue > self.dryer.residual_limit:
+                yield Born(RESIDUE, whole=True, output=place)
+            if adhesion < self.dryer.adhesion_limit:
+                yield Born(DELAMINATION, whole=True, output=place)
 
     def _loading(self, slurry: Slurry, at: Occasion) -> Floats:
         """Return the loading relative to target. Shape (rolls, segments, lanes)."""

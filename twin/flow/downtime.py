@@ -83,6 +83,10 @@ class Upkeep:
                 self.use = 0.0
         return seconds
 
+    def renew(self) -> None:
+        """Start counting anew: everything that wears has been set up."""
+        self._lots, self._metres, self.use = [0] * len(self._setups), [0.0] * len(self._setups), 0.0
+
     def used(self, metres: float) -> None:
         """Count one more lot, and the web in it [m], or its units where it is no web."""
         self.use += metres

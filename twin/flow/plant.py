@@ -22,6 +22,7 @@ from twin.material import Cell
 from twin.quality.defect import Births
 from twin.quality.disposition import Disposition
 from twin.quality.inspection import Gate
+from twin.quality.instrument import Instrument
 from twin.randomness import Luck
 
 
@@ -33,11 +34,13 @@ class Plant:
         seed: key of all luck.
         journal: where everything is written.
         share: share of cells whose rows are kept [-].
+        truth: whether what is true is written beside what gauges report.
     """
 
-    def __init__(self, line: Line, seed: int, journal: Journal, share: float) -> None:
+    def __init__(self, line: Line, seed: int, journal: Journal, share: float, truth: bool = False) -> None:
         self.env = Environment()
         self.line = line
+        self.truth = truth
         self.journal = journal
         self.record = Recorder(journal, share)
         self._closed = 0.0
@@ -104,16 +107,28 @@ class Plant:
         station.disposition = Disposition(line.flaws, (declared.step.kind, station.name))
         here = [flaw for flaw in line.flaws if flaw.station == station.name]
         station.flaws = {flaw.name: flaw.number for flaw in here}
+        station.modes = tuple(flaw.name for flaw in line.flaws)
         born = [flaw for flaw in here if flaw.name not in declared.step.explains]
+        station.instruments = self._instruments(station.name)
+        measured = {gauge.mode for gauge in declared.gauges.values() if gauge.instead}
         seen = [
             (flaw, sight.pod)
             for flaw in line.flaws
             for sight in flaw.mode.seen
-            if sight.at in (station.name, declared.step.kind)
+            if sight.at in (station.name, declared.step.kind) and flaw.name not in measured
         ]
         station.births = Births(born, line.cell.welds if line.cell else 1)
         station.gate = Gate(seen, declared.false_rejects)
-        station.examines = bool(station.births) or bool(station.gate)
+        station.examines = bool(station.births) or bool(station.gate) or bool(station.instruments)
+
+    def _instruments(self, name: str) -> list[Instrument]:
+        """Return the gauges of a station at work."""
+        flaws = self.line.flaws
+        return [
+            Instrument(number, word, gauge, [flaw for flaw in flaws if flaw.name == gauge.mode], self.truth)
+            for number, (station, word, gauge) in enumerate(self.line.gauges)
+            if station == name
+        ]
 
     def run_until(self, time: float) -> None:
         """Run to a moment and close the day there.

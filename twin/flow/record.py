@@ -33,6 +33,10 @@ class Recorder:
         self._cells = tables["cells"]
         self._finish = tables["finished"].add
         self._stop = tables["stops"].add
+        self._measure = tables["measurements"].add
+        self._alarm = tables["alarms"].add
+        self._escape = tables["escapes"].add
+        self._truth = tables["truth"].add
         self._shelf_life = journal.reason("shelf_life")
         self._share = share
         self._threshold_word = int(min(share, 1.0) * (2**64 - 2048))
@@ -69,6 +73,16 @@ class Recorder:
                 if cell * _GOLDEN_WORD & _WORD < self._threshold_word or self._share >= 1:
                     self._cells.add((cell, family, lot, time, station, UNGRADED, reason, _NOTHING, _NOTHING))
 
+    def readings(self, station: int, time: float, turn: Turn) -> None:
+        """Write what the gauges of a station reported, and the alarms of their charts."""
+        for family, lot, reading, action in turn.readings or ():
+            gauge, *reported, truth = reading
+            self._measure((time, station, gauge, family, lot, *reported))
+            if truth is not None:
+                self._truth((time, station, gauge, family, lot, reading.size, *truth))
+            if action >= 0:
+                self._alarm((time, station, gauge, family, lot, action))
+
     def expired(self, station: int, time: float, lot: Lot) -> None:
         """Write a lot that grew too old in its buffer."""
         key, cell = (lot.family, lot.serial), lot.material
@@ -89,8 +103,21 @@ class Recorder:
             grade_a = lot.units - grade_b
         self.good += lot.units
         self._finish((time, lot.family, lot.serial, lot.units, grade_a, grade_b, *lot.coating))
+        if isinstance(cell, Cell) and cell.flaws:
+            self._escaped(time, lot, cell)
         if isinstance(cell, Cell) and self._share > 0:
             self._keep(station, time, lot, cell)
+
+    def _escaped(self, time: float, lot: Lot, cell: Cell) -> None:
+        """Write which flaws leave the plant in how many cells of a lot."""
+        escaped: dict[int, int] = {}
+        for bits in cell.flaws.values():
+            while bits:
+                number = (bits & -bits).bit_length() - 1
+                escaped[number] = escaped.get(number, 0) + 1
+                bits &= bits - 1
+        for number, cells in escaped.items():
+            self._escape((time, lot.family, lot.serial, number, cells))
 
     def _keep(self, station: int, time: float, lot: Lot, cell: Cell) -> None:
         ids = cell.identities()

@@ -21,6 +21,7 @@ from twin.product import CellDesign
 from twin.quality.defect import Births
 from twin.quality.disposition import Disposition
 from twin.quality.inspection import Gate
+from twin.quality.instrument import Instrument
 from twin.randomness import Luck
 from twin.steps import Step
 
@@ -42,6 +43,7 @@ class StationFlow:
         clock: time of all its servers in each state.
         renews: True when what comes out is a new lot: at sources, merges and where lots are combined.
         flaws: number of each defect mode that may be born here.
+        modes: name of the mode of each of the line's flaws.
         examines: True when flaws are born or seen here at declared rates.
     """
 
@@ -61,7 +63,9 @@ class StationFlow:
         self.disposition = Disposition([])
         self.births = Births([])
         self.gate = Gate([])
+        self.instruments: Sequence[Instrument] = ()
         self.flaws: dict[str, int] = {}
+        self.modes: tuple[str, ...] = ()
         self.false_reject = journal.reason("false_reject")
         self.combine = 1
         self.renews = True
@@ -183,6 +187,9 @@ class StationFlow:
                 if wait is not None:
                     yield from wait
             server.lots = ()
+            for turn in turns:
+                if turn.adjust is not None:
+                    yield from self._adjust(server, *turn.adjust)
 
     def _begin(self, server: Server, lots: Sequence[Lot]) -> tuple[Sequence[Turn], float, Breaks]:
         """Work out the turn, or one turn for each lot of a batch: turns, working time and failures in it."""
@@ -221,6 +228,14 @@ class StationFlow:
             begin, state = self.env.now, PLANNED[plan.state]
             yield from self._stay(server, state, plan.takes)
             self.record.stop(self.number, server.number, state, begin, self.env.now - begin)
+
+    def _adjust(self, server: Server, action: str, seconds: float) -> Process:
+        """Stand still after the alarm of a control chart; a stop renews what wears, as a set-up does."""
+        begin, state = self.env.now, State.SETUP if action == "stop" else State.ENGINEERING
+        yield from self._stay(server, state, seconds)
+        if action == "stop" and server.upkeep is not None:
+            server.upkeep.renew()
+        self.record.stop(self.number, server.number, state, begin, self.env.now - begin)
 
     def _stay(self, server: Server, state: State, seconds: float) -> Process:
         """Spend staffed time in a state; unstaffed time on the way is off shift."""
@@ -279,6 +294,8 @@ class StationFlow:
             turn.passed += lot.units
         if turn.rejections:
             self.record.rejects(self.number, finish, turn.rejections)
+        if turn.readings:
+            self.record.readings(self.number, finish, turn)
         if turn.born:
             self.record.kin(turn.outputs, turn.lots, finish)
         outputs: list[tuple[Inbox | None, Lot]] = [(self.outbox, lot) for lot in turn.outputs]

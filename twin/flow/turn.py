@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twin.flow.lot import Lot
-from twin.journal import UNITS, Action, first_cell
+from twin.journal import ACTIONS, UNITS, Action, first_cell
 from twin.material import Cell, Electrode, Material, Slurry, marks_of
 from twin.occasion import Made, Occasion
-from twin.quality.inspection import FALSE_REJECT
+from twin.quality.inspection import FALSE_REJECT, FALSE_WEB
+from twin.quality.instrument import Instrument, Reading
 
 if TYPE_CHECKING:
     from twin.flow.downtime import Wear
@@ -42,6 +43,8 @@ class Turn:
         born: whether those are new lots.
         rejections: what does not go on.
         back: cells for rework, by the station they go to; None for none.
+        readings: what gauges reported: (family and number of the lot, reading, number of the alarm's action or -1).
+        adjust: "stop" or "call", and how long the machine stands once the lot is out [s]; None without an alarm.
     """
 
     key: tuple[int, int]
@@ -56,6 +59,8 @@ class Turn:
     rejections: list[Rejection]
     passed: float = 0.0
     back: list[tuple[str, Cell]] | None = None
+    readings: list[tuple[int, int, Reading, int]] | None = None
+    adjust: tuple[str, float] | None = None
 
 
 def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use: float = 0.0) -> Turn:
@@ -75,13 +80,13 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
     key = (station.number, station.next_serial()) if station.renews else (lots[0].family, lots[0].serial)
     serial = key[1]
     arrive, age = _waited(lots, station.env.now)
-    at = Occasion(station.luck, serial, 0, product, again, age, use)
+    at = Occasion(station.luck, serial, 0, product, again, age, use, station.modes)
     seconds = step.seconds(inputs, at)
     breaks: Sequence[tuple[float, float]] = ()
     if wear is not None:
         breaks = wear.stops(seconds)
         if breaks:
-            at = Occasion(station.luck, serial, len(breaks), product, again, age, use)
+            at = Occasion(station.luck, serial, len(breaks), product, again, age, use, station.modes)
     made = step.make(inputs, at)
     outputs, born = _outputs(station, made, key, lots)
     turn = Turn(key, lots, arrive, seconds, made.entered, made.tried, breaks, outputs, born, [])
@@ -139,7 +144,8 @@ def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
             reject((reason(name), Action.LOSS, UNITS.index(unit), family, serial, -1, quantity, cathode, anode))
     for flaw, metres, electrode, solids in made.spoiled:
         cathode, anode = (solids, 0.0) if electrode == "cathode" else (0.0, solids)
-        reject((flaw, Action.SCRAP, METRE, family, serial, -1, metres, cathode, anode))
+        reason_of = station.false_reject if flaw == FALSE_WEB else flaw
+        reject((reason_of, Action.SCRAP, METRE, family, serial, -1, metres, cathode, anode))
 
 
 def _bring_in(station: StationFlow, made: Made) -> None:
@@ -150,7 +156,8 @@ def _bring_in(station: StationFlow, made: Made) -> None:
             continue
         material = made.outputs[born.output]
         if isinstance(material, Cell):
-            for place in born.places:
+            # a cell that was lost before stays in the arrays
+            for place in [place for place in born.places if material.alive[place]]:
                 material.flaws[place] = material.flaws.get(place, 0) | 1 << number
         elif isinstance(material, Slurry | Electrode):
             if born.whole:
@@ -170,25 +177,62 @@ def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Tur
     if type(material) is Cell:
         _examine_cells(station, lot, material, at, made, turn)
         return material.units > 0
-    if station.gate and isinstance(material, Slurry | Electrode):
-        found = station.gate.look_at_lot(material, at)
+    if isinstance(material, Slurry | Electrode):
+        found = station.gate.look_at_lot(material, at) if station.gate else []
+        for instrument in station.instruments:
+            reading, numbers = instrument.of_lot(material, at)
+            found = found + [number for number in numbers if number not in found]
+            if reading is not None:
+                _note(instrument, lot, reading, turn)
         if found:
             verdict = station.disposition.of_lot(material, found, at)
             turn.seconds += verdict.seconds
             if verdict.lot is not None:
-                row = (verdict.lot, Action.SCRAP, lot.unit, lot.family, lot.serial, -1, lot.units, *lot.coating)
+                reason = station.false_reject if verdict.lot == FALSE_REJECT else verdict.lot
+                row = (reason, Action.SCRAP, lot.unit, lot.family, lot.serial, -1, lot.units, *lot.coating)
                 turn.rejections.append(row)
                 return False
     return lot.units > 0
 
 
+def _note(instrument: Instrument, lot: Lot, reading: Reading, turn: Turn) -> None:
+    """Keep a reading until the turn is over, and let the control chart judge it."""
+    action = -1
+    if instrument.watch is not None and instrument.watch.alarms(reading.mean):
+        chart = instrument.watch.chart
+        action = ACTIONS.index(chart.action)
+        if chart.action == "hold":
+            turn.seconds += chart.takes
+        elif chart.action != "note":
+            turn.adjust = (chart.action, chart.takes)
+    turn.readings = turn.readings or []
+    turn.readings.append((lot.family, lot.serial, reading, action))
+
+
+def _measure(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, turn: Turn) -> list[tuple[int, int]]:
+    """Let the gauges of a station measure a lot of cells; return the places of rejected cells, each with its flaw."""
+    found: dict[int, int] = {}
+    for instrument in station.instruments:
+        reading, rejected = instrument.of_cells(cell, at)
+        if reading is not None:
+            _note(instrument, lot, reading, turn)
+        for place, number in rejected:
+            found.setdefault(place, number)
+    return list(found.items())
+
+
 def _examine_cells(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, made: Made, turn: Turn) -> None:
+    out_of_limits = _measure(station, lot, cell, at, turn) if station.instruments else []
     for name, places in made.sorted_out:
         reason = station.journal.reason(name)
-        _reject_cells(station, lot, Action.SCRAP, [(place, reason) for place in places.tolist()], turn)
+        blamed = [(place, made.blamed.get(place, reason)) for place in places.tolist()]
+        _reject_cells(station, lot, Action.SCRAP, blamed, turn)
         for place in places.tolist():
             cell.remove(place)
-    found = station.gate.look_at_cells(cell, at) if station.gate else None
+    found = station.gate.look_at_cells(cell, at) if station.gate else []
+    if out_of_limits:
+        seen = {place for place, _ in found}
+        found = found + [(place, n) for place, n in out_of_limits if cell.alive[place] and place not in seen]
     if not found:
         return
     verdict = station.disposition.of_cells(cell, found, at)

@@ -71,6 +71,8 @@ class DefectMode(Declared):
         seen: gauges along the route.
         action: what is done with a unit in which it is found.
         rework: tried first, when declared.
+        effect: what it does to the cell.
+        harm: share of the cells with it that customers send back [-].
     """
 
     born: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ class DefectMode(Declared):
     action: Literal["scrap", "downgrade", "cut"] = "scrap"
     rework: Rework | None = None
     effect: str = ""
+    harm: Fraction = 0.0
 
     @model_validator(mode="after")
     def _one_rate(self) -> DefectMode:

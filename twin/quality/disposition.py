@@ -71,7 +71,7 @@ class Disposition:
                 verdict.scrapped.append((place, number))
             elif not self._reworked(cell, place, number, at, verdict):
                 if self._flaws[number].mode.action == "downgrade":
-                    self._downgrade(cell, place)
+                    self._downgrade(cell, place, number)
                     verdict.downgraded.append((place, number))
                 else:
                     verdict.scrapped.append((place, number))
@@ -96,8 +96,9 @@ class Disposition:
             verdict.cured.append((place, number))
         return cured
 
-    @staticmethod
-    def _downgrade(cell: Cell, place: int) -> None:
+    def _downgrade(self, cell: Cell, place: int, number: int) -> None:
+        # known from now on: nobody finds it once more, and it is no escape
+        cell.flaws[place] &= ~self._flaws[number].bit
         if cell.grade is None:
             cell.grade = np.zeros(cell.size, np.int8)
         cell.grade[place] = GRADE_B

@@ -11,6 +11,8 @@ from twin.occasion import Occasion
 from twin.quality.defect import Flaw
 
 FALSE_REJECT = -1
+# number of the "flaw" of good web that a gauge has marked: no line has a flaw of this number
+FALSE_WEB = MOST_FLAWS
 
 
 class Gate:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from twin.journal import Journal
 from twin.product import JOULES_PER_GWH
-from twin.report import pictures, product_pictures
+from twin.report import pictures, product_pictures, quality_pictures
 from twin.report.sankey import sankey
 from twin.report.style import draw, number, percent, save, short
 
@@ -176,6 +176,14 @@ def _pictures(kpi: Mapping[str, Any], journal: Journal, folder: Path) -> Iterato
             "What was lost, by the station that caused it",
             "Not where it was found.",
             pictures.scrap_by_cause,
+            (kpi,),
+        ),
+        (
+            "control_charts",
+            "Control charts",
+            "Means of lots as gauges reported them, three sd about their centre; dots are alarms of the Western "
+            "Electric rules. The least capable first.",
+            quality_pictures.control_charts,
             (kpi,),
         ),
         ("stock", "Work in progress", "", pictures.stock, (kpi,)),

@@ -1,0 +1,178 @@
+"""Drying of the coating: solvent leaves, binder goes with it if it leaves too fast."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.declared import Declared
+from twin.units import (
+    ArealMass,
+    Flux,
+    ForcePerLength,
+    Fraction,
+    Kelvins,
+    Metres,
+    PerKelvin,
+    Positive,
+    Temperature,
+)
+
+Array = NDArray[np.floating]
+
+DELAMINATION, RESIDUE = "delamination_poor_adhesion_binder_migration", "residual_solvent_or_moisture_high"
+
+
+class Dried(NamedTuple):
+    """Rolls as they leave the dryer. Each of shape (rolls,).
+
+    Attributes:
+        residual_solvent: solvent left in the dry coating [kg/kg].
+        adhesion: peel strength [N/m].
+        cracks: share of the coating that is cracked [-].
+    """
+
+    residual_solvent: Array
+    adhesion: Array
+    cracks: Array
+
+
+class Dryer(Declared):
+    """The dryer of a coater; both sides dry alike.
+
+    Attributes:
+        length: length of the dryer [m].
+        temperature: temperature of the air [K].
+        temperature_sd: spread of what the web feels of it between rolls [K].
+        rate: drying rate of one side at ``rate_temperature`` while its surface is wet [kg/(m^2 s)].
+        rate_temperature: temperature that this rate is known for [K].
+        sensitivity: relative growth of the rate with temperature [1/K].
+        falling: share of the solvent that leaves after the surface has dried, at a falling rate [-].
+        residual_limit: solvent that may be left [kg/kg].
+        adhesion: peel strength when the binder stays where it was [N/m].
+        adhesion_sd: spread of that between rolls [-].
+        adhesion_limit: least peel strength [N/m].
+        migration_rate: drying rate that halves the peel strength of a coating of ``migration_loading`` [kg/(m^2 s)].
+        migration_loading: dry coating on one side that this rate is known for [kg/m^2].
+        crack_loading: dry coating on one side of which half cracks when dried at ``migration_rate`` [kg/m^2].
+        crack_spread: relative distance from it in which cracks become fewer by a factor e [-].
+    """
+
+    length: Metres
+    temperature: Temperature
+    temperature_sd: Kelvins
+    rate: Flux
+    rate_temperature: Temperature
+    sensitivity: PerKelvin
+    falling: Fraction
+    residual_limit: Fraction
+    adhesion: ForcePerLength
+    adhesion_sd: Fraction
+    adhesion_limit: ForcePerLength
+    migration_rate: Flux
+    migration_loading: ArealMass
+    crack_loading: ArealMass
+    crack_spread: Positive
+
+    def dry(self, areal: Array, solids: float, speed: float, drawn: Array) -> Dried:
+        """Dry some rolls.
+
+        Args:
+            areal: dry coating on one side. Shape (rolls,) [kg/m^2].
+            solids: dry matter in the slurry [kg/kg].
+            speed: web speed [m/s].
+            drawn: standard normal numbers. Shape (rolls, 2).
+        """
+        felt = self.temperature + self.temperature_sd * drawn[:, 0]
+        rate = drying_rate(felt, self.rate, self.rate_temperature, self.sensitivity)
+        residue = residual_solvent(solvent_load(areal, solids), rate, self.length / speed, self.falling)
+        cracks = crack_share(areal, rate, self.crack_loading, self.migration_rate, self.crack_spread)
+        held = peel_strength(rate * areal / self.migration_loading, self.adhesion, self.migration_rate)
+        # a cracked coating does not hold
+        adhesion = held * (1 - cracks) * np.exp(self.adhesion_sd * drawn[:, 1])
+        return Dried(residue / areal, adhesion, cracks)
+
+
+def solvent_load(areal: Array, solids: float) -> Array:
+    """Return the solvent in the wet film, S = m (1-s)/s [kg/m^2], from the dry coating of one side [kg/m^2]."""
+    return areal * ((1 - solids) / solids)
+
+
+def drying_rate(temperature: Array, rate: float, reference: float, sensitivity: float) -> Array:
+    """Return the drying rate of a wet surface, r = r0 exp(b (T-T0)) [kg/(m^2 s)]; valid some 40 K around T0.
+
+    Args:
+        temperature: air temperature T [K].
+        rate: rate r0 at the reference [kg/(m^2 s)].
+        reference: its temperature T0 [K].
+        sensitivity: b [1/K].
+    """
+    rates: Array = rate * np.exp(sensitivity * (temperature - reference))
+    return rates
+
+
+def residual_solvent(load: Array, rate: Array, time: float, falling: float) -> Array:
+    """Return the solvent that is left after some time in the dryer [kg/m^2].
+
+    At first the surface is wet and the rate constant: S - r t. When a share x of the solvent is left, the rate falls
+    in proportion to what is left: S x exp(-(r t - S (1-x)) / (S x)).
+
+    Args:
+        load: solvent S in the wet film [kg/m^2].
+        rate: drying rate r of the wet surface [kg/(m^2 s)].
+        time: time t in the dryer [s].
+        falling: share x that leaves at a falling rate [-]; 0 for none.
+
+    Source: constant-rate and linear falling-rate period of drying, as in textbooks of drying.
+    """
+    gone = rate * time / load
+    if falling <= 0:
+        return load * np.maximum(1 - gone, 0.0)
+    tail = falling * np.exp(np.minimum(1 - falling - gone, 0.0) / falling)
+    return load * np.where(gone < 1 - falling, 1 - gone, tail)
+
+
+def peel_strength(rate: Array, slow: float, halving: float) -> Array:
+    """Return the peel strength after binder migration, A0 / (1 + (r/rc)^1.5) [N/m].
+
+    Args:
+        rate: drying rate r, times the loading relative to that of ``halving`` [kg/(m^2 s)].
+        slow: strength A0 after slow drying [N/m].
+        halving: rate rc that halves it [kg/(m^2 s)].
+
+    Source: fast drying brings binder to the surface (Font 2018); the form is an engineering default.
+    """
+    strength: Array = slow / (1 + (rate / halving) ** 1.5)
+    return strength
+
+
+def crack_share(areal: Array, rate: Array, loading: float, at_rate: float, spread: float) -> Array:
+    """Return the share of a coating that cracks, a logistic function of its loading [-].
+
+    The critical loading falls with the drying rate as (r/rc)^(-1/4).
+
+    Args:
+        areal: dry coating on one side [kg/m^2].
+        rate: drying rate r [kg/(m^2 s)].
+        loading: loading of which half cracks at ``at_rate`` [kg/m^2].
+        at_rate: rate rc that this loading is known for [kg/(m^2 s)].
+        spread: relative distance from it in which cracks become fewer by a factor e [-].
+    """
+    critical = loading * (rate / at_rate) ** -0.25
+    shares: Array = 0.5 * (1 + np.tanh((areal / critical - 1) / (2 * spread)))
+    return shares
+
+
+def heat_of_drying(load: float, temperature: float, reference: float, per_solvent: float, ambient: float) -> float:
+    """Return the heat that drying takes, e S (T-Ta)/(T0-Ta): it grows with solvent and air temperature.
+
+    Args:
+        load: solvent that leaves S [kg, or kg/m^2].
+        temperature: temperature of the air T [K].
+        reference: temperature T0 that ``per_solvent`` is known for [K].
+        per_solvent: heat per solvent e [J/kg].
+        ambient: temperature Ta of the fresh air [K].
+    """
+    return per_solvent * load * (temperature - ambient) / (reference - ambient)

@@ -1,0 +1,172 @@
+"""Ageing: cells rest at a state of charge until self-discharge shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from statistics import NormalDist
+from typing import Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from twin.declared import Declared
+from twin.material import Cell, Floats, Material
+from twin.occasion import Made, Occasion
+from twin.shapes import ForTime
+from twin.units import Current, Fraction, PerTime, Positive, Voltage
+
+HIGH_K = "high_k_value"
+# the standard deviation of a normal distribution is so many of its median absolute deviations
+SD_PER_MAD = 1.4826
+_NORMAL = NormalDist()
+
+
+class Slope(Declared):
+    """How steep the open-circuit voltage of the cell is.
+
+    Attributes:
+        charge: state of charge [-].
+        slope: change of voltage from empty to full if it went on like this, 100 times that of one per cent [V].
+    """
+
+    charge: Fraction
+    slope: Voltage
+
+
+class Short(Declared):
+    """The leak through a soft short that a defect mode makes, lognormal.
+
+    Attributes:
+        current: median [A].
+        spread: standard deviation of its logarithm [-].
+    """
+
+    current: Current = Field(gt=0)
+    spread: Positive
+
+
+class SelfDischarge(Declared):
+    """Self-discharge, and the test that looks for it.
+
+    True afterwards: ``state["leak"]``, current that discharges a cell from inside [A].
+    Measured: ``measured["k_value"]``, fall of the open-circuit voltage [V/s].
+
+    Attributes:
+        charge: state of charge at which cells age [-].
+        slopes: of the open-circuit voltage, by rising state of charge, straight in between.
+        base: self-discharge of a faultless cell, as a share of its capacity [1/s].
+        base_cv: its coefficient of variation [-].
+        noise: of one measurement of voltage, temperature of the cell included, sd [V].
+        limit: how far above the median of its lot a K-value may be, in standard deviations as estimated from the
+            median absolute deviation [-].
+        shorts: leaks by defect mode.
+    """
+
+    charge: Fraction
+    slopes: tuple[Slope, ...] = Field(min_length=1)
+    base: PerTime
+    base_cv: Fraction
+    noise: Voltage
+    limit: Positive
+    shorts: dict[str, Short] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _rising(self) -> SelfDischarge:
+        charges = [row.charge for row in self.slopes]
+        if charges != sorted(set(charges)):
+            raise ValueError(f"slopes need rows of rising state of charge, got {charges}")
+        return self
+
+    @cached_property
+    def slope(self) -> float:
+        """Slope of the open-circuit voltage where cells age [V]."""
+        return float(np.interp(self.charge, [row.charge for row in self.slopes], [row.slope for row in self.slopes]))
+
+    def leak(self, cell: Cell, at: Occasion) -> dict[int, int]:
+        """Leave each cell's leak in its state; return, by place of those with soft shorts, the flaw that leaks most."""
+        assert at.product is not None
+        leak = at.luck.normal("leak", at.lot, cell.size) * np.float32(self.base_cv)
+        leak += np.float32(1)
+        leak *= np.float32(self.base * at.product.capacity)
+        worst: dict[int, int] = {}
+        shorts = _by_bit(at.modes, tuple(self.shorts))
+        mask = sum([1 << number for number, _ in shorts])
+        for place, bits in cell.flaws.items():
+            if not bits & mask:
+                continue
+            most = 0.0
+            for number, name in shorts:
+                if bits >> number & 1:
+                    current = _current(self.shorts[name], at.luck.toss(f"short {number}", at.lot, place))
+                    leak[place] += current
+                    if current > most:
+                        most, worst[place] = current, number
+        cell.state["leak"] = leak
+        return worst
+
+
+class Ageing(ForTime):
+    """Ageing.
+
+    Attributes:
+        self_discharge: the physics of leaks and of the K-value; without it, only declared gauges look.
+    """
+
+    kind: Literal["ageing"]
+    self_discharge: SelfDischarge | None = None
+
+    def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
+        """Let every cell of the lot rest, measure its K-value and sort out those that stand out of the lot."""
+        made = super().make(inputs, at)
+        rest = self.self_discharge
+        if rest is None or at.product is None or not self.time > 0:
+            return made
+        (cell,) = inputs
+        assert isinstance(cell, Cell)
+        made.blamed = rest.leak(cell, at)
+        drawn = at.luck.normal("k value", at.lot, cell.size)
+        k = k_value(cell.state["leak"], at.product.capacity, rest.slope, drawn, rest.noise, self.time)
+        cell.measured["k_value"] = k
+        high = k > robust_limit(k, rest.limit)
+        # a dead cell is not measured
+        high &= cell.alive
+        if high.any():
+            made.sorted_out = [(HIGH_K, np.flatnonzero(high))]
+        return made
+
+
+def k_value(leak: Floats, capacity: float, slope: float, drawn: Floats, noise: float, time: float) -> Floats:
+    """Return the K-value, fall of voltage by leak, I / C dV/dq, with sqrt(2) sd / t of noise [V/s]. Shape (cells,).
+
+    Args:
+        leak: current I of each cell [A]. Shape (cells,).
+        capacity: C [A s].
+        slope: dV/dq over the state of charge, as if it went on from empty to full [V].
+        drawn: standard normal numbers. Shape (cells,).
+        noise: sd of one of the two measurements of voltage [V].
+        time: t between them [s].
+    """
+    k = drawn * np.float32(math.sqrt(2) * noise / time)
+    k += leak * np.float32(slope / capacity)
+    return k
+
+
+def robust_limit(values: Floats, limit: float) -> np.float32:
+    """Return the median and so many standard deviations, these from the median absolute deviation. Shape ()."""
+    middle = len(values) // 2
+    median = np.partition(values, middle)[middle]
+    deviation: np.float32 = np.partition(np.abs(values - median), middle)[middle]
+    return np.float32(median + np.float32(limit * SD_PER_MAD) * deviation)
+
+
+def _current(short: Short, drawn: float) -> float:
+    """Return the leak of one soft short, from a number in [0, 1) [A]."""
+    return short.current * math.exp(short.spread * _NORMAL.inv_cdf(max(drawn, 1e-12)))
+
+
+@lru_cache(maxsize=16)
+def _by_bit(modes: tuple[str, ...], leaking: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    """Return number and name of the flaws that leak."""
+    return tuple((number, name) for number, name in enumerate(modes) if name in leaking)

@@ -1,0 +1,160 @@
+"""Soaking: electrolyte wets the pores."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from twin.declared import Declared
+from twin.material import Cell, Floats, Material
+from twin.occasion import Born, Made, Occasion
+from twin.shapes import ForTime
+from twin.units import EnergyPerAmount, Fraction, Metres, Positive, Spreading, Temperature
+
+UNWETTED = "incomplete_wetting"
+GAS_CONSTANT = 8.314462618  # J/(mol K)
+
+
+class Uptake(Declared):
+    """How fast electrolyte creeps along a free electrode of some porosity.
+
+    Attributes:
+        porosity: of the pressed electrode [-].
+        spreading: K^2 of Washburn's law x = K sqrt(t), at the temperature of reference [m^2/s].
+    """
+
+    porosity: Fraction
+    spreading: Spreading
+
+
+class Wetting(Declared):
+    """How a cell takes up its electrolyte.
+
+    True afterwards: ``state["wetted"]``, share of the electrode that is wet, 0 to 1 [-]. It reads ``["dose"]`` [kg],
+    ``["cathode_porosity"]`` and ``["anode_porosity"]`` [-] where the steps before have left them.
+
+    Attributes:
+        half_width: way of the electrolyte to the middle of the electrode [m].
+        uptake: by rising porosity, straight in between and level outside. The law is not monotone: little pores are
+            tight, and an electrode that was never pressed draws weakly.
+        reference: temperature that ``uptake`` belongs to [K].
+        temperature: of the room in which cells soak [K].
+        activation: how spreading gains from warmth, by the viscosity of the electrolyte [J/mol].
+        vacuum: factor that evacuation and cycles of pressure bring to K [-].
+        tightness: factor on K in the pressed stack or wound roll instead of the free electrode [-].
+        spread: coefficient of variation of K from cell to cell [-].
+        cathode_porosity: where the electrode's own is not known [-].
+        anode_porosity: the same [-].
+        needed: share of the nominal dose that fills all pores [-].
+    """
+
+    half_width: Metres = Field(gt=0)
+    uptake: tuple[Uptake, ...] = Field(min_length=1)
+    reference: Temperature
+    temperature: Temperature
+    activation: EnergyPerAmount
+    vacuum: Positive
+    tightness: Positive
+    spread: Fraction
+    cathode_porosity: Fraction
+    anode_porosity: Fraction
+    needed: Positive
+
+    @model_validator(mode="after")
+    def _rising(self) -> Wetting:
+        porosities = [row.porosity for row in self.uptake]
+        if porosities != sorted(set(porosities)):
+            raise ValueError(f"uptake needs rows of rising porosity, got {porosities}")
+        return self
+
+    @cached_property
+    def factor(self) -> float:
+        """What warmth, vacuum and the tightness of the cell make of K together [-]."""
+        warmth = warmth_factor(self.temperature, self.reference, self.activation)
+        return math.sqrt(warmth) * self.vacuum * self.tightness
+
+    @cached_property
+    def _table(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return np.array([row.porosity for row in self.uptake]), np.array([row.spreading for row in self.uptake])
+
+    def spreading(self, cell: Cell) -> Floats | float:
+        """Return K^2 of the electrode that is the slower in each cell [m^2/s]. Shape (cells,), or one for all."""
+        of_cathode = cell.state.get("cathode_porosity", self.cathode_porosity)
+        of_anode = cell.state.get("anode_porosity", self.anode_porosity)
+        slower = np.minimum(np.interp(of_cathode, *self._table), np.interp(of_anode, *self._table))
+        return slower if np.ndim(slower) == 0 else slower.astype(np.float32)
+
+
+class Soaking(ForTime):
+    """Soaking.
+
+    Attributes:
+        wetting: the physics of wetting; without it, flaws are born at declared rates.
+    """
+
+    kind: Literal["soaking"]
+    wetting: Wetting | None = None
+
+    @property
+    def explains(self) -> frozenset[str]:
+        """Incomplete wetting, once it is declared how cells are wetted."""
+        return frozenset((UNWETTED,)) if self.wetting is not None else frozenset()
+
+    def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
+        """Wet every cell of the lot, for the first time or once more."""
+        made = super().make(inputs, at)
+        wetting = self.wetting
+        if wetting is None or at.product is None:
+            return made
+        (cell,) = inputs
+        assert isinstance(cell, Cell)
+        before = cell.state.get("wetted")
+        if before is not None:
+            # as far again as so many times the time brings; what was wet all over stays so
+            wetted = before * np.float32(math.sqrt((cell.repeats + 1) / max(cell.repeats, 1)))
+        else:
+            drawn = at.luck.normal("wetting", at.lot, cell.size)
+            wetted = reach(wetting.spreading(cell), self.time, wetting.factor, drawn, wetting.spread)
+            wetted *= np.float32(1 / wetting.half_width)
+        if "dose" in cell.state:
+            needed = wetting.needed * at.product.parts["electrolyte"].value
+            np.minimum(wetted, cell.state["dose"] / np.float32(needed), out=wetted)
+        np.minimum(wetted, np.float32(1), out=wetted)
+        cell.state["wetted"] = wetted
+        if wetted.min() < 1:
+            made.born = [Born(UNWETTED, np.flatnonzero((wetted < 1) & cell.alive).tolist())]
+        return made
+
+
+def reach(spreading: Floats | float, time: float, factor: float, drawn: Floats, spread: float) -> Floats:
+    """Return how far electrolyte comes in each cell, x = K sqrt(t) [m]. Shape (cells,).
+
+    Args:
+        spreading: K^2 of the free electrode [m^2/s]. Shape (cells,), or one for all.
+        time: t [s].
+        factor: of the cell on K [-].
+        drawn: standard normal numbers. Shape (cells,).
+        spread: coefficient of variation of K, lognormal [-].
+
+    Source: Washburn, Phys. Rev. 17 (1921) 273; for electrodes Sheng et al., Front. Energy Res. 2 (2014) 56.
+    """
+    came: Floats = np.exp(np.float32(spread) * drawn)
+    came *= np.sqrt(np.float32(time * factor**2) * np.float32(1) * spreading)
+    return came
+
+
+def warmth_factor(temperature: float, reference: float, activation: float) -> float:
+    """Return by how much K^2 grows from one temperature [K] to another, as Arrhenius has it [-].
+
+    Args:
+        temperature: of the cell [K].
+        reference: temperature at which K^2 was measured [K].
+        activation: energy of activation of the electrolyte's fluidity [J/mol].
+    """
+    return math.exp(activation / GAS_CONSTANT * (1 / reference - 1 / temperature))

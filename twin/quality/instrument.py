@@ -1,0 +1,199 @@
+"""A gauge at work: reads a lot, reports what it read and rejects what is out of its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.material import ALL_LANES, FLAW, FOUND, LANE, LENGTH, START, Cell, Electrode, Material, Slurry, marks_of
+from twin.occasion import Occasion
+from twin.quality.chart import Watch
+from twin.quality.defect import Flaw
+from twin.quality.gauge import Gauge
+from twin.quality.inspection import FALSE_REJECT, FALSE_WEB
+
+Floats = NDArray[np.float32]
+_NORMAL = np.random.Generator.standard_normal
+
+
+# mean, sd, least and largest true value [SI]; how many are out of the limits, of those passed, good ones rejected
+Truth = tuple[float, float, float, float, int, int, int]
+
+
+class Reading(NamedTuple):
+    """What a gauge reported of one lot, and what was true of it.
+
+    Attributes:
+        gauge: number of the gauge.
+        size: units or places measured.
+        mean: of the reported values [SI].
+        sd: of the reported values [SI].
+        low: smallest reported value [SI].
+        high: largest reported value [SI].
+        outside: values out of the limits.
+        truth: what was true, judged without guard band; None when nobody asks.
+    """
+
+    gauge: int
+    size: int
+    mean: float
+    sd: float
+    low: float
+    high: float
+    outside: int
+    truth: Truth | None = None
+
+
+class Instrument:
+    """One gauge of a station at run time.
+
+    Args:
+        number: number of the gauge in the line.
+        name: its name at the station, the key into the luck.
+        gauge: as declared.
+        flaws: the flaws of its mode.
+        truth: whether to tell what was true as well.
+    """
+
+    def __init__(self, number: int, name: str, gauge: Gauge, flaws: Sequence[Flaw], truth: bool = False) -> None:
+        self.number = number
+        self.name = name
+        self.gauge = gauge
+        self.watch = Watch(gauge.chart) if gauge.chart else None
+        self._flaws = [flaw.number for flaw in flaws]
+        self._mask = sum(flaw.bit for flaw in flaws)
+        self._low, self._high = gauge.limits
+        self._rejects = gauge.mode is not None
+        self._noise, self._bias = np.float32(gauge.noise.value), gauge.bias.value
+        self._stride = max(1, round(1 / gauge.share))
+        self._truth = truth
+
+    def of_cells(self, cell: Cell, at: Occasion) -> tuple[Reading | None, list[tuple[int, int]]]:
+        """Measure the cells of a lot that are there.
+
+        Returns:
+            The reading, None for nothing to measure, and the places of rejected cells with the flaw that is blamed.
+        """
+        what = self.gauge.measures
+        shown = cell.measured.get(what)
+        true = shown if shown is not None else cell.state.get(what)
+        if true is None or cell.units <= 0:
+            return None, []
+        places = None
+        if self._stride > 1 or cell.units < cell.size:
+            places = np.flatnonzero(cell.alive)[:: self._stride]
+            true = true[places]
+        values = true if shown is not None else self._reported(true, at)
+        reading, outside = self._summary(values, true)
+        if outside is None or not self._rejects:
+            return reading, []
+        flaws = cell.flaws
+        found = []
+        for place in (outside if places is None else places[outside]).tolist():
+            blamed = flaws.get(place, 0) & self._mask
+            found.append((place, (blamed & -blamed).bit_length() - 1 if blamed else FALSE_REJECT))
+        return reading, found
+
+    def of_lot(self, material: Slurry | Electrode, at: Occasion) -> tuple[Reading | None, list[int]]:
+        """Measure a batch, a roll or a lane; what is out of the limits along a web is marked.
+
+        Returns:
+            The reading, None for nothing to measure, and the flaws for which the whole is rejected.
+        """
+        true = self._true_of(material)
+        if true is None:
+            return None, []
+        if isinstance(material, Electrode) and self.gauge.every is not None:
+            return self._traverse(material, true, at), []
+        true = np.atleast_1d(np.float32(true.mean()))
+        reading, outside = self._summary(self._reported(true, at), true)
+        if outside is None or not self._rejects:
+            return reading, []
+        hit = [number for number in self._flaws if material.flaws >> number & 1]
+        return reading, hit[:1] or [FALSE_REJECT]
+
+    def _traverse(self, web: Electrode, true: Floats, at: Occasion) -> Reading:
+        """Read a web with a traversing head and mark what is out of the limits."""
+        assert self.gauge.every is not None
+        count = max(1, int(web.length / self.gauge.every))
+        step = web.length / count
+        reading = np.arange(count)
+        segments = ((web.begin + (reading + 0.5) * step) / web.pitch).astype(np.intp)
+        lanes = reading % true.shape[1]
+        true = true[np.minimum(segments, len(true) - 1), lanes]
+        result, outside = self._summary(self._reported(true, at), true)
+        if outside is not None and self._rejects:
+            self._mark(web, web.begin + outside * step, lanes[outside], step)
+        return result
+
+    def _true_of(self, material: Material) -> Floats | None:
+        """Return what is true of a batch or a web. Shape (segments, lanes), or (1, 1) where it is alike everywhere."""
+        assert isinstance(material, Slurry | Electrode)
+        value = material.state.get(self.gauge.measures)
+        if value is None and self.gauge.measures == "loading" and isinstance(material, Electrode):
+            return material.loading
+        return None if value is None else np.atleast_2d(np.asarray(value, np.float32))
+
+    def _mark(self, web: Electrode, starts: NDArray[np.floating], lanes: NDArray[np.intp], step: float) -> None:
+        """Mark what was read out of the limits for cutting out: the flaw that is there, or good web."""
+        marks = web.marks
+        wrong: list[tuple[float, int]] = []
+        ours = np.isin(marks[:, FLAW], self._flaws)
+        for begin, lane in zip(starts.tolist(), lanes.tolist(), strict=True):
+            across = (marks[:, LANE] == lane) | (marks[:, LANE] == ALL_LANES)
+            hit = ours & across & (marks[:, START] < begin + step) & (marks[:, START] + marks[:, LENGTH] > begin)
+            if hit.any():
+                marks[hit, FOUND] = 1.0
+            else:
+                wrong.append((begin, lane))
+        if wrong:
+            start, lane_of = zip(*wrong, strict=True)
+            false = marks_of(start, [step] * len(wrong), lane_of, [FALSE_WEB] * len(wrong))
+            false[:, FOUND] = 1.0
+            web.mark(false)
+
+    def _reported(self, true: Floats, at: Occasion) -> Floats:
+        """Return true values as the gauge reports them. Shape as given."""
+        again = at.again or ""
+        values: Floats = at.luck.normal(f"gauge {self.name}{again}", at.lot, len(true)) * self._noise
+        values += true
+        if self._bias:
+            values += np.float32(self._bias * at.luck.one(f"gauge bias {self.name}{again}", at.lot, _NORMAL))
+        return values
+
+    def _summary(self, values: Floats, true: Floats) -> tuple[Reading, NDArray[np.intp] | None]:
+        """Return the reading of a lot, and which of its values are out of the limits, None for none."""
+        mean, sd, low, high = _moments(values)
+        out = None
+        if low < self._low or high > self._high:
+            out = (values < self._low) | (values > self._high)
+        count = 0 if out is None else int(np.count_nonzero(out))
+        truth = self._compared(true, out) if self._truth else None
+        reading = Reading(self.number, len(values), mean, sd, low, high, count, truth)
+        return reading, None if out is None else np.flatnonzero(out)
+
+    def _compared(self, true: Floats, out: NDArray[np.bool_] | None) -> Truth:
+        """Return what is true of a lot, and how well it was judged."""
+        gauge = self.gauge
+        bad = np.zeros(len(true), np.bool_)
+        if gauge.low is not None:
+            bad |= true < gauge.low.value
+        if gauge.high is not None:
+            bad |= true > gauge.high.value
+        rejected = np.zeros(len(true), np.bool_) if out is None else out
+        passed_bad, rejected_good = np.count_nonzero(bad & ~rejected), np.count_nonzero(rejected & ~bad)
+        return (*_moments(true), int(np.count_nonzero(bad)), int(passed_bad), int(rejected_good))
+
+
+def _moments(values: Floats) -> tuple[float, float, float, float]:
+    """Return mean, standard deviation, smallest and largest of some values."""
+    # taken from the first value, so that single precision is enough for a small spread about a large mean
+    first = float(values[0])
+    away = values - values[0]
+    count = len(away)
+    mean = float(away.sum()) / count
+    sd = max(float(away.dot(away)) / count - mean * mean, 0.0) ** 0.5
+    return first + mean, sd, first + float(away.min()), first + float(away.max())
