@@ -36,7 +36,7 @@ TABLE = """
     defect_flow
     kpi
     report, summary
-    replicate
+    replicate, control_study
     __init__, __main__
 """
 ROWS = {name.strip(): row for row, line in enumerate(TABLE.strip().splitlines()) for name in line.split(",")}

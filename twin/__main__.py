@@ -1,4 +1,4 @@
-"""The command line of the simulation: lines, check, schema, simulate, trace."""
+"""The command line of the simulation: lines, check, schema, simulate, control, trace."""
 
 from __future__ import annotations
 
@@ -181,6 +181,23 @@ def _run(file: str, days: int, warmup: str, seed: int, settings: list[str], cell
         chosen[name.strip()] = int(value) if value.strip().isdecimal() else value.strip()
     line: Line = turn(read_line(file), chosen)
     return Run(line, days, None if warmup == "auto" else int(warmup), seed, cells, truth)
+
+
+@app.command("control")
+def control_command(
+    file: PlantFile,
+    strategies: Annotated[str, typer.Option(help="such as 'open,pi,pi+density'; default all")] = "",
+    disturbance: Annotated[str, typer.Option(help="calm, base or rough; default as declared")] = "",
+    rolls: Annotated[int, typer.Option(min=2, help="rolls that each strategy coats")] = 300,
+    seed: Annotated[int, typer.Option(help="key of all luck")] = 1,
+    station: Annotated[str, typer.Option(help="coater; default the first one")] = "",
+    out: Annotated[Path | None, typer.Option(help="folder; default a new one under runs/")] = None,
+) -> None:
+    """Compare controllers of the areal loading on the same webs."""
+    from twin.control_study import Question, compare_controllers
+    from twin.read import read_line
+
+    compare_controllers(read_line(file), Question(strategies, disturbance, rolls, seed, station, out), _show)
 
 
 @app.command()

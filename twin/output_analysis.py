@@ -84,11 +84,12 @@ def _summarised(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             # a missing key is none of it; a None is a ratio without a denominator
             numbers = [float(one.get(name, 0.0)) for one in found if one.get(name, 0.0) is not None]
             if len(numbers) > 1:
-                together[name] = _interval(numbers)
+                together[name] = mean_interval(numbers)
     return together
 
 
-def _interval(values: Sequence[float]) -> dict[str, float]:
+def mean_interval(values: Sequence[float]) -> dict[str, float]:
+    """Return the mean of independent values and its 95 % t-interval."""
     from scipy.stats import t
 
     mean = float(np.mean(values))

@@ -89,6 +89,37 @@ def table_of_kpis(kpi: dict[str, Any]) -> Table:
     return table
 
 
+def table_of_control(found: dict[str, Any]) -> Table:
+    """Return controllers side by side, those that lose least first."""
+    title = (
+        f"{found['station']} of {found['line']}: disturbance {found['disturbance']}, gauge {found['gauge']}; "
+        f"no feedback can be below {found['least_sd_percent']:.3f} %; differences to {found['reference']} with 95 %"
+    )
+    columns = ("strategy", "sd of loading", "difference", "out of tolerance", "cells lost/GWh", "difference")
+    table = _table(title, *columns, "capital", "saved USD/yr", "CPU")
+    by_name = found["strategies"]
+    for name in sorted(by_name, key=lambda name: float(by_name[name]["cells_lost_per_gwh"])):
+        one = by_name[name]
+        saved, apart = one["saved_usd_per_year"], one["difference"]
+        table.add_row(
+            name,
+            f"{one['loading_sd_percent']:.3f} %",
+            _apart(apart["loading_sd_percent"], 3) if name != found["reference"] else "",
+            f"{one['out_of_tolerance']:.2%}".replace("%", " %"),
+            f"{one['cells_lost_per_gwh']:,.0f}",
+            _apart(apart["cells_lost_per_gwh"], 0) if name != found["reference"] else "",
+            f"{one['capital_usd']:,.0f}",
+            "" if saved is None else f"{saved:,.0f}",
+            f"{one['cpu_s']:.2f} s",
+        )
+    return table
+
+
+def _apart(interval: dict[str, float], digits: int) -> str:
+    half = interval["high"] - interval["mean"]
+    return f"{interval['mean']:+,.{digits}f} ± {half:,.{digits}f}"
+
+
 def _number(value: Any) -> str:
     if not isinstance(value, int | float):
         return str(value)

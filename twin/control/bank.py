@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from twin.control.cross_web import PIECE
 from twin.control.disturbance import Streams
 from twin.control.loop import Loop, Rolls, Tolerance, run_rolls
+from twin.material import counting
 
 Floats = NDArray[np.float32]
 Mark = tuple[float, float, int]
@@ -25,15 +26,16 @@ class Bank:
     Args:
         rolls: as the loop has left them.
         tolerance: when web is out of tolerance.
+        batch: standard deviation of the offsets that coaters come to rolls with, without the slurry's [-].
     """
 
-    def __init__(self, rolls: Rolls, tolerance: Tolerance) -> None:
+    def __init__(self, rolls: Rolls, tolerance: Tolerance, batch: float = 0.0) -> None:
+        self.batch = batch
         order = np.argsort(rolls.offsets, kind="stable")
         along = rolls.along[:, order]
         self.offsets = rolls.offsets[order]
         self.stops: list[int] = rolls.stops[order].tolist()
         self._across = np.ascontiguousarray(rolls.across[:, order].transpose(1, 0, 2), np.float32)
-        self._places = np.arange(len(along) + 1)
         self._sums = np.zeros((len(order), len(along) + 1))
         np.cumsum(along.T, axis=1, out=self._sums[:, 1:])
         self._marks = marks_out_of_tolerance(along, rolls.across[:, order], tolerance)
@@ -58,13 +60,20 @@ class Bank:
             length: web that is left [m].
             segments: how many.
         """
-        sums = self._sums[roll]
-        ends = np.linspace(begin, begin + length, segments + 1)
-        at_ends = np.interp(ends, self._places, sums)
-        along = np.diff(at_ends) * (segments / length)
-        middles = ((ends[:-1] + ends[1:]) * (0.5 / PIECE)).astype(np.intp)
+        # few calls: a plant asks a hundred thousand times
+        step = length / segments
+        ends = counting(segments + 1) * step
+        ends += begin
+        sums, whole_metres = self._sums[roll], ends.astype(np.intp)
+        np.minimum(whole_metres, len(sums) - 2, out=whole_metres)
+        at_ends = sums[whole_metres]
+        at_ends += (ends - whole_metres) * (sums[whole_metres + 1] - at_ends)
+        along = (at_ends[1:] - at_ends[:-1]) / step
+        # of pieces that are as long as several segments, or the other way round, that in the middle is taken
+        places = ((ends[:-1] + step / 2) / PIECE).astype(np.intp)
         across = self._across[roll]
-        found: Floats = across[np.minimum(middles, len(across) - 1)] + along[:, None].astype(np.float32)
+        found: Floats = across[np.minimum(places, len(across) - 1)]
+        found += along[:, None]
         return found
 
     def marks(self, roll: int, begin: float, length: float) -> list[Mark]:
@@ -113,7 +122,8 @@ def build_bank(loop: Loop, streams: Streams, speed: float, metres: float, lanes:
         metres: web of a roll [m].
         lanes: side by side.
     """
-    return Bank(run_rolls(loop, streams, speed, (whole(metres), loop.bank, lanes)), loop.tolerance)
+    rolls = run_rolls(loop, streams, speed, (whole(metres), loop.bank, lanes))
+    return Bank(rolls, loop.tolerance, loop.disturbed.batch)
 
 
 def whole(metres: float) -> int:

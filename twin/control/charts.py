@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -80,6 +80,7 @@ class Shewhart(Controller):
         readings: so many in a row beyond the stop limit stop the coater, which is then set anew.
     """
 
+    may_stop: ClassVar[bool] = True
     kind: Literal["shewhart"]
     limit: Fraction
     stop: Fraction

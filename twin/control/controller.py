@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +49,10 @@ class Controller(Bought):
 
     Attributes:
         punch: spots that are punched and weighed; None for none.
+        may_stop: whether it ever stops the coater.
     """
 
+    may_stop: ClassVar[bool] = False
     punch: Punch | None = None
 
     def begin(self, facts: Facts) -> Act:

@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.control.disturbance import Disturbance, Streams, Values
 from twin.declared import Declared
-from twin.units import Fraction, Metres, Money, MoneyPerYear, Rate, Seconds
+from twin.units import Fraction, Metres, Money, MoneyPerYear, Positive, Rate, Seconds
 
 
 class Bought(Declared):
@@ -82,7 +82,7 @@ class Sensor(Bought):
     """
 
     noise: Fraction
-    weight: Fraction
+    weight: Positive
 
     def ahead(self, streams: Streams, slurry: Values, scan: int) -> Values:
         """Return the averages that are fed forward [-]. Shape (scans, rolls).

@@ -159,6 +159,7 @@ def run_rolls(loop: Loop, streams: Streams, speed: float, size: tuple[int, int, 
     disturbance = loop.disturbed
     web = disturbance.web(streams, rolls, scans * scan)
     noise = gauge.noise / np.sqrt(seconds)
+    # controllers are tuned once, for the disturbance at level 1
     facts = Facts(rolls, seconds, scan, gauge.distance / scan, loop.actuator.lag, noise, loop.disturbance)
     errors = gauge.errors(streams, scans, rolls, seconds)
     along, stops = _controlled(loop, streams, web, facts, errors)

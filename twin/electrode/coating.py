@@ -89,7 +89,9 @@ class Coating(DeclaredStep):
         assert isinstance(slurry, Slurry) and at.product is not None
         coated = self.web(slurry.solids, at.product)
         seconds = coated / self.speed + self.rolls * self.roll_change
-        return seconds if self.loop is None else seconds + self.loop.stop_time * self._taken(slurry, at).stops
+        if self.loop is None or not self.loop.controllers[self.loop.controller].may_stop:
+            return seconds
+        return seconds + self.loop.stop_time * self._taken(slurry, at).stops
 
     def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
         """Coat and dry one batch."""
@@ -134,8 +136,8 @@ class Coating(DeclaredStep):
         bank = at.luck.once(whole(long), lambda streams: build_bank(loop, streams, self.speed, long, self.lanes))
         set_up = at.luck.normal("roll", at.lot, self.rolls).tolist()
         drawn = at.luck.uniform("neighbour", at.lot, self.rolls).tolist()
-        sd = loop.disturbed.batch
-        return Taken(bank, [bank.pick(slurry.offset + sd * z, u) for z, u in zip(set_up, drawn, strict=True)])
+        offsets = [slurry.offset + bank.batch * one for one in set_up]
+        return Taken(bank, [bank.pick(offset, one) for offset, one in zip(offsets, drawn, strict=True)])
 
     def _flawed(self, slurry: Slurry, rolls: Sequence[Electrode], at: Occasion) -> list[Born]:
         """Return what die and dryer bring into the rolls of a batch, and note in them what is true of them."""
