@@ -30,7 +30,7 @@ def traced_plant() -> Line:
         {
             "separator": "{servers: 1, step: {kind: receiving, area: 1400 m^2, kits: 3, time: 5 min}}",
             "filling": FILLING,
-            "formation": "{servers: 2, step: {kind: formation, time: 2 h}}",
+            "formation": "{servers: 2, step: {kind: formation, c_rate: 0.5 1/h}}",
             "ageing": "{servers: 4, step: {kind: ageing, time: 3 h}, combine: 2}",
             "grading": GRADING,
         },

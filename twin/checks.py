@@ -42,6 +42,7 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
     yield from _batches(stations, buffers)
     if line is not None:
         yield from _product(line)
+        yield from _response(line)
         yield from _flaws(line)
         yield from _money(line)
 
@@ -234,6 +235,13 @@ def _product(line: Line) -> Iterator[Fault]:
             yield ("cell", "parts"), f"'{name}' hands out separator; declare how much one cell holds, such as '11 m^2'"
         if isinstance(station.step, Filling) and station.step.dosing is not None and "electrolyte" not in parts:
             yield ("cell", "parts"), f"'{name}' doses electrolyte; declare how much one cell holds, such as '0.95 kg'"
+
+
+def _response(line: Line) -> Iterator[Fault]:
+    for name, station in line.stations.items() if line.cell and line.cell.response is None else ():
+        if getattr(station.step, "first_cycle", None) is not None:
+            text = "needs the cell's response; build on a file of 'cells/', or take this out with null"
+            yield ("stations", name, "step", "first_cycle"), text
 
 
 def _flaws(line: Line) -> Iterator[Fault]:

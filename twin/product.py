@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from twin.declared import Declared
-from twin.units import Amount, Area, Charge, MaterialAmount, Voltage
+from twin.response import CellResponse
+from twin.units import Amount, Area, Charge, MaterialAmount, Resistance, Voltage
 
 JOULES_PER_GWH = 3.6e12
 JOULES_PER_KWH = 3.6e6
@@ -53,7 +54,9 @@ class CellDesign(Declared):
         voltage: mean discharge voltage [V].
         parts: what else one cell holds, by material: foils, separator, electrolyte, container.
         welds: welds in one cell.
+        weld_resistance: resistance of one weld as designed [ohm].
         tray: cells that share one formation tray.
+        response: what a cell makes of its electrodes; None where nobody has declared it.
     """
 
     format: Literal["prismatic", "pouch", "cylindrical"]
@@ -64,7 +67,15 @@ class CellDesign(Declared):
     anode: ElectrodeDesign
     parts: dict[str, MaterialAmount] = Field(default_factory=dict)
     welds: int = Field(default=2, ge=1, le=10_000)
+    weld_resistance: Resistance = 0.0
     tray: int = Field(default=24, ge=1, le=100_000)
+    response: CellResponse | None = None
+
+    @cached_property
+    def resistance(self) -> float:
+        """Resistance after 10 s at half charge of a cell as designed, with its welds in series [ohm]."""
+        electrodes = self.response.resistance / (2 * self.cathode.area) if self.response else 0.0
+        return electrodes + self.welds * self.weld_resistance
 
     @cached_property
     def energy(self) -> float:

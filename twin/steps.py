@@ -20,8 +20,8 @@ from twin.electrode.mixing import Mixing
 from twin.electrode.notching import Notching
 from twin.electrode.slitting import Slitting
 from twin.formation.ageing import Ageing
+from twin.formation.charging import Formation
 from twin.formation.degassing import Degassing
-from twin.formation.finishing import Formation
 from twin.formation.grading import Grading
 from twin.formation.soaking import Soaking
 from twin.material import Material

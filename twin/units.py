@@ -169,6 +169,7 @@ Density = Annotated[float, Unit("kg/m**3", "1.7 kg/L", "a density", 100.0, 20000
 Rate = Annotated[float, Unit("1/s", "20 cell/min", "a rate of units", 1e-9, 1e4)]
 Power = Annotated[float, Unit("W", "400 kW", "a power", 0.0, 1e10)]
 Charge = Annotated[float, Unit("A*s", "280 Ah", "a charge", 1.0, 1e8)]
+ArealResistance = Annotated[float, Unit("ohm*m**2", "30 ohm*cm^2", "a resistance times an area", 0.0, 1.0)]
 Current = Annotated[float, Unit("A", "2 mA", "a current", 0.0, 1e6)]
 Resistance = Annotated[float, Unit("ohm", "0.03 mohm", "a resistance", 0.0, 1e6)]
 Voltage = Annotated[float, Unit("V", "3.2 V", "a voltage", 0.0, 1000.0)]
@@ -198,6 +199,9 @@ Flux = Annotated[float, Unit("kg/(m**2*s)", "2.2 g/(m^2*s)", "a drying rate", 0.
 PowerPerMass = Annotated[float, Unit("W/kg", "9 W/kg", "a power per mass", 0.0, 1e6)]
 EnergyPerMass = Annotated[float, Unit("J/kg", "12 Wh/kg", "an energy per mass", 0.0, 1e9)]
 EnergyPerAmount = Annotated[float, Unit("J/mol", "45 kJ/mol", "an activation energy", 0.0, 1e6)]
+CRate = Annotated[float, Unit("1/s", "0.1 1/h", "a C-rate, which is one over hours", 1e-7, 0.1)]
+PerVolt = Annotated[float, Unit("1/V", "0.5 1/V", "a change per volt", 0.0, 1e3)]
+GasPerCharge = Annotated[float, Unit("m**3/(A*s)", "2 mL/Ah", "a volume of gas per charge", 0.0, 1e-6)]
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,9 @@ def leaves(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
 
 
 def sourced(name: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return every sourced number of a plant with its path, as it stands in the files."""
-    return [(".".join(path), value) for path, value in leaves(declared(name)) if isinstance(value, dict)]
+    """Return every sourced number of a plant with its path, as it stands in the files; tables are none."""
+    found = [(".".join(path), value) for path, value in leaves(declared(name)) if isinstance(value, dict)]
+    return [(path, value) for path, value in found if not isinstance(value["value"], list)]
 
 
 @cache
@@ -243,6 +244,8 @@ def in_unit(number: dict[str, Any], unit: str, line: Line) -> list[float]:
     per_cells = f"1/({1000 * (line.cell.cathode.area + line.cell.anode.area)} m^2)"
     pint = {**UNITS, "per 1000 cells": per_cells}.get(unit, "" if unit.startswith("fraction of ") else unit)
     value, _, own = str(number["value"]).partition(" ")
+    # the reference writes a C for C-rates and for degrees
+    pint = own if own == "1/h" and unit == "C" else pint
     factor = (1 * REGISTRY(UNITS.get(own, own) or "1") / REGISTRY(pint or "1")).to("dimensionless").magnitude
     return [float(one) * factor for one in (value, number["low"], number["high"])]
 

@@ -55,7 +55,7 @@ stations:
   charging:
     servers: 2
     batch: {lots: 4}
-    step: {kind: formation, time: 10 h}
+    step: {kind: formation, c_rate: 0.1 1/h}
 buffers:
   slurry_c: {from: mixing_c, to: coating_c, capacity: 2}
   rolls_c: {from: coating_c, to: winding, capacity: 4}
@@ -79,9 +79,9 @@ FAULTS: dict[str, tuple[str, str, list[str]]] = {
         ["'calendar'", "expected one of lots, patience, units"],
     ),
     "a missing key": (
-        "    step: {kind: formation, time: 10 h}",
+        "    step: {kind: formation, c_rate: 0.1 1/h}",
         "    step: {kind: formation}",
-        ["'time' is missing here, expected a time, such as 2.5 h"],
+        ["'c_rate' is missing here, expected a C-rate, which is one over hours, such as 0.1 1/h"],
     ),
     "a missing unit": ("      splice: 4 m", "      splice: 4", ["4 has no unit", "a length such as '20 m'"]),
     "another dimension": (SPEED, "speed: 30 min", ["'30 min' is a time", "a speed such as '70 m/min'"]),
@@ -104,7 +104,7 @@ FAULTS: dict[str, tuple[str, str, list[str]]] = {
         "kind: formatoin",
         ["no kind 'formatoin'", "did you mean 'formation'"],
     ),
-    "a step of no kind": ("{kind: formation, time: 10 h}", "{time: 10 h}", ["needs 'kind'"]),
+    "a step of no kind": ("{kind: formation, c_rate: 0.1 1/h}", "{c_rate: 0.1 1/h}", ["needs 'kind'"]),
     "a dangling route": ("to: charging,", "to: chargign,", ["no station 'chargign'", "did you mean 'charging'"]),
     "a buffer that ends nowhere": (
         "kits: {from: separator, to: winding,",

@@ -30,6 +30,10 @@ class Everything(BaseModel):
     hours: units.HoursPerYear = 0.0
     amount: units.MaterialAmount = "0 kg"
     price: units.MaterialPrice = "0 USD/kg"
+    c_rate: units.CRate = 1e-4
+    warm: units.Temperature = 300.0
+    gas: units.GasPerCharge = 0.0
+    areal_resistance: units.ArealResistance = 0.0
 
 
 # what people write, and the SI value worked out by hand
@@ -51,6 +55,11 @@ WRITTEN = [
     ("money", "250 $", 250.0),
     ("wage", "36 USD/h", 0.01),
     ("power_price", "0.36 USD/kWh", 1e-7),
+    ("c_rate", "0.36 1/h", 1e-4),
+    ("warm", "25 degC", 298.15),
+    ("warm", "298.15 K", 298.15),
+    ("gas", "3.6 mL/Ah", 1e-9),
+    ("areal_resistance", "30 ohm*cm^2", 3e-3),
     ("floor_price", "3000 USD/m^2", 3000.0),
     ("share", "95 %", 0.95),
     ("share", 0.2, 0.2),

@@ -40,7 +40,7 @@ class Provenance:
 
 
 def collapse(document: Document, sources: set[str]) -> tuple[list[Provenance], list[Problem]]:
-    """Replace every sourced number of a document by its value, in place.
+    """Replace every sourced number or table of a document by its value, in place.
 
     Args:
         document: the document.
@@ -56,7 +56,9 @@ def collapse(document: Document, sources: set[str]) -> tuple[list[Provenance], l
         if isinstance(node, dict):
             if "value" in node and not isinstance(node["value"], dict):
                 problems.extend(document.problem((*path, *where), text) for where, text in _faults(node, sources))
-                records.append(_record(node, path))
+                # a table is not one number that could be counted or turned
+                if not isinstance(node["value"], list):
+                    records.append(_record(node, path))
                 # what is wrong with the value is told on its own line
                 document.origins[path] = document.place((*path, "value"))
                 return node["value"]
@@ -115,6 +117,8 @@ def _faults(node: dict[str, Any], sources: set[str]) -> list[tuple[Path_, str]]:
 
 
 def _range_faults(node: dict[str, Any]) -> list[tuple[Path_, str]]:
+    if isinstance(node["value"], list):
+        return []
     value = split(node["value"])
     if value is None:
         return [(("value",), f"{shown(node['value'])} does not start with a number, expected one such as '70 m/min'")]

@@ -67,11 +67,12 @@ def _removable(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _sourced_number() -> dict[str, Any]:
     number = {"type": ["number", "string", "null"]}
+    value = {"type": ["number", "string", "array", "null"]}
     return {
         "title": "number with its source",
         "type": "object",
         "properties": {
-            "value": {**number, "description": "with its unit, such as 70 m/min"},
+            "value": {**value, "description": "with its unit, such as 70 m/min; a table has rows"},
             "low": {**number, "description": "low end of the plausible range, in the unit of the value"},
             "high": {**number, "description": "high end of the plausible range, in the unit of the value"},
             "source": {

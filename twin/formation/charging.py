@@ -1,0 +1,237 @@
+"""Formation: the first charge, which takes lithium and time, makes gas and may plate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from twin.declared import Declared, DeclaredStep
+from twin.formation.balance import inputs, quadratic
+from twin.material import Cell, Floats, Material
+from twin.occasion import Born, Made, Occasion
+from twin.response import CellResponse
+from twin.units import CRate, EnergyPerAmount, Fraction, GasPerCharge, PerVolt, Positive, Seconds, Temperature
+
+FARADAY = 96485.33212  # C/mol
+GAS_CONSTANT = 8.314462618  # J/(mol K)
+WATER = 0.018015  # kg/mol
+PER_HOUR = 1 / 3600
+
+GAS, PLATING = "gas_or_swelling_after_formation", "lithium_plating"
+
+
+class FirstCycle(Declared):
+    """What the first charge costs a cell: lithium, gas, plated lithium.
+
+    Attributes:
+        floor: part of the first charge that never comes back, however it is charged [-].
+        growth: more of it through growth of the SEI over the time of a charge at 1C, at the usual temperature [-].
+        growth_energy: activation energy of that [J/mol].
+        kinetic: more of it because lithium does not keep up, at 1C and the usual temperature [-].
+        kinetic_power: how that grows with the rate [-].
+        kinetic_energy: activation energy of what lithium passes [J/mol].
+        lasting: part of a change in the first-cycle loss that a cell misses for good [-].
+        usual_rate: mean rate of the first charge for which the cell's lithium loss is declared [1/s].
+        usual_temperature: temperature for which it is, and the fits are [K].
+        usual_moisture: water in the coating for which it is [kg/kg].
+        spread: standard deviation of the lithium loss from cell to cell [-].
+        plated: lithium lost for each volt by which the anode falls below lithium [1/V].
+        gas: gas for each charge of lithium lost [m^3/(A s)].
+        gas_cv: spread of that from cell to cell [-].
+        gas_limit: gas that the thickness gauge tells from what is usual, per nominal capacity [m^3/(A s)].
+    """
+
+    floor: Fraction
+    growth: Fraction
+    growth_energy: EnergyPerAmount
+    kinetic: Fraction
+    kinetic_power: Positive
+    kinetic_energy: EnergyPerAmount
+    lasting: Fraction
+    usual_rate: CRate
+    usual_temperature: Temperature
+    usual_moisture: Fraction
+    spread: Fraction
+    plated: PerVolt
+    gas: GasPerCharge
+    gas_cv: Fraction
+    gas_limit: GasPerCharge
+
+    def loss(self, rate: float, temperature: float) -> float:
+        """Return which part of the first charge does not come back in the first discharge [-].
+
+        floor + growth C^-1/2 exp(-E (1/T - 1/T0) / R) + kinetic C^n exp(E' (1/T - 1/T0) / R), with the mean rate C of
+        the whole first charge relative to 1C: the SEI grows with the root of time and faster in the warmth; what the
+        charge leaves behind in a hurry is less in the warmth. Fitted to 178 cells of the SLAC-Toyota formation study.
+        Valid for C of 0.015 to 0.9 and 25 to 55 degC.
+
+        Args:
+            rate: mean rate of the first charge [1/s].
+            temperature: of the cell [K].
+        """
+        c = rate / PER_HOUR
+        growth = self.growth * self.warmth(-self.growth_energy, temperature) / math.sqrt(c)
+        kinetic = self.kinetic * self.warmth(self.kinetic_energy, temperature) * math.pow(c, self.kinetic_power)
+        return self.floor + growth + kinetic
+
+    def warmth(self, energy: float, temperature: float) -> float:
+        """Return Arrhenius' factor exp(E (1/T - 1/T0) / R) against the usual temperature [-]."""
+        return math.exp(energy / GAS_CONSTANT * (1 / temperature - 1 / self.usual_temperature))
+
+    def lasting_loss(self, rate: float, temperature: float) -> float:
+        """Return by how much more of the anode's charge in lithium is lost than usual [-].
+
+        The anode is nearly full after the first charge, so parts of the one are taken for parts of the other.
+        """
+        usual = self.loss(self.usual_rate, self.usual_temperature)
+        return self.lasting * (self.loss(rate, temperature) - usual)
+
+
+def charging_time(shares: Sequence[float], rates: Sequence[float]) -> float:
+    """Return how long a charge of several steps takes: the sum of charge over rate [s].
+
+    Args:
+        shares: of the charge, step by step, relative to capacity [-].
+        rates: of each step, relative to capacity [1/s].
+    """
+    return float(sum(share / rate for share, rate in zip(shares, rates, strict=True)))
+
+
+def plating_margin(full: float, end: float, margin_at_1c: Floats, load: float | Floats) -> Floats:
+    """Return the anode's least potential against lithium at the end of a charging step [V]. Shape (cells,).
+
+    end - (full - margin at 1C) load: the overpotential, known from a charge at 1C to the top, goes with the current.
+    Lithium plates below 0. Valid up to about 1C, where the overpotential is linear (checked against PyBaMM at 1C only).
+
+    Args:
+        full: resting potential of the anode of a full cell [V].
+        end: resting potential at which the step ends [V].
+        margin_at_1c: least potential in a charge at 1C [V].
+        load: current per wetted area relative to 1C, with the factor of temperature [-].
+    """
+    margin: Floats = full - margin_at_1c
+    margin *= np.float32(-load) if isinstance(load, float) else -load
+    margin += np.float32(end)
+    return margin
+
+
+class Formation(DeclaredStep):
+    """Formation: the first charge, on one channel a cell; its stations take lots by channels.
+
+    With ``first_cycle`` it makes ``state``: "lithium_loss" (part of the anode's charge [-]), "plating_margin" (least
+    potential of the anode against lithium [V]) and "gas" [m^3]. It reads "wetted" (part of the electrodes that the
+    electrolyte has reached [-]), "moisture" (water in the coating [kg/kg]) and porosities where steps before have
+    worked them out.
+
+    Attributes:
+        c_rate: rate at which the first charge begins, relative to capacity [1/s].
+        charged: state of charge to which it goes at that rate [-].
+        second_rate: rate of the rest of the first charge [1/s]; None for the same.
+        temperature: of the cells [K]; needed with ``first_cycle``.
+        rest: everything after the first charge: rests and further cycles [s].
+        handling: time to bring a lot in and out [s].
+        first_cycle: what the first charge costs a cell; None leaves cells as they are.
+    """
+
+    kind: Literal["formation"]
+    c_rate: CRate
+    charged: Fraction = 1.0
+    second_rate: CRate | None = None
+    temperature: Temperature | None = None
+    rest: Seconds = 0.0
+    handling: Seconds = 0.0
+    first_cycle: FirstCycle | None = None
+
+    @model_validator(mode="after")
+    def _warm(self) -> Formation:
+        if self.first_cycle is not None and self.temperature is None:
+            raise ValueError("what the first cycle costs depends on temperature, expected one such as '25 degC'")
+        return self
+
+    @property
+    def explains(self) -> frozenset[str]:
+        """Gas and plating, where the first cycle is declared."""
+        return frozenset({GAS, PLATING} if self.first_cycle is not None else ())
+
+    @cached_property
+    def steps(self) -> tuple[tuple[float, float], ...]:
+        """State of charge at the end [-] and rate [1/s] of each step of the first charge."""
+        return (self.charged, self.c_rate), (1.0, self.second_rate or self.c_rate)
+
+    @cached_property
+    def first_charge(self) -> float:
+        """How long the first charge takes [s]."""
+        return charging_time((self.charged, 1 - self.charged), [rate for _, rate in self.steps])
+
+    @cached_property
+    def time(self) -> float:
+        """How long formation itself takes [s]."""
+        return self.first_charge + self.rest
+
+    def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
+        """Return how long a lot occupies its channels [s]."""
+        return self.time + self.handling
+
+    def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
+        """Charge every cell of the lot for the first time."""
+        cell, units = inputs[0], inputs[0].units
+        made = Made([cell], units, units)
+        response = at.product.response if at.product else None
+        if self.first_cycle is not None and response is not None and isinstance(cell, Cell):
+            made.born = self._form(cell, at, response, self.first_cycle)
+        return made
+
+    def _form(self, cell: Cell, at: Occasion, response: CellResponse, first: FirstCycle) -> list[Born]:
+        """Take lithium from every cell of a lot, in place; return what has gone wrong."""
+        assert at.product is not None and self.temperature is not None
+        nominal, born = at.product.capacity, []
+        loss: Floats = at.luck.normal("lithium loss", at.lot, cell.size) * np.float32(first.spread)
+        loss += np.float32(response.lithium_loss + self._more)
+        anode = cell.anode_loading * np.float32(response.anode_charge * nominal)
+        if "moisture" in cell.state:
+            water = cell.state["moisture"] - np.float32(first.usual_moisture)
+            # an electron for each molecule: H2O + e + Li -> LiOH + H2 / 2
+            water *= np.float32((cell.cathode_kg + cell.anode_kg) / WATER * FARADAY)
+            loss += water / anode
+        margin = self._margin(cell, response, first, loss)
+        if margin.min() < 0:
+            below = np.minimum(margin, 0)
+            loss -= np.float32(first.plated) * below
+            born.append(Born(PLATING, np.flatnonzero((below < 0) & cell.alive).tolist()))
+        gas = at.luck.normal("gas", at.lot, cell.size) * np.float32(first.gas_cv)
+        gas += 1
+        gas *= np.float32(first.gas)
+        gas *= loss
+        gas *= anode
+        limit = first.gas_limit * nominal
+        if gas.max() > limit:
+            born.append(Born(GAS, np.flatnonzero((gas > limit) & cell.alive).tolist()))
+        cell.state.update(lithium_loss=loss, plating_margin=margin, gas=gas)
+        return born
+
+    @cached_property
+    def _more(self) -> float:
+        """By how much more lithium this way of charging takes than the usual one [-]."""
+        assert self.first_cycle is not None and self.temperature is not None
+        return self.first_cycle.lasting_loss(1 / self.first_charge, self.temperature)
+
+    def _margin(self, cell: Cell, response: CellResponse, first: FirstCycle, loss: Floats) -> Floats:
+        """Return the plating margin in the hardest step of the first charge [V]. Shape (cells,)."""
+        assert self.temperature is not None
+        cold = first.warmth(first.kinetic_energy, self.temperature)
+        bottom, top = response.as_designed
+        full, usual = response.anode_potential_at(top), response.plating_margin[0][0]
+        ends = [response.anode_potential_at(bottom + charged * (top - bottom)) for charged, _ in self.steps]
+        loads = [rate / PER_HOUR * cold for _, rate in self.steps]
+        hardest = min((0, 1), key=lambda step: ends[step] - (full - usual) * loads[step])
+        load: float | Floats = loads[hardest]
+        if "wetted" in cell.state:
+            # all of the current goes where the electrolyte is
+            load = np.float32(load) / cell.state["wetted"]
+        at_1c = quadratic(response, "plating_margin", inputs(response, cell, loss))
+        return plating_margin(full, ends[hardest], at_1c, load)
