@@ -24,7 +24,8 @@ TABLE = """
     electrode, assembly, formation, quality, timed
     steps
     line
-    checks, bought
+    needs, bought
+    checks
     settings, sizing, ramp, scenario, plant_cost
     table
     journal, run, read

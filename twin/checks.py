@@ -10,10 +10,9 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
-from twin.assembly.filling import Filling
-from twin.formation.ageing import Ageing
 from twin.line import Line
 from twin.material import MOST_FLAWS
+from twin.needs import needs_of_physics
 from twin.problems import did_you_mean
 from twin.steps import CATALOGUE, Step
 
@@ -41,8 +40,7 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
     yield from _gauges(content, stations)
     yield from _batches(stations, buffers)
     if line is not None:
-        yield from _product(line)
-        yield from _response(line)
+        yield from needs_of_physics(line)
         yield from _flaws(line)
         yield from _money(line)
 
@@ -228,37 +226,12 @@ def _places(mode: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]
             yield ("seen", place, "at"), sight.get("at")
 
 
-def _product(line: Line) -> Iterator[Fault]:
-    parts = line.cell.parts if line.cell else {}
-    for name, station in line.stations.items() if line.cell else ():
-        if station.step.unit == "m**2" and ("separator" not in parts or not parts["separator"].value > 0):
-            yield ("cell", "parts"), f"'{name}' hands out separator; declare how much one cell holds, such as '11 m^2'"
-        if isinstance(station.step, Filling) and station.step.dosing is not None and "electrolyte" not in parts:
-            yield ("cell", "parts"), f"'{name}' doses electrolyte; declare how much one cell holds, such as '0.95 kg'"
-
-
-def _response(line: Line) -> Iterator[Fault]:
-    for name, station in line.stations.items() if line.cell and line.cell.response is None else ():
-        if getattr(station.step, "first_cycle", None) is not None:
-            text = "needs the cell's response; build on a file of 'cells/', or take this out with null"
-            yield ("stations", name, "step", "first_cycle"), text
-
-
 def _flaws(line: Line) -> Iterator[Fault]:
     ways = {buffer.to for buffer in line.buffers.values() if buffer.rework}
     for name in dict.fromkeys(flaw.name for flaw in line.flaws):
         rework = line.defects[name].rework
         if rework is not None and rework.to is not None and rework.to not in ways:
             yield ("defects", name, "rework", "to"), f"no buffer with 'rework: true' leads to '{rework.to}'"
-    for name, station in line.stations.items():
-        rest = station.step.self_discharge if isinstance(station.step, Ageing) else None
-        if rest is not None and rest.slope is None and line.cell is not None and line.cell.response is None:
-            text = "declare the 'response' of the cell, or the 'slope' of its voltage where cells age, such as '0.1 V'"
-            yield ("stations", name, "step", "self_discharge"), text
-        for mode in rest.shorts if rest is not None else ():
-            if mode not in line.defects:
-                where = ("stations", name, "step", "self_discharge", "shorts", mode)
-                yield where, f"no defect mode '{mode}'{did_you_mean(mode, line.defects)}"
     if len(line.flaws) > MOST_FLAWS:
         yield ("defects",), f"{len(line.flaws)} flaws (mode x station); the mask of a cell holds {MOST_FLAWS}"
 

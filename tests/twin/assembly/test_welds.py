@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 import pytest
-from generic_lines import binomial_band
+from generic_lines import binomial_band, read_text
 from lots_of_cells import lot, occasion, visits
 from scipy.stats import norm
 
-from twin import Line, read_line, turn
+from twin import InputError, Line, read_line, turn
 from twin.assembly.joining import FAULT, SPATTER, Joining, Weld, weld_resistance
+from twin.read import lines_folder
 
 CELLS, WELDS = 100_000, 2
 
@@ -105,3 +106,10 @@ def test_without_a_declared_weld_the_declared_rates_hold(line: Line) -> None:
     plain = welder(line).model_copy(update={"weld": None})
     assert plain.explains == frozenset() and welder(line).explains == {FAULT, SPATTER}
     assert not plain.make([lot(10)], occasion(line)).born
+
+
+def test_tips_that_wear_are_changed_some_time(line: Line) -> None:
+    folder, name = lines_folder(), "pilot_line"
+    text = f"extends: {folder / name}.yaml\nstations: {{tab_welding: {{setups: {{tip_change: null}}}}}}\n"
+    with pytest.raises(InputError, match="what wears is renewed; declare the set-up that does it"):
+        read_text(text)
