@@ -33,6 +33,7 @@ INPUTS = ("cathode_loading", "anode_loading", "lithium_loss", "cathode_porosity"
 # how far the table of the balance reaches and how finely, for ratio of cathode to anode (relative) and lithium loss
 _REACH = ((0.7, 1.4), (-0.05, 0.6))
 _STEPS = (256, 256)
+_POTENTIAL_STEPS = 4096
 _STEP_OF_SLOPE = 0.02
 
 
@@ -110,22 +111,27 @@ class CellResponse(Declared):
             raise ValueError("the discharge ends at a higher voltage than the charge, expected lowest < highest")
         return self
 
-    def quadratic(self, name: str, inputs: int = 5) -> Floats:
-        """Return a quadratic as a matrix A, so that its value is z'A z; of the first inputs only.
+    def quadratics(self, names: tuple[str, ...], inputs: int = 5) -> Floats:
+        """Return quadratics as matrices A one under the other, so that each has the value z'A z.
 
-        Shape (inputs + 1, inputs + 1), upper triangle.
+        Args:
+            names: of the quadratics.
+            inputs: how many of the inputs z has; the others are in the middle.
+
+        Shape (names * (inputs + 1), inputs + 1).
         """
-        return self._quadratics[name][: inputs + 1, : inputs + 1]
+        key = (names, inputs)
+        if key not in self._stacks:
+            wholes = [np.zeros((6, 6), np.float32) for _ in names]
+            for name, whole in zip(names, wholes, strict=True):
+                for place, row in enumerate(getattr(self, name)):
+                    whole[place, place:] = row
+            self._stacks[key] = np.concatenate([whole[: inputs + 1, : inputs + 1] for whole in wholes])
+        return self._stacks[key]
 
     @cached_property
-    def _quadratics(self) -> dict[str, Floats]:
-        found = {}
-        for name in ("rate_factor", "resistance_factor", "plating_margin"):
-            whole = np.zeros((6, 6), np.float32)
-            for place, row in enumerate(getattr(self, name)):
-                whole[place, place:] = row
-            found[name] = whole
-        return found
+    def _stacks(self) -> dict[tuple[tuple[str, ...], int], Floats]:
+        return {}
 
     @cached_property
     def middle(self) -> Floats:
@@ -162,6 +168,21 @@ class CellResponse(Declared):
         """Return the cathode's stoichiometry when the resting cell has a voltage, by the anode's [-]."""
         y, potential = self._cathode
         return np.asarray(np.interp(-(voltage + self.anode_at(anode)), -potential, y), np.float64)
+
+    @cached_property
+    def potentials(self) -> Floats:
+        """Both potentials in even steps of stoichiometry from 0 to 1: where each begins, and the change in it [V].
+
+        Shape (2, anode's steps and then the cathode's).
+        """
+        even = np.linspace(0, 1, self.potential_steps + 1)
+        both = [self.anode_at(even), self.cathode_at(even)]
+        return np.array([[*both[0][:-1], *both[1][:-1]], [*np.diff(both[0]), *np.diff(both[1])]], np.float32)
+
+    @property
+    def potential_steps(self) -> int:
+        """Even steps of stoichiometry in ``potentials``."""
+        return _POTENTIAL_STEPS
 
     def anode_potential_at(self, stoichiometry: float) -> float:
         """Return the anode's open-circuit potential at one stoichiometry [V]."""

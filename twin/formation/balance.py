@@ -72,15 +72,15 @@ def inputs(response: CellResponse, cell: Cell, loss: Floats) -> Floats:
     return z
 
 
-def quadratic(response: CellResponse, name: str, z: Floats) -> Floats:
-    """Return a quadratic of the response for each cell, z'A z. Shape (cells,)."""
-    products = response.quadratic(name, len(z) - 1) @ z
+def quadratics(response: CellResponse, names: tuple[str, ...], z: Floats) -> Floats:
+    """Return some quadratics of the response for each cell, z'A z. Shape (names, cells)."""
+    products = (response.quadratics(names, len(z) - 1) @ z).reshape(len(names), *z.shape)
     products *= z
-    value: Floats = np.add.reduce(products, axis=0)
-    return value
+    values: Floats = np.add.reduce(products, axis=1)
+    return values
 
 
-def capacity(response: CellResponse, anode: Floats, ends: Window, z: Floats) -> Floats:
+def capacity(response: CellResponse, anode: Floats, ends: Window, rate_factor: Floats) -> Floats:
     """Return the capacity at C/3 relative to nominal [-]. Shape (cells,).
 
     Q = Qn (x_top - x_bottom) times the rate factor. Source: PyBaMM (Sulzer et al. 2021, J. Open Res. Softw. 9, 14),
@@ -89,7 +89,7 @@ def capacity(response: CellResponse, anode: Floats, ends: Window, z: Floats) -> 
     found = ends.top - ends.bottom
     found *= anode
     found *= np.float32(response.anode_charge)
-    found *= quadratic(response, "rate_factor", z)
+    found *= rate_factor
     return found
 
 
@@ -103,13 +103,27 @@ def rest_voltage(response: CellResponse, cell: Cell, loss: Floats, ends: Window,
         ends: their window.
         charge: how much, relative to nominal capacity [-].
     """
-    x = np.float32(charge / response.anode_charge) / cell.anode_loading
+    steps, table = response.potential_steps, response.potentials
+    at = np.empty((2, cell.size), np.float32)
+    x, y = at
+    np.divide(np.float32(charge / response.anode_charge), cell.anode_loading, out=x)
     x += ends.bottom
-    ratio = cell.cathode_loading / cell.anode_loading
-    ratio *= np.float32(response.cathode_charge / response.anode_charge)
     # x + r y = made r - loss
-    y = response.lithiation_made - (x + loss) / ratio
-    voltage: Floats = (response.cathode_at(y) - response.anode_at(x)).astype(np.float32)
+    np.add(x, loss, out=y)
+    y *= cell.anode_loading
+    y /= cell.cathode_loading
+    y *= np.float32(-response.anode_charge / response.cathode_charge)
+    y += np.float32(response.lithiation_made)
+    at *= np.float32(steps)
+    step = at.astype(np.int32)
+    np.maximum(step, 0, out=step)
+    np.minimum(step, steps - 1, out=step)
+    at -= step
+    step[1] += steps
+    potential, slope = table.take(step, axis=1)
+    slope *= at
+    slope += potential
+    voltage: Floats = slope[1] - slope[0]
     return voltage
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import model_validator
 
 from twin.declared import Declared, DeclaredStep
-from twin.formation.balance import inputs, quadratic
+from twin.formation.balance import inputs, quadratics
 from twin.material import Cell, Floats, Material
 from twin.occasion import Born, Made, Occasion
 from twin.response import CellResponse
@@ -233,5 +233,5 @@ class Formation(DeclaredStep):
         if "wetted" in cell.state:
             # all of the current goes where the electrolyte is
             load = np.float32(load) / cell.state["wetted"]
-        at_1c = quadratic(response, "plating_margin", inputs(response, cell, loss))
+        (at_1c,) = quadratics(response, ("plating_margin",), inputs(response, cell, loss))
         return plating_margin(full, ends[hardest], at_1c, load)

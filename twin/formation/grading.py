@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from twin.declared import Declared
-from twin.formation.balance import capacity, inputs, quadratic, rest_voltage, window
+from twin.formation.balance import capacity, inputs, quadratics, rest_voltage, window
 from twin.material import GRADE_A, GRADE_B, Cell, Floats, Material
 from twin.occasion import Made, Occasion
 from twin.product import CellDesign
@@ -118,8 +118,9 @@ class Grading(AtRate):
         """Return the true capacity relative to nominal, and bring the response into resistance, in place [-]."""
         loss = lithium_loss(cell, response)
         ends, z = window(response, cell.cathode_loading, cell.anode_loading, loss), inputs(response, cell, loss)
-        true = capacity(response, cell.anode_loading, ends, z)
-        resistance *= quadratic(response, "resistance_factor", z)
+        rate, resisting = quadratics(response, ("rate_factor", "resistance_factor"), z)
+        true = capacity(response, cell.anode_loading, ends, rate)
+        resistance *= resisting
         wetted = cell.state.get("wetted")
         if wetted is not None:
             true *= wetted

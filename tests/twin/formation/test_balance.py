@@ -11,7 +11,7 @@ from made_cells import array, cells, response_of
 from pydantic import ValidationError
 from scipy.optimize import brentq
 
-from twin.formation.balance import capacity, inputs, np_ratio, quadratic, rest_voltage, window
+from twin.formation.balance import capacity, inputs, np_ratio, quadratics, rest_voltage, window
 from twin.material import Cell
 from twin.response import CellResponse
 
@@ -47,7 +47,14 @@ def sampled_cells(chemistry: str) -> tuple[CellResponse, dict[str, np.ndarray], 
 
 def c3(response: CellResponse, cell: Cell, loss: np.ndarray) -> np.ndarray:
     ends = window(response, cell.cathode_loading, cell.anode_loading, loss)
-    return capacity(response, cell.anode_loading, ends, inputs(response, cell, loss))
+    return capacity(
+        response, cell.anode_loading, ends, quadratic(response, "rate_factor", inputs(response, cell, loss))
+    )
+
+
+def quadratic(response: CellResponse, name: str, z: np.ndarray) -> np.ndarray:
+    (found,) = quadratics(response, (name,), z)
+    return found
 
 
 def test_the_sample_covers_the_range_that_cells_of_a_plant_are_in(chemistry: str) -> None:

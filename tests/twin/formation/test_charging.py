@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from scipy.stats import binomtest
 
-from twin import InputError, read_line
+from twin import InputError, read_line, turn
 from twin.formation.charging import GAS, PLATING, FirstCycle, Formation, charging_time, plating_margin
 from twin.material import Cell
 from twin.occasion import Made
@@ -177,6 +177,25 @@ def test_a_faster_colder_drier_or_leaner_charge_comes_closer_to_plating(chemistr
     assert margin(cells(1.03, 0.97)) < usual - 0.002
     # the cliff lies between the usual rate and 1C
     assert usual > 0 > margin(cells(), second_rate=1 / HOUR)
+
+
+def test_the_knobs_of_formation_trade_time_for_lithium_up_to_the_cliff() -> None:
+    line, found = plant_of("nmc811"), []
+    for settings in (
+        {},
+        {"formation.c_rate": "0.3 1/h"},
+        {"formation.c_rate": "0.3 1/h", "formation.temperature": "45 degC"},
+        {"formation.c_rate": "0.3 1/h", "formation.second_rate": "1 1/h"},
+    ):
+        step, lot = turn(line, settings).stations["formation"].step, cells(np.ones(200))
+        assert isinstance(step, Formation)
+        plated = [len(born.places) for born in formed(step, lot).born if born.mode == PLATING]
+        found.append((step.time / HOUR, float(lot.state["lithium_loss"].mean()), sum(plated)))
+    usual, faster, warm, rash = found
+    assert faster[0] == pytest.approx(usual[0] - 0.5 / 0.1 + 0.5 / 0.3)
+    assert usual[1] < faster[1] < usual[1] + 0.02 and not faster[2]
+    assert warm[1] < faster[1]
+    assert rash[2] == 200 and rash[1] > faster[1]
 
 
 def test_a_cell_that_is_dry_in_places_plates_and_loses_lithium(formation: Formation) -> None:
