@@ -99,9 +99,10 @@ def energy_drawn(line: Line, flows: Flows) -> tuple[dict[str, float], dict[str, 
     through |= {name: float(cells) * cell.energy for name, cells in zip(flows.names, flows.worked, strict=True)}
     electricity, gas = {}, {}
     for name, use in line.places.items():
-        fixed = use.energy.fixed_share
+        draws = use.draws
+        fixed = draws.fixed_share
         drawn = (1 - fixed) * through[name] + fixed * at_nameplate
-        electricity[name], gas[name] = use.energy.electricity * drawn, use.energy.gas * drawn
+        electricity[name], gas[name] = draws.electricity * drawn, draws.gas * drawn
     return electricity, gas
 
 

@@ -49,3 +49,8 @@ class DeclaredStep(Declared):
     def extras(self) -> Extras:
         """What a server costs beyond the rows of the cost table, such as its control."""
         return Extras()
+
+    @property
+    def heating(self) -> float:
+        """Heat that it takes with its settings, relative to those that the station's energy is declared for [-]."""
+        return 1.0

@@ -158,6 +158,11 @@ class Station(Declared):
     cost_servers: int | None = Field(default=None, ge=1)
 
     @property
+    def draws(self) -> EnergyUse:
+        """What it draws with the settings of its step."""
+        return self.energy.model_copy(update={"gas": self.energy.gas * self.step.heating})
+
+    @property
     def extras(self) -> Extras:
         """What a server costs beyond the rows of the cost table: what its step brings along, and its gauges."""
         brought, gauges = self.step.extras, self.gauges.values()
@@ -207,6 +212,11 @@ class Facility(Declared):
     title: str = ""
     energy: EnergyUse = EnergyUse()
     cost: CostShares = Field(default_factory=dict)
+
+    @property
+    def draws(self) -> EnergyUse:
+        """What it draws."""
+        return self.energy
 
 
 class Knob(Declared):

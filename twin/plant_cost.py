@@ -142,12 +142,12 @@ def unit_costs(line: Line) -> UnitCosts:
         owning[name] = _kept(prices.accounts(one._replace(labour=0.0), 0.0))
         staffing[name] = _kept(prices.accounts(Factors(one.labour), 0.0))
     standing = sum(_kept(prices.accounts(takes[name], 0.0)) for name in line.facilities)
-    energy = {name: _per_joule(station.energy, prices) * cell.energy for name, station in line.stations.items()}
-    served = sum(_per_joule(facility.energy, prices) for facility in line.facilities.values()) * cell.energy
+    energy = {name: _per_joule(station.draws, prices) * cell.energy for name, station in line.stations.items()}
+    served = sum(_per_joule(facility.draws, prices) for facility in line.facilities.values()) * cell.energy
     for name in starts(line):
         energy[name] += served
     for place in line.places.values():
-        fixed = place.energy.fixed_share * _energy_price(place.energy, prices)
+        fixed = place.draws.fixed_share * _energy_price(place.draws, prices)
         standing += fixed * nameplate * SECONDS_PER_YEAR
     material, returned = _material(line, prices)
     return UnitCosts(owning, staffing, energy, material, returned, standing)

@@ -59,6 +59,10 @@ class Step(Protocol):
     def extras(self) -> Extras:
         """What a server costs beyond the rows of the cost table."""
 
+    @property
+    def heating(self) -> float:
+        """Heat that it takes with its settings, relative to those that the station's energy is declared for [-]."""
+
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return how long one turn takes without failures [s]."""
 

@@ -30,6 +30,9 @@ class Heat(Declared):
         damage: share of its peel strength that a coating loses in a time [1/s].
         damage_activation: activation energy of that [J/mol].
         adhesion_limit: least peel strength [N/m].
+        ambient_temperature: temperature around the oven [K].
+        energy_temperature: temperature of the coils that the station's energy is declared for [K].
+        energy_time: time of one oven load that it is declared for [s].
     """
 
     temperature: Temperature
@@ -41,6 +44,9 @@ class Heat(Declared):
     damage: PerTime
     damage_activation: EnergyPerAmount
     adhesion_limit: ForcePerLength
+    ambient_temperature: Temperature
+    energy_temperature: Temperature
+    energy_time: Interval
 
     def dry(self, coil: Electrode, bound: float, time: float) -> list[str]:
         """Dry a coil in place, and return the defect modes that it has then.
@@ -91,6 +97,15 @@ class VacuumDrying(DeclaredStep):
     def explains(self) -> frozenset[str]:
         """Defect modes that come out of what heat does."""
         return frozenset((RESIDUE, DELAMINATION) if self.heat is not None else ())
+
+    @property
+    def heating(self) -> float:
+        """Heat that it takes relative to the station's energy as declared, by time and excess temperature [-]."""
+        if self.heat is None:
+            return 1.0
+        heat = self.heat
+        above = (heat.temperature - heat.ambient_temperature) / (heat.energy_temperature - heat.ambient_temperature)
+        return above * self.time / heat.energy_time
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time of one oven load [s]."""

@@ -79,6 +79,11 @@ class Coating(DeclaredStep):
         """What the loop of one coater costs."""
         return Extras() if self.loop is None else self.loop.extras
 
+    @property
+    def heating(self) -> float:
+        """Heat that its dryer takes relative to the station's energy as declared [-]."""
+        return 1.0 if self.dryer is None else self.dryer.heating
+
     def web(self, solids: float, product: CellDesign) -> float:
         """Return the web that a mass of dry matter coats [m]."""
         return solids * (1 - self.slurry_loss) / (product.electrode(self.electrode).areal * self.width)

@@ -62,6 +62,8 @@ class Dryer(Declared):
         migration_loading: dry coating on one side that this rate is known for [kg/m^2].
         crack_loading: dry coating on one side of which half cracks when dried at ``migration_rate`` [kg/m^2].
         crack_spread: relative distance from it in which cracks become fewer by a factor e [-].
+        ambient: temperature of the fresh air [K].
+        energy_temperature: temperature of the dryer's air that the station's energy is declared for [K].
     """
 
     length: Metres
@@ -79,6 +81,13 @@ class Dryer(Declared):
     migration_loading: ArealMass
     crack_loading: ArealMass
     crack_spread: Positive
+    ambient: Temperature
+    energy_temperature: Temperature
+
+    @property
+    def heating(self) -> float:
+        """Heat that drying takes relative to the station's energy as declared [-]."""
+        return heat_of_drying(1.0, self.temperature, self.energy_temperature, 1.0, self.ambient)
 
     def dry(
         self, slurry: Slurry, rolls: Sequence[Electrode], areal: float, speed: float, at: Occasion

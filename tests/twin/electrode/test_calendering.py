@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from electrode_route import declared
+from electrode_route import declared, run_route
 
-from twin import Line
+from twin import Line, turn
 from twin.electrode.calendering import Calendering, Press, load_for, porosity_under
 from twin.electrode.web import stretches
 from twin.material import ALL_LANES, Electrode
@@ -140,3 +140,14 @@ def test_heavy_web_in_a_gap_is_stretched_until_it_waves() -> None:
     assert pressed(step, line, loading)[1] == {"electrode_corrugation_edge_wave_calender": [(1500.0, 100.0, ALL_LANES)]}
     even = exact.model_copy(update={"mode": "load", "thickness_limit": 1.0})
     assert not pressed(step.model_copy(update={"press": even}), line, loading)[1]
+
+
+def test_the_mode_of_a_press_is_a_knob() -> None:
+    line = declared("lfp_prismatic_16gwh")
+    spreads = []
+    for mode in ("gap", "load"):
+        route = run_route(turn(line, {"cathode_calendering.mode": mode}), "cathode", 30)
+        of_coils = [(np.std(coil.state["porosity"]), np.std(coil.state["thickness"])) for coil in route.coils]
+        spreads.append(np.mean(of_coils, axis=0))
+    # at a fixed load the spread of the loading is in the thickness, else in the porosity
+    assert spreads[1][0] < spreads[0][0] and spreads[1][1] > spreads[0][1]

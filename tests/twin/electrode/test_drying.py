@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from electrode_route import declared, run_route
 
-from twin import Line, turn
+from twin import Line, turn, unit_costs
 from twin.electrode.coating import Coating
 from twin.electrode.drying import (
     Dryer,
@@ -116,6 +116,30 @@ def test_declared_energy_of_drying_is_above_the_heat_of_evaporation_and_below_te
     solvent = design.area * 2 * solvent_load(one(design.areal / 2), mixer.solids)[0]
     per_solvent = use.gas * line.cell.energy / solvent
     assert LATENT[electrode] < per_solvent < 10 * JOULES_PER_KWH
+
+
+@pytest.mark.parametrize("electrode", ["cathode", "anode"])
+@pytest.mark.parametrize("plant", ["lfp_prismatic_16gwh", "nmc811_pouch_10gwh", "pilot_line"])
+def test_as_declared_every_oven_draws_the_declared_heat(plant: str, electrode: str) -> None:
+    for station in (declared(plant).stations[f"{electrode}_{step}"] for step in ("coating", "drying")):
+        assert station.energy.gas > 0 and station.draws == station.energy
+
+
+def test_an_oven_a_tenth_further_above_the_hall_draws_a_tenth_more_gas() -> None:
+    plant = declared("lfp_prismatic_16gwh")
+    # 96 K above 20 degC as declared
+    hotter = turn(plant, {"cathode_coating.oven": "125.6 degC"}).stations["cathode_coating"]
+    assert hotter.draws.gas == pytest.approx(1.1 * plant.stations["cathode_coating"].energy.gas)
+    assert hotter.draws.electricity == hotter.energy.electricity
+
+
+def test_a_hotter_oven_and_shorter_vacuum_drying_are_seen_in_what_a_cell_costs() -> None:
+    plant = declared("lfp_prismatic_16gwh")
+    turned = turn(plant, {"cathode_coating.oven": "125.6 degC", "anode_drying.time": "9 h"})
+    before, after = (unit_costs(line).energy for line in (plant, turned))
+    changed = {name for name in before if after[name] != pytest.approx(before[name], rel=1e-12)}
+    assert changed == {"cathode_coating", "anode_drying"}
+    assert after["cathode_coating"] > before["cathode_coating"] and after["anode_drying"] < before["anode_drying"]
 
 
 def share(line: Line, kind: str, mode: str) -> float:
