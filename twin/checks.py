@@ -252,6 +252,9 @@ def _flaws(line: Line) -> Iterator[Fault]:
             yield ("defects", name, "rework", "to"), f"no buffer with 'rework: true' leads to '{rework.to}'"
     for name, station in line.stations.items():
         rest = station.step.self_discharge if isinstance(station.step, Ageing) else None
+        if rest is not None and rest.slope is None and line.cell is not None and line.cell.response is None:
+            text = "declare the 'response' of the cell, or the 'slope' of its voltage where cells age, such as '0.1 V'"
+            yield ("stations", name, "step", "self_discharge"), text
         for mode in rest.shorts if rest is not None else ():
             if mode not in line.defects:
                 where = ("stations", name, "step", "self_discharge", "shorts", mode)

@@ -33,6 +33,7 @@ INPUTS = ("cathode_loading", "anode_loading", "lithium_loss", "cathode_porosity"
 # how far the table of the balance reaches and how finely, for ratio of cathode to anode (relative) and lithium loss
 _REACH = ((0.7, 1.4), (-0.05, 0.6))
 _STEPS = (256, 256)
+_STEP_OF_SLOPE = 0.02
 
 
 class Reach(Declared):
@@ -179,6 +180,19 @@ class CellResponse(Declared):
         ratio = self.cathode_charge / self.anode_charge
         y = self.lithiation_made - (x + self.lithium_loss) / ratio
         return float(self.cathode_at(np.array(y)) - self.anode_at(np.array(x)))
+
+    def slope_as_designed(self, charge: float) -> float:
+        """Return how steeply the resting voltage of a cell as designed rises with its charge [V/nominal capacity]."""
+        slope = self._slopes.get(charge)
+        if slope is None:
+            # over a few rows of the potentials, which are straight in between
+            below, above = (self.voltage_as_designed(charge + step) for step in (-_STEP_OF_SLOPE, _STEP_OF_SLOPE))
+            slope = self._slopes[charge] = (above - below) / (2 * _STEP_OF_SLOPE)
+        return slope
+
+    @cached_property
+    def _slopes(self) -> dict[float, float]:
+        return {}
 
     @cached_property
     def np_ratio(self) -> float:

@@ -28,6 +28,12 @@ class Everything(BaseModel):
     per_area: units.PerArea = 0.0
     per_length: units.PerLength = 0.0
     hours: units.HoursPerYear = 0.0
+    temperature: units.Temperature = 300.0
+    difference: units.Kelvins = 0.0
+    viscosity: units.Viscosity = 1.0
+    line_load: units.ForcePerLength = 0.0
+    flux: units.Flux = 0.0
+    activation: units.EnergyPerAmount = 0.0
     amount: units.MaterialAmount = "0 kg"
     price: units.MaterialPrice = "0 USD/kg"
     c_rate: units.CRate = 1e-4
@@ -66,6 +72,15 @@ WRITTEN = [
     ("per_area", "0.002 1/m^2", 0.002),
     ("per_length", "0.003 1/km", 3e-6),
     ("hours", "59000 h/yr", None),
+    # degrees have a zero of their own
+    ("temperature", "110 degC", 383.15),
+    ("temperature", "-40 °C", 233.15),
+    ("temperature", "298.15 K", 298.15),
+    ("difference", "1.5 K", 1.5),
+    ("viscosity", "800 mPa*s", 0.8),
+    ("line_load", "350 N/mm", 350e3),
+    ("flux", "2.2 g/(m^2*s)", 2.2e-3),
+    ("activation", "45 kJ/mol", 45e3),
 ]
 
 
@@ -100,6 +115,10 @@ def test_hours_a_year_are_a_pure_number_of_one_year() -> None:
         ("length", "1 m*(9^9)^9", "a unit gigatwin does not know"),
         ("length", "1 /(10^99999999 /m)", "a unit gigatwin does not know"),
         ("time", "-1 s", "outside its physical range"),
+        ("temperature", "110", "'110' has no unit, expected a temperature such as '110 degC'"),
+        ("temperature", "-273 degC", "'-273 degC' is outside its physical range"),
+        ("temperature", "110 min", "'110 min' is a time, expected a temperature"),
+        ("difference", "1.5 degC", "expected a temperature difference such as '1.5 K'"),
         ("amount", "3 s", "'3 s' is not an amount"),
         ("amount", "-3 kg", "'-3 kg' is not an amount"),
         ("price", "10 kg", "'10 kg' is not an amount"),

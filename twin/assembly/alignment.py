@@ -11,6 +11,10 @@ from twin.occasion import Born, Occasion
 from twin.units import Metres
 
 MISALIGNED = "stack_or_winding_misalignment_overhang"
+# coefficients of Abramowitz and Stegun 26.2.23, highest power first
+ABOVE = np.array([0.010328, 0.802853, 2.515517], np.float32)
+BELOW = np.array([0.001308, 0.189269, 1.432788, 1.0], np.float32)
+HALF, SMALLEST = np.float32(0.5), np.float32(1e-12)
 
 
 class Alignment(Declared):
@@ -60,12 +64,19 @@ def largest_of(uniform: Floats, layers: int) -> Floats:
     where larger ones are cut.
     """
     tail = np.log1p(-uniform)
-    tail /= np.float32(layers)
-    tail = np.clip(-np.expm1(tail), np.float32(1e-12), np.float32(0.5))
-    t = np.sqrt(np.float32(-2) * np.log(tail))
-    above = (np.float32(0.010328) * t + np.float32(0.802853)) * t + np.float32(2.515517)
-    below = ((np.float32(0.001308) * t + np.float32(0.189269)) * t + np.float32(1.432788)) * t + np.float32(1)
-    largest: Floats = t - above / below
+    tail *= np.float32(1 / layers)
+    np.expm1(tail, out=tail)
+    np.negative(tail, out=tail)
+    np.maximum(np.minimum(tail, HALF, out=tail), SMALLEST, out=tail)
+    t = np.log(tail, out=tail)
+    t *= np.float32(-2)
+    np.sqrt(t, out=t)
+    above = (ABOVE[0] * t + ABOVE[1]) * t
+    above += ABOVE[2]
+    below = ((BELOW[0] * t + BELOW[1]) * t + BELOW[2]) * t
+    below += BELOW[3]
+    above /= below
+    largest: Floats = np.subtract(t, above, out=t)
     return largest
 
 

@@ -138,7 +138,7 @@ class Calendering(DeclaredStep):
         along = np.float32(press.segment_sd / wanted) * luck[:segments] + np.float32(self.thickness_sd * drawn)
         errors = along[:, None] + np.float32(press.profile_sd / wanted) * luck[2 * segments :]
         thickness, porosity = press.pressed(areal, web.loading, errors)
-        load = press.line_load(porosity.mean(axis=1))
+        load = press.line_load(np.add.reduce(porosity, axis=1) / np.float32(lanes))
         elongation = press.elongation * load * (1 + press.elongation_sd * luck[segments : 2 * segments])
         web.state |= {"thickness": thickness, "porosity": porosity}
         web.state |= {"line_load": float(load.mean()), "elongation": float(elongation.mean())}
@@ -172,7 +172,7 @@ def load_for(porosity: Array, uncalendered: float, densest: float, resistance: f
     What is as dense as it gets is taken as a thousandth of the way above it.
     """
     way = (porosity - densest) / (uncalendered - densest)
-    loads: Array = -resistance * np.log(np.clip(way, 1e-3, 1.0))
+    loads: Array = -resistance * np.log(np.minimum(np.maximum(way, 1e-3), 1.0))
     return loads
 
 

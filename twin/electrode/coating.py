@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -12,8 +12,7 @@ from twin.control.bank import Taken, build_bank, whole
 from twin.control.loop import Loop
 from twin.declared import DeclaredStep, Extras
 from twin.electrode.drying import DELAMINATION, RESIDUE, Dryer
-from twin.electrode.slot_die import AGGLOMERATES, PINHOLES, STREAKS, SlotDie, wet_film
-from twin.electrode.web import scattered
+from twin.electrode.slot_die import AGGLOMERATES, PINHOLES, STREAKS, SlotDie
 from twin.material import Electrode, Floats, Material, Slurry
 from twin.occasion import Born, Loss, Made, Occasion
 from twin.product import CellDesign
@@ -37,13 +36,13 @@ class Coating(DeclaredStep):
         splice: web scrapped at each roll change [m].
         start_stop: web scrapped at each stop [m].
         roll_change: time that a roll change takes [s].
-        die: its coating window; None when only the declared defect rates are known.
-        dryer: how it dries; None when only the declared defect rates are known.
         loop: what keeps its loading; without one the loading is drawn from the next three.
         roll_sd: spread of the mean loading between rolls of a batch [-].
         lane_sd: spread of the loading between lanes [-].
         web_sd: spread of the loading along the web, between segments [-].
         segments: pieces of web whose loading is followed one by one.
+        die: its coating window; None when only the declared defect rates are known.
+        dryer: how it dries; None when only the declared defect rates are known.
     """
 
     kind: Literal["coating"]
@@ -56,13 +55,13 @@ class Coating(DeclaredStep):
     splice: Metres
     start_stop: Metres
     roll_change: Seconds
-    die: SlotDie | None = None
-    dryer: Dryer | None = None
     loop: Loop | None = None
     roll_sd: Fraction = 0.0
     lane_sd: Fraction = 0.0
     web_sd: Fraction = 0.0
     segments: int = Field(default=64, ge=1)
+    die: SlotDie | None = None
+    dryer: Dryer | None = None
 
     unit: ClassVar[str] = "kg"
     makes: ClassVar[str] = "m"
@@ -126,8 +125,7 @@ class Coating(DeclaredStep):
             Electrode(self.electrode, length, self.width, length * per_metre, loading[roll], flaws=slurry.flaws)
             for roll in range(self.rolls)
         ]
-        areal = at.product.electrode(self.electrode).areal / 2
-        born += [*self._filmed(slurry, rolls, areal, at), *self._dried(slurry, rolls, areal, at)]
+        born += self._flawed(slurry, rolls, at)
         return Made(rolls, slurry.solids, coated, losses, born=born)
 
     def _taken(self, slurry: Slurry, at: Occasion) -> Taken:
@@ -141,42 +139,16 @@ class Coating(DeclaredStep):
         offsets = [slurry.offset + bank.batch * one for one in set_up]
         return Taken(bank, [bank.pick(offset, one) for offset, one in zip(offsets, drawn, strict=True)])
 
-    def _filmed(self, slurry: Slurry, rolls: list[Electrode], areal: float, at: Occasion) -> Iterator[Born]:
-        """Yield the flaws of the wet film, given the dry coating of one side [kg/m^2]."""
-        if self.die is None:
-            return
-        state, length = slurry.state, rolls[0].length
-        design = wet_film(areal, state["density"], state["solids_fraction"])
-        film = design * float(np.mean([roll.loading.mean() for roll in rolls]))
-        viscosity = state["viscosity"] * (1 + self.die.growth * at.age)
-        margin = self.die.margin(film, design, viscosity, self.speed)
-        rates = self.die.rates(margin, state["agglomerates"], self.width, at.use)
-        for roll in rolls:
-            roll.state["wet_film"] = film
-        extents = (0.0, 0.0, self.die.streak_length)
-        for mode, rate, extent in zip((AGGLOMERATES, PINHOLES, STREAKS), rates, extents, strict=True):
-            along, across = scattered(mode, at, rate, length * self.rolls, self.lanes)
-            if not len(along):
-                continue
-            which, start = np.divmod(along, np.float32(length))
-            for output in range(self.rolls):
-                here = which == output
-                pairs = zip(start[here].tolist(), across[here].tolist(), strict=True)
-                yield Born(mode, marks=[(place, extent, lane) for place, lane in pairs], output=output)
-
-    def _dried(self, slurry: Slurry, rolls: list[Electrode], areal: float, at: Occasion) -> Iterator[Born]:
-        """Yield the rolls that dried badly, given the dry coating of one side as designed [kg/m^2]."""
-        if self.dryer is None:
-            return
-        drawn = at.luck.normal("dryer", at.lot, 2 * self.rolls).reshape(self.rolls, 2)
-        loading = np.array([roll.loading.mean() for roll in rolls])
-        dried = self.dryer.dry(areal * loading, slurry.state["solids_fraction"], self.speed, drawn)
-        for place, (residue, adhesion, cracks) in enumerate(np.stack(dried, axis=1).tolist()):
-            rolls[place].state |= {"residual_solvent": residue, "adhesion": adhesion, "cracks": cracks}
-            if residue > self.dryer.residual_limit:
-                yield Born(RESIDUE, whole=True, output=place)
-            if adhesion < self.dryer.adhesion_limit:
-                yield Born(DELAMINATION, whole=True, output=place)
+    def _flawed(self, slurry: Slurry, rolls: Sequence[Electrode], at: Occasion) -> list[Born]:
+        """Return what die and dryer bring into the rolls of a batch, and note in them what is true of them."""
+        assert at.product is not None
+        areal = at.product.electrode(self.electrode).areal / 2
+        born: list[Born] = []
+        if self.die is not None:
+            born += self.die.coat(slurry, rolls, areal, self.speed, at)
+        if self.dryer is not None:
+            born += self.dryer.dry(slurry, rolls, areal, self.speed, at)
+        return born
 
     def _loading(self, slurry: Slurry, at: Occasion) -> Floats:
         """Return the loading relative to target. Shape (rolls, segments, lanes)."""

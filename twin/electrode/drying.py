@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.declared import Declared
+from twin.electrode.web import mean_loading
+from twin.material import Electrode, Slurry
+from twin.occasion import Born, Occasion
 from twin.units import (
     ArealMass,
     Flux,
@@ -76,8 +80,31 @@ class Dryer(Declared):
     crack_loading: ArealMass
     crack_spread: Positive
 
-    def dry(self, areal: Array, solids: float, speed: float, drawn: Array) -> Dried:
-        """Dry some rolls.
+    def dry(
+        self, slurry: Slurry, rolls: Sequence[Electrode], areal: float, speed: float, at: Occasion
+    ) -> Iterator[Born]:
+        """Yield the rolls of a batch that dried badly, and note in each how it dried.
+
+        Args:
+            slurry: the batch.
+            rolls: what it was coated to.
+            areal: dry coating on one side as designed [kg/m^2].
+            speed: web speed [m/s].
+            at: the occasion.
+        """
+        drawn = at.luck.normal("dryer", at.lot, 2 * len(rolls)).reshape(-1, 2)
+        coated = areal * np.array([mean_loading(roll) for roll in rolls])
+        dried = self.dried(coated, slurry.state["solids_fraction"], speed, drawn)
+        rows = zip(*(values.tolist() for values in dried), strict=True)
+        for place, (roll, (residue, adhesion, cracks)) in enumerate(zip(rolls, rows, strict=True)):
+            roll.state |= {"residual_solvent": residue, "adhesion": adhesion, "cracks": cracks}
+            if residue > self.residual_limit:
+                yield Born(RESIDUE, whole=True, output=place)
+            if adhesion < self.adhesion_limit:
+                yield Born(DELAMINATION, whole=True, output=place)
+
+    def dried(self, areal: Array, solids: float, speed: float, drawn: Array) -> Dried:
+        """Return how some rolls dry.
 
         Args:
             areal: dry coating on one side. Shape (rolls,) [kg/m^2].

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from twin.declared import Declared
+from twin.electrode.web import Places, mean_loading, scattered
+from twin.material import Electrode, Slurry
+from twin.occasion import Born, Occasion
 from twin.units import ForcePerLength as SurfaceTension
 from twin.units import Fraction, Metres, PerArea, PerLength, PerTime, Positive, Speed, Viscosity
 
 AGGLOMERATES, PINHOLES, STREAKS = "agglomerates", "air_bubbles_pinholes", "line_defects_streaks"
 
 
-class Rates(NamedTuple):
+class FilmFlaws(NamedTuple):
     """How often a film is flawed, in all lanes together [1/m]."""
 
     agglomerates: float
@@ -69,7 +73,7 @@ class SlotDie(Declared):
         fastest = self.entrainment_speed * slower_with(viscosity, self.entrainment_viscosity)
         return min(film / thinnest - 1, gap / film - 1, fastest / speed - 1)
 
-    def rates(self, margin: float, agglomerates: float, width: float, use: float) -> Rates:
+    def rates(self, margin: float, agglomerates: float, width: float, use: float) -> FilmFlaws:
         """Return how often the film is flawed.
 
         Args:
@@ -81,7 +85,35 @@ class SlotDie(Declared):
         outside = logistic(-margin / self.window_spread)
         lumps = agglomerates * width
         streaks = self.streaks * (1 + use / self.fouling) + self.sticking * lumps + self.ribbing * outside
-        return Rates(lumps * (1 - self.sticking), (self.bubbles + self.entrained * outside) * width, streaks)
+        return FilmFlaws(lumps * (1 - self.sticking), (self.bubbles + self.entrained * outside) * width, streaks)
+
+    def coat(
+        self, slurry: Slurry, rolls: Sequence[Electrode], areal: float, speed: float, at: Occasion
+    ) -> Iterator[Born]:
+        """Yield the flaws that the film of a batch brings into its rolls, and note its thickness in them.
+
+        Args:
+            slurry: the batch.
+            rolls: what it was coated to, of one length.
+            areal: dry coating on one side as designed [kg/m^2].
+            speed: web speed [m/s].
+            at: the occasion.
+        """
+        state, length = slurry.state, rolls[0].length
+        design = wet_film(areal, state["density"], state["solids_fraction"])
+        film = design * sum(mean_loading(roll) for roll in rolls) / len(rolls)
+        margin = self.margin(film, design, state["viscosity"] * (1 + self.growth * at.age), speed)
+        rates = self.rates(margin, state["agglomerates"], rolls[0].width, at.use)
+        for roll in rolls:
+            roll.state["wet_film"] = film
+        extents = (0.0, 0.0, self.streak_length)
+        for mode, rate, extent in zip((AGGLOMERATES, PINHOLES, STREAKS), rates, extents, strict=True):
+            along, across = scattered(mode, at, rate, length * len(rolls), rolls[0].lanes)
+            marks: list[Places] = [[] for _ in rolls]
+            for place, lane in zip(along.tolist(), across.tolist(), strict=True):
+                output, start = divmod(place, length)
+                marks[min(int(output), len(rolls) - 1)].append((start, extent, lane))
+            yield from (Born(mode, marks=found, output=output) for output, found in enumerate(marks) if found)
 
 
 def wet_film(areal: float, density: float, solids: float) -> float:

@@ -36,6 +36,11 @@ def cut_off(web: Electrode, threading: float, stops: float) -> tuple[Electrode, 
     return web.shortened(threading + stops), losses
 
 
+def mean_loading(web: Electrode) -> float:
+    """Return the mean loading of a web relative to target [-]."""
+    return float(np.add.reduce(web.loading, axis=None)) / web.loading.size
+
+
 def scattered(purpose: str, at: Occasion, rate: float, length: float, lanes: int) -> tuple[Floats, NDArray[np.intp]]:
     """Return where something rare happens on a web, at any place with equal chance.
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from twin.declared import Declared
 from twin.material import Cell, Floats, Material
 from twin.occasion import Made, Occasion
+from twin.product import CellDesign
 from twin.shapes import ForTime
 from twin.units import Current, Fraction, PerTime, Positive, Voltage
 
@@ -21,18 +22,6 @@ HIGH_K = "high_k_value"
 # the standard deviation of a normal distribution is so many of its median absolute deviations
 SD_PER_MAD = 1.4826
 _NORMAL = NormalDist()
-
-
-class Slope(Declared):
-    """How steep the open-circuit voltage of the cell is.
-
-    Attributes:
-        charge: state of charge [-].
-        slope: change of voltage from empty to full if it went on like this, 100 times that of one per cent [V].
-    """
-
-    charge: Fraction
-    slope: Voltage
 
 
 class Short(Declared):
@@ -55,7 +44,8 @@ class SelfDischarge(Declared):
 
     Attributes:
         charge: state of charge at which cells age [-].
-        slopes: of the open-circuit voltage, by rising state of charge, straight in between.
+        slope: how steeply the open-circuit voltage rises there, 100 times what one per cent adds [V]; None takes it
+            from the potentials of the cell's electrodes.
         base: self-discharge of a faultless cell, as a share of its capacity [1/s].
         base_cv: its coefficient of variation [-].
         noise: of one measurement of voltage, temperature of the cell included, sd [V].
@@ -65,24 +55,18 @@ class SelfDischarge(Declared):
     """
 
     charge: Fraction
-    slopes: tuple[Slope, ...] = Field(min_length=1)
+    slope: Voltage | None = None
     base: PerTime
     base_cv: Fraction
     noise: Voltage
     limit: Positive
     shorts: dict[str, Short] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _rising(self) -> SelfDischarge:
-        charges = [row.charge for row in self.slopes]
-        if charges != sorted(set(charges)):
-            raise ValueError(f"slopes need rows of rising state of charge, got {charges}")
-        return self
-
-    @cached_property
-    def slope(self) -> float:
-        """Slope of the open-circuit voltage where cells age [V]."""
-        return float(np.interp(self.charge, [row.charge for row in self.slopes], [row.slope for row in self.slopes]))
+    def slope_of(self, cell: CellDesign) -> float:
+        """Return the slope of the open-circuit voltage where cells age [V]."""
+        if self.slope is not None or cell.response is None:
+            return self.slope or 0.0
+        return cell.response.slope_as_designed(self.charge)
 
     def leak(self, cell: Cell, at: Occasion) -> dict[int, int]:
         """Leave each cell's leak in its state; return, by place of those with soft shorts, the flaw that leaks most."""
@@ -127,7 +111,7 @@ class Ageing(ForTime):
         assert isinstance(cell, Cell)
         made.blamed = rest.leak(cell, at)
         drawn = at.luck.normal("k value", at.lot, cell.size)
-        k = k_value(cell.state["leak"], at.product.capacity, rest.slope, drawn, rest.noise, self.time)
+        k = k_value(cell.state["leak"], at.product.capacity, rest.slope_of(at.product), drawn, rest.noise, self.time)
         cell.measured["k_value"] = k
         high = k > robust_limit(k, rest.limit)
         # a dead cell is not measured

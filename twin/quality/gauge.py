@@ -27,7 +27,7 @@ class Gauge(Declared):
         low: least good value [unit of the property]; None for no limit.
         high: largest good value [unit of the property]; None for no limit.
         guard: guard band [sd of the noise].
-        share: share of the cells that it measures [-].
+        share: share of the cells of a lot, or of the batches or rolls, that it measures [-].
         every: web between two readings [m]; None reads each roll once.
         mode: defect mode that a value out of the limits means; None rejects nothing, the limits are a yardstick then.
         instead: whether it takes the place of the declared probabilities with which ``mode`` is seen here.

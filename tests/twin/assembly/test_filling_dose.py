@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from cell_lines import cell_line
 from generic_lines import binomial_band
-from lots_of_cells import lot, occasion
+from lots_of_cells import lot, occasion, visits
 from scipy.stats import chi2, norm
 
-from twin import InputError, Line, read_line
+from twin import InputError, Line, read_line, turn
 from twin.assembly.filling import DOSE_ERROR, Filling
 
 CELLS = 100_000
@@ -58,6 +58,17 @@ def test_pumps_that_wear_dose_less_until_they_are_calibrated(line: Line) -> None
         means.append(float(cell.state["dose"].mean(dtype=np.float64)))
     # 10,000 doses of each pump, at a millionth each, under the same luck
     assert 1 - means[1] / means[0] == pytest.approx(0.01, rel=0.02)
+
+
+def test_pumps_calibrated_ten_times_less_often_miss_the_window_more(line: Line) -> None:
+    wrong = {}
+    for every in (24, 240):
+        turned, count, cells = turn(line, {"filling.calibration": every}), 0, 0
+        for cell, at in visits(turned, "filling", 60_000):
+            cells += cell.size
+            count += sum(len(born.places) for born in turned.stations["filling"].step.make([cell], at).born)
+        wrong[every] = count / cells
+    assert wrong[240] > 10 * wrong[24] > 0
 
 
 def test_without_declared_pumps_the_declared_rate_holds(line: Line) -> None:

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 from generic_lines import binomial_band
-from lots_of_cells import lot, occasion
+from lots_of_cells import lot, occasion, visits
 from scipy.stats import norm
 
-from twin import Line, read_line
+from twin import Line, read_line, turn
 from twin.assembly.joining import FAULT, SPATTER, Joining, Weld, weld_resistance
 
 CELLS, WELDS = 100_000, 2
@@ -56,6 +56,25 @@ def test_too_little_and_too_much_energy_both_spoil_welds_and_only_too_much_spatt
     little, right, much = (spoiled(line, welder(line, energy=energy, wear=0.0)) for energy in (0.9, 1.0, 1.15))
     assert little[FAULT] > 50 * max(right[FAULT], 1) < much[FAULT]
     assert little[SPATTER] < right[SPATTER] < much[SPATTER] / 50
+
+
+def test_tips_changed_too_seldom_weld_cold_and_more_energy_makes_up_for_it_until_it_spatters() -> None:
+    pouch, share = read_line("nmc811_pouch_10gwh"), {}
+    for name, settings in {
+        "often": {"tab_welding.tip_change": 12},
+        "declared": {},
+        "seldom": {"tab_welding.tip_change": 60},
+        "seldom and hot": {"tab_welding.tip_change": 60, "tab_welding.energy": 1.06},
+    }.items():
+        turned, counts, cells = turn(pouch, settings), {FAULT: 0, SPATTER: 0}, 0
+        for cell, at in visits(turned, "tab_welding", 60_000):
+            cells += cell.size
+            for born in turned.stations["tab_welding"].step.make([cell], at).born:
+                counts[born.mode] += len(born.places)
+        share[name] = {mode: count / cells for mode, count in counts.items()}
+    assert 10 * share["often"][FAULT] < share["declared"][FAULT] < share["seldom"][FAULT] / 5
+    assert share["seldom and hot"][FAULT] < share["seldom"][FAULT] / 3
+    assert share["seldom and hot"][SPATTER] > 3 * share["often"][SPATTER] > 3 * share["seldom"][SPATTER]
 
 
 def test_more_heads_wear_their_tips_more_slowly(line: Line) -> None:

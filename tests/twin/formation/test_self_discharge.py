@@ -12,7 +12,7 @@ from lots_of_cells import LOTS, lot, occasion, visits
 from scipy.stats import norm
 
 from twin import InputError, Line, read_line, turn
-from twin.formation.ageing import HIGH_K, Ageing, SelfDischarge, Short, Slope, k_value, robust_limit
+from twin.formation.ageing import HIGH_K, Ageing, Short, k_value, robust_limit
 from twin.journal import Action
 
 DAY = 86400.0
@@ -29,13 +29,11 @@ def resting(line: Line, slope: float, days: float, limit: float = 4.0) -> Ageing
     step = line.stations["ageing"].step
     assert isinstance(step, Ageing) and step.self_discharge is not None
     changed = {
-        "slopes": (Slope.model_construct(charge=0.5, slope=slope),),
+        "slope": slope,
         "shorts": {PARTICLE: Short.model_construct(current=2e-3, spread=1e-9)},
         "limit": limit,
     }
     rest = step.self_discharge.model_copy(update=changed)
-    # what is changed stands in for what was computed of it once
-    rest.__dict__.pop("slope", None)
     return step.model_copy(update={"time": days * DAY, "self_discharge": rest})
 
 
@@ -132,18 +130,34 @@ def test_dead_cells_are_not_sorted_out(line: Line) -> None:
     assert not resting(line, 1.0, 30).make([cell], occasion(line)).sorted_out
 
 
-def test_slopes_must_rise_in_charge_and_lie_between_their_rows() -> None:
-    rows = [{"charge": 0.2, "slope": "1 V"}, {"charge": 0.6, "slope": "0.2 V"}]
-    rest = {"charge": 0.4, "slopes": rows, "base": "0.0002 1/day", "base_cv": 0.1, "noise": "0.06 mV", "limit": 4}
-    assert SelfDischarge.model_validate(rest).slope == pytest.approx(0.6)
-    with pytest.raises(ValueError, match="rising state of charge"):
-        SelfDischarge.model_validate({**rest, "slopes": rows[::-1]})
+def test_the_slope_is_that_of_the_cell_s_own_voltage_unless_it_is_declared(line: Line) -> None:
+    rest = line.stations["ageing"].step.self_discharge
+    cell = line.cell
+    assert cell is not None and cell.response is not None
+    rise = cell.response.voltage_as_designed(0.92) - cell.response.voltage_as_designed(0.88)
+    assert rest.slope_of(cell) == pytest.approx(rise / 0.04)
+    assert rest.model_copy(update={"slope": 0.12}).slope_of(cell) == 0.12
+
+
+def test_lfp_is_flat_where_nmc_is_steep(line: Line) -> None:
+    lfp = read_line("lfp_prismatic_16gwh")
+    at_60 = {}
+    for plant in (line, lfp):
+        assert plant.cell is not None and plant.cell.response is not None
+        at_60[plant.name] = plant.cell.response.slope_as_designed(0.6)
+    # mV for each per cent: 7 to 12 on the slope of NMC811, 0.1 to 0.5 on the plateau of LFP
+    assert 0.7 < at_60[line.name] < 1.2 and 0.01 < at_60[lfp.name] < 0.05
+
+
+def test_a_plant_that_ages_cells_knows_their_voltage() -> None:
+    rest = "{charge: 0.5, base: 0.0002 1/day, base_cv: 0.1, noise: 0.06 mV, limit: 3}"
+    ageing = f"{{servers: 1, step: {{kind: ageing, time: 12 h, self_discharge: {rest}}}}}"
+    with pytest.raises(InputError, match="declare the 'response' of the cell, or the 'slope'"):
+        cell_line({"ageing": ageing}, ["stacking > ageing: 8"])
 
 
 def test_a_short_of_a_mode_that_nobody_declares_is_refused() -> None:
-    rest = (
-        "charge: 0.5, slopes: [{charge: 0.5, slope: 1 V}], base: 0.0002 1/day, base_cv: 0.1, noise: 0.06 mV, limit: 3"
-    )
+    rest = "charge: 0.5, slope: 1 V, base: 0.0002 1/day, base_cv: 0.1, noise: 0.06 mV, limit: 3"
     shorts = "{partcle: {current: 1 A, spread: 1}}"
     step = f"{{kind: ageing, time: 12 h, self_discharge: {{{rest}, shorts: {shorts}}}}}"
     defects = "defects: {particle: {born: [stacking], per_cell: 0.01}}"
@@ -194,7 +208,7 @@ def test_as_many_cells_fail_their_k_value_as_in_a_mature_plant(name: str) -> Non
 
 def test_a_cell_sorted_out_for_its_leak_is_written_down_with_the_flaw_that_explains_it() -> None:
     rest = (
-        "{charge: 0.5, slopes: [{charge: 0.5, slope: 1 V}], base: 0.0002 1/day, base_cv: 0.1, noise: 0.06 mV, "
+        "{charge: 0.5, slope: 1 V, base: 0.0002 1/day, base_cv: 0.1, noise: 0.06 mV, "
         "limit: 3, shorts: {particle: {current: 1 A, spread: 0.1}}}"
     )
     small = cell_line(

@@ -128,7 +128,7 @@ def test_a_dry_cell_found_in_formation_soaks_again_and_is_good() -> None:
     looping = cell_line(
         {
             "soaking": f"{{servers: 20, step: {{kind: soaking, time: 8 h, wetting: {{{wetting}}}}}}}",
-            "formation": "{servers: 4, step: {kind: formation, time: 2 h}}",
+            "formation": "{servers: 4, step: {kind: formation, c_rate: 0.5 1/h}}",
         },
         ["stacking > soaking: 8", "soaking > formation: 8", "formation > soaking: 20, rework: true"],
         "defects: {incomplete_wetting: {born: [soaking], per_cell: 0.9, seen: [{at: formation, pod: 1}], "
