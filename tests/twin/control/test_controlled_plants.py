@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cell_lines import cell_line
-from command import gigatwin
+from command import gigatwin, leave_out_reports
 from generic_lines import interval
 
 from twin import InputError, Line, Run, kpis, read_line, simulate, turn, unit_costs
@@ -209,3 +209,12 @@ def test_a_wrong_word_is_told_with_the_closest(words: tuple[str, str], told: str
     code, said = gigatwin("control", "pilot_line", *words, "--out", str(tmp_path))
     assert code == 2 and told in said
     assert not list(tmp_path.iterdir())
+
+
+def test_rolls_are_the_same_whatever_the_number_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_out_reports(monkeypatch)
+    words = ("simulate", "pilot_line", "--days", "2", "--warmup", "0", "--replications", "2", "--quiet", "--out")
+    for workers in ("1", "2"):
+        assert gigatwin(*words, str(tmp_path / workers), "--workers", workers)[0] == 0
+    one, two = (json.loads((tmp_path / workers / "kpi.json").read_text(encoding="utf-8")) for workers in ("1", "2"))
+    assert one == two
