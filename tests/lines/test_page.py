@@ -58,7 +58,8 @@ def test_the_gauge_of_the_page_reports_every_roll(examples: Path) -> None:
     line = read_line(examples / "careful_bench.yaml")
     journal = simulate(Run(line, days=12, warmup=0, seed=1))
     rolls = journal.frame("visits").query("station == 'cathode_coating'")
-    measured = journal.columns("measurements")
+    number = [(station, name) for station, name, _ in line.gauges].index(("cathode_coating", "beta"))
+    measured = journal.frame("measurements").query(f"gauge == {number}")
     made = line.stations["cathode_coating"].step.rolls * len(rolls)  # type: ignore[union-attr]
     assert len(measured["mean"]) == made > 20
     # the spread of rolls and of the gauge about the target

@@ -101,9 +101,9 @@ def test_every_row_of_the_table_is_bought_once(plant: str) -> None:
     assert named == set(line.prices.steps) - set(NOT_OF_CELLS) - spared
     rows = table_sized(line.prices, drivers(line), line.cell.capacity)
     bought = whole({name: rows[name] for name in named})
-    # the loops of the coaters stand in no row
-    coaters = [station for station in line.stations.values() if station.step.kind == "coating"]
-    capital, upkeep = (sum(one.servers * one.step.extras[part] for one in coaters) for part in (0, 1))
+    # the loops of the coaters and the gauges stand in no row
+    stations = line.stations.values()
+    capital, upkeep = (sum(one.servers * one.extras[part] for one in stations) for part in (0, 1))
     assert capital > 0 and upkeep > 0
     loops = Factors(equipment=capital, upkeep=upkeep * 365 * 86400)
     assert whole(plant_factors(line)) == pytest.approx(bought.plus(loops))

@@ -44,7 +44,7 @@ def test_an_alarm_is_written_with_its_lot_and_what_was_done(tmp_path: Path) -> N
     assert 10 < len(alarms["time"]) < len(measured["time"]) / 2
     assert set(alarms["action"]) == {ACTIONS.index("note")}
     # the chart judged the lots in the order in which they were measured
-    (number,) = [n for n, (station, _, _) in enumerate(journal.line.gauges) if station == "cathode_slitting"]
+    number = [(station, name) for station, name, _ in journal.line.gauges].index(("cathode_slitting", "head"))
     chart = journal.line.gauges[number][2].chart
     assert chart is not None
     ours, watch = measured["gauge"] == number, Watch(chart)
