@@ -26,7 +26,7 @@ def days_of(plant: str) -> int:
 
 
 def digest(journal: Journal) -> dict[str, Any]:
-    """Return turns, units handed on and mean finish by station, and rejected units by reason."""
+    """Return turns, units handed on and mean finish by station, rejected units by reason, and what gauges read."""
     visits, rejects = journal.columns("visits"), journal.columns("rejects")
     size = len(journal.stations)
     turns = np.bincount(visits["station"], minlength=size)
@@ -45,7 +45,20 @@ def digest(journal: Journal) -> dict[str, Any]:
         "rejects": {
             name: round(float(units), 3) for name, units in zip(journal.reasons, by_reason, strict=True) if units
         },
+        "gauges": _gauges(journal),
     }
+
+
+def _gauges(journal: Journal) -> dict[str, Any]:
+    """Return how many values each gauge has read, how many out of its limits, and their mean."""
+    rows, found = journal.columns("measurements"), {}
+    for number, (station, name, _) in enumerate(journal.line.gauges):
+        here = rows["gauge"] == number
+        size = rows["size"][here]
+        if size.sum():
+            mean = float(f"{size @ rows['mean'][here] / size.sum():.5g}")
+            found[f"{station}.{name}"] = [int(size.sum()), int(rows["outside"][here].sum()), mean]
+    return found
 
 
 def run_of(plant: str) -> dict[str, Any]:
