@@ -23,6 +23,7 @@ TABLE = """
     shapes
     electrode, assembly, formation, quality, timed
     steps
+    equipment
     line
     needs, bought
     checks

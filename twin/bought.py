@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from twin.line import Line, Station
+from twin.equipment import Station
+from twin.line import Line
 
 # what a material is followed by: coating of an electrode, area of separator, or cells
 Carrier = Literal["cathode", "anode", "area", "cell"]

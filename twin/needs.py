@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from twin.assembly.filling import Filling
 from twin.assembly.joining import Joining
+from twin.equipment import Station
 from twin.formation.ageing import Ageing, SelfDischarge
-from twin.line import Line, Station
+from twin.line import Line
 from twin.problems import did_you_mean
 
 Fault = tuple[tuple[str | int, ...], str]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from twin.electrode.coating import Coating
+from twin.equipment import Station
 from twin.journal import SEMI_E10, State
-from twin.line import Station
 from twin.measured import Floats, Measured
 from twin.steps import AnyStep
 from twin.timed import Empirical, Timed, Triangular

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from twin.bought import Entry, entries, starts, upstream
-from twin.line import EnergyUse, Line
+from twin.equipment import EnergyUse
+from twin.line import Line
 from twin.prices import SECONDS_PER_YEAR, Accounts, Driver, Factors, Prices
 from twin.problems import InputError
 from twin.product import JOULES_PER_GWH, CellDesign, ElectrodeDesign

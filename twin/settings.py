@@ -9,7 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from twin.checks import Fault, faults_of_line
-from twin.line import MOST_SERVERS, Knob, Line
+from twin.equipment import MOST_SERVERS
+from twin.line import Knob, Line
 from twin.problems import InputError, Problem, did_you_mean, fault_in_words, shown
 from twin.units import Amount
 

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.line import Line, Station
+from twin.equipment import Station
+from twin.line import Line
 from twin.material import Cell, Electrode, Floats, Material, Separator, Slurry
 from twin.occasion import Occasion
 from twin.product import JOULES_PER_GWH, CellDesign

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from twin import Line, Run, read_line, simulate
-from twin.line import Station
+from twin.equipment import Station
 from twin.plant_cost import plant_factors
 from twin.quality.chart import Chart
 from twin.quality.defect import DefectMode

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from twin.line import Failures, Maintenance, Setup
+from twin.equipment import Failures, Maintenance, Setup
 from twin.randomness import stream
 
 _DRAWN = 64

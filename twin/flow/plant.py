@@ -7,6 +7,7 @@ from operator import add
 
 from simpy import Environment
 
+from twin.equipment import Station
 from twin.flow.buffer import Inbox
 from twin.flow.crew import Pool
 from twin.flow.deadlock import check_standstill
@@ -17,7 +18,7 @@ from twin.flow.state import Server, StateClock
 from twin.flow.station import StationFlow
 from twin.flow.turn import CELL
 from twin.journal import Journal
-from twin.line import Line, Station
+from twin.line import Line
 from twin.material import Cell
 from twin.quality.defect import Births
 from twin.quality.disposition import Disposition

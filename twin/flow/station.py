@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from twin.calendar import Calendar
 from twin.flow.buffer import Inbox
 from twin.flow.crew import Pool
 from twin.flow.deadlock import check_circle
+from twin.flow.intake import Intake
 from twin.flow.lot import REWORK, Lot
 from twin.flow.state import Server, StateClock
 from twin.flow.turn import Turn, pooled, take_turn
@@ -33,7 +33,7 @@ Breaks = Sequence[tuple[float, float]]
 PLANNED = {"scheduled_down": State.MAINTENANCE, "engineering": State.ENGINEERING}
 
 
-class StationFlow:
+class StationFlow(Intake):
     """A station at run time.
 
     The builder (``twin/flow/plant.py``) fills in what the line declares.
@@ -48,12 +48,9 @@ class StationFlow:
     """
 
     examines = False
-    batch: int | None = None
-    channels: float | None = None
-    patience: float | None = None
 
     def __init__(self, env: Environment, number: int, name: str, step: Step, journal: Journal, luck: Luck) -> None:
-        self.env = env
+        super().__init__(env)
         self.number = number
         self.name = name
         self.step = step
@@ -67,10 +64,7 @@ class StationFlow:
         self.flaws: dict[str, int] = {}
         self.modes: tuple[str, ...] = ()
         self.false_reject = journal.reason("false_reject")
-        self.combine = 1
         self.renews = True
-        self.inboxes: list[Inbox] = []
-        self.ways_back: list[Inbox] = []
         self.outbox: Inbox | None = None
         self.rework: dict[str, Inbox] = {}
         self.calendar: Calendar | None = None
@@ -78,79 +72,17 @@ class StationFlow:
         self.repair: Pool | None = None
         self.clock = StateClock(0, None)
         self.servers: list[Server] = []
-        self.idle: deque[Event] = deque()
         self.peers: Sequence[StationFlow] = ()
         self.in_a_loop = False
         self.record: Recorder
         self._serial = 0
         self._reworked = 0
         self.returning: dict[tuple[str, int], list[tuple[Cell, Lot]]] = {}
-        self._timer_running = False
 
     def next_serial(self) -> int:
         """Return the number of the next new lot; turns begin first come first served, so no event order matters."""
         self._serial += 1
         return self._serial - 1
-
-    # what goes in
-
-    def wake(self) -> None:
-        """Give waiting servers what has come in, who has waited longest first."""
-        while self.idle:
-            lots = self.collect()
-            if lots is None:
-                return
-            self.idle.popleft().succeed(lots)
-
-    def collect(self, patient: bool = True) -> Sequence[Lot] | None:
-        """Return the lots for one turn, or None while they are not all there."""
-        if self.batch is not None or self.channels is not None or self.combine > 1:
-            return self._collect_many(patient)
-        if self.ways_back:
-            ready = [box for box in (*self.inboxes, *self.ways_back) if box.ready()]
-            return (min(ready, key=_arrival).take(),) if ready else None
-        for inbox in self.inboxes:
-            if not inbox.ready():
-                return None
-        return [inbox.take() for inbox in self.inboxes]
-
-    def _collect_many(self, patient: bool) -> Sequence[Lot] | None:
-        """Return a full load in order of arrival, or what there is once patience has run out."""
-        (inbox,) = self.inboxes
-        if not inbox.ready():
-            return None
-        wanted = self.combine if self.combine > 1 else self.batch
-        room = self.channels if self.channels is not None else float("inf")
-        here = [*inbox.lots, *(lot for lot, _ in inbox.blocked)]
-        load, full = 0, False
-        for lot in here:
-            if load and lot.units > room:
-                full = True
-                break
-            load += 1
-            room -= lot.units
-            full = load == wanted or room <= 0
-            if full:
-                break
-        if not full and patient and self.patience is not None:
-            patient = self.env.now < here[0].entered + self.patience - 1e-6
-        if not full and patient:
-            self._set_timer(here[0].entered)
-            return None
-        return [inbox.take() for _ in range(load)]
-
-    def _set_timer(self, entered: float) -> None:
-        """Look again when the oldest lot's patience runs out."""
-        if self.patience is None or self._timer_running:
-            return
-        self._timer_running = True
-        timer = Timeout(self.env, max(0.0, entered + self.patience - self.env.now))
-        assert timer.callbacks is not None
-        timer.callbacks.append(self._timer_over)
-
-    def _timer_over(self, _: Event) -> None:
-        self._timer_running = False
-        self.wake()
 
     # the loop
 
@@ -357,7 +289,3 @@ class StationFlow:
         for server in self.servers:
             if server.open is not None:
                 self.record.visit(self.number, server.number, *server.open, self.env.now)
-
-
-def _arrival(inbox: Inbox) -> float:
-    return inbox.lots[0].entered if inbox.lots else inbox.blocked[0][0].entered

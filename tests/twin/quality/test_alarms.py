@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from twin import Journal, Line, Run, read_line, simulate
+from twin.equipment import Station
 from twin.journal import ACTIONS, State
-from twin.line import Station
 from twin.quality.chart import Watch
 from twin.read import lines_folder
 

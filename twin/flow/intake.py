@@ -1,0 +1,99 @@
+"""What goes into a station: lots from every inbox, full loads in order of arrival, who has waited longest first."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from simpy import Environment, Event, Timeout
+
+from twin.flow.buffer import Inbox
+from twin.flow.lot import Lot
+
+
+class Intake:
+    """The inboxes of a station, and its servers that wait.
+
+    Attributes:
+        batch: lots that a server takes at once; None for one.
+        channels: capacity of a server in the unit of its lots; None when it is not counted.
+        patience: longest wait for a full load [s]; None waits for ever.
+        combine: lots joined to one.
+        inboxes: what has to come together.
+        ways_back: where lots come back for rework.
+        idle: servers that wait, who has waited longest first.
+    """
+
+    batch: int | None = None
+    channels: float | None = None
+    patience: float | None = None
+
+    def __init__(self, env: Environment) -> None:
+        self.env = env
+        self.combine = 1
+        self.inboxes: list[Inbox] = []
+        self.ways_back: list[Inbox] = []
+        self.idle: deque[Event] = deque()
+        self._timer_running = False
+
+    def wake(self) -> None:
+        """Give waiting servers what has come in, who has waited longest first."""
+        while self.idle:
+            lots = self.collect()
+            if lots is None:
+                return
+            self.idle.popleft().succeed(lots)
+
+    def collect(self, patient: bool = True) -> Sequence[Lot] | None:
+        """Return the lots for one turn, or None while they are not all there."""
+        if self.batch is not None or self.channels is not None or self.combine > 1:
+            return self._collect_many(patient)
+        if self.ways_back:
+            ready = [box for box in (*self.inboxes, *self.ways_back) if box.ready()]
+            return (min(ready, key=_arrival).take(),) if ready else None
+        for inbox in self.inboxes:
+            if not inbox.ready():
+                return None
+        return [inbox.take() for inbox in self.inboxes]
+
+    def _collect_many(self, patient: bool) -> Sequence[Lot] | None:
+        """Return a full load in order of arrival, or what there is once patience has run out."""
+        (inbox,) = self.inboxes
+        if not inbox.ready():
+            return None
+        wanted = self.combine if self.combine > 1 else self.batch
+        room = self.channels if self.channels is not None else float("inf")
+        here = [*inbox.lots, *(lot for lot, _ in inbox.blocked)]
+        load, full = 0, False
+        for lot in here:
+            if load and lot.units > room:
+                full = True
+                break
+            load += 1
+            room -= lot.units
+            full = load == wanted or room <= 0
+            if full:
+                break
+        if not full and patient and self.patience is not None:
+            patient = self.env.now < here[0].entered + self.patience - 1e-6
+        if not full and patient:
+            self._set_timer(here[0].entered)
+            return None
+        return [inbox.take() for _ in range(load)]
+
+    def _set_timer(self, entered: float) -> None:
+        """Look again when the oldest lot's patience runs out."""
+        if self.patience is None or self._timer_running:
+            return
+        self._timer_running = True
+        timer = Timeout(self.env, max(0.0, entered + self.patience - self.env.now))
+        assert timer.callbacks is not None
+        timer.callbacks.append(self._timer_over)
+
+    def _timer_over(self, _: Event) -> None:
+        self._timer_running = False
+        self.wake()
+
+
+def _arrival(inbox: Inbox) -> float:
+    return inbox.lots[0].entered if inbox.lots else inbox.blocked[0][0].entered
