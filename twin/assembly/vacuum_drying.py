@@ -14,7 +14,7 @@ from twin.occasion import Born, Made, Occasion
 from twin.units import EnergyPerAmount, ForcePerLength, Fraction, Interval, PerTime, Seconds, Temperature
 
 DELAMINATION, RESIDUE = "delamination_poor_adhesion_binder_migration", "residual_solvent_or_moisture_high"
-GAS_CONSTANT, FARADAY, WATER = 8.314462618, 96485.33212, 0.01801528
+GAS_CONSTANT = 8.314462618  # J/(mol K)
 
 
 class Heat(Declared):
@@ -142,13 +142,3 @@ def water_left(came: float, bound: float, rate: float, time: float) -> float:
         time: t [s].
     """
     return bound + (came - bound) * math.exp(-rate * time)
-
-
-def lithium_bound(water: float, coating: float) -> float:
-    """Return the charge of lithium that water takes, one electron for each molecule [A s].
-
-    Args:
-        water: water in the coating [kg/kg].
-        coating: coating [kg].
-    """
-    return water * coating / WATER * FARADAY
