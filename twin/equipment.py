@@ -121,6 +121,8 @@ class Station(Declared):
         servers: identical machines.
         batch: lots taken at once.
         combine: lots joined to one.
+        pairing: which lots a merge joins: those that came first, or those whose gauges reported the like loading, heavy
+            with heavy.
         failures: breakdowns.
         setups: changeovers by use.
         maintenance: planned work.
@@ -140,6 +142,7 @@ class Station(Declared):
     servers: int = Field(ge=1, le=MOST_SERVERS)
     batch: Batch | None = None
     combine: int = Field(default=1, ge=1, le=10_000)
+    pairing: Literal["first", "loading"] = "first"
     failures: Failures | None = None
     setups: dict[str, Setup] = Field(default_factory=dict)
     maintenance: dict[str, Maintenance] = Field(default_factory=dict)

@@ -51,6 +51,7 @@ class Slurry:
         offset: relative error that this batch gives the coating's areal loading [-].
         flaws: bits of the defect modes in it that nobody has found.
         state: what else is true of it, by name, such as "viscosity" [Pa s].
+        measured: what gauges reported of it, by name.
     """
 
     electrode: str
@@ -58,6 +59,7 @@ class Slurry:
     offset: float = 0.0
     flaws: int = 0
     state: dict[str, float] = field(default_factory=dict)
+    measured: dict[str, float] = field(default_factory=dict)
 
     @property
     def units(self) -> float:
@@ -99,6 +101,7 @@ class Electrode:
         flaws: bits of the modes that spoil the whole of it and that nobody has found.
         cut: web that its found marks cost where they are cut out, in all and by flaw [m]; None until somebody has
             worked it out.
+        measured: means of what gauges reported of it, or of the roll that it was cut from, by name.
     """
 
     electrode: str
@@ -112,6 +115,7 @@ class Electrode:
     state: dict[str, float | Floats] = field(default_factory=dict)
     flaws: int = 0
     cut: tuple[float, dict[int, float]] | None = None
+    measured: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.pitch = self.pitch or self.length / len(self.loading)
@@ -144,9 +148,11 @@ class Electrode:
         sizes = (self.length, self.width * share, self.solids * share)
         here = slice(number, number + 1)
         state = {name: value[:, here] if isinstance(value, np.ndarray) else value for name, value in self.state.items()}
-        return Electrode(
+        slit = Electrode(
             self.electrode, *sizes, self.loading[:, here], marks, self.begin, self.pitch, state, self.flaws
         )
+        slit.measured = dict(self.measured)
+        return slit
 
     def shortened(self, metres: float) -> Electrode:
         """Return what is left when some web is cut off its beginning [m]."""
@@ -156,7 +162,9 @@ class Electrode:
             marks = marks[marks[:, START] + marks[:, LENGTH] > self.begin + metres]
         solids = self.solids * left / self.length
         along = (self.begin + metres, self.pitch, self.state, self.flaws)
-        return Electrode(self.electrode, left, self.width, solids, self.loading, marks, *along)
+        rest = Electrode(self.electrode, left, self.width, solids, self.loading, marks, *along)
+        rest.measured = self.measured
+        return rest
 
     def means(self, values: Floats, pieces: int) -> Floats:
         """Return the means of one lane's values over equal pieces of the web that is left. Shape (pieces,).

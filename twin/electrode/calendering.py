@@ -39,6 +39,8 @@ class Press(Declared):
         elongation: elongation of the coated foil by line load [m/N].
         elongation_sd: spread of it along the web [-].
         elongation_limit: elongation from which the uncoated edge throws waves [-].
+        feed_forward: share of a roll's measured loading error that its gap follows: 0 keeps the thickness of every
+            roll, 1 its density [-].
     """
 
     mode: Literal["gap", "load"]
@@ -55,21 +57,27 @@ class Press(Declared):
     elongation: PerForcePerLength
     elongation_sd: Fraction
     elongation_limit: Fraction
+    feed_forward: Fraction = 0.0
 
     def line_load(self, porosity: Array) -> Array:
         """Return the line load that gives a porosity after springback [N/m]."""
         under = 1 - (1 - porosity) * (1 + self.springback)
         return load_for(under, self.uncalendered, self.densest, self.resistance)
 
-    def pressed(self, areal: float, loading: Floats, errors: Floats) -> tuple[Floats, Floats]:
+    def gap(self, web: Electrode) -> float:
+        """Return the gap for a roll relative to that for the target, from what gauges reported of its loading [-]."""
+        return 1 + self.feed_forward * (web.measured.get("loading", 1.0) - 1)
+
+    def pressed(self, areal: float, loading: Floats, errors: Floats, gap: float = 1.0) -> tuple[Floats, Floats]:
         """Return thickness of both sides [m] and porosity [-] of a web. Each of shape (segments, lanes).
 
         Args:
             areal: dry coating on both sides as designed [kg/m^2].
             loading: relative to it [-]. Shape (segments, lanes).
             errors: relative errors of the thickness [-]. Shape (segments, lanes).
+            gap: gap relative to that for the target loading [-].
         """
-        thickness = np.float32(self.thickness(areal)) * (1 + errors)
+        thickness = np.float32(gap * self.thickness(areal)) * (1 + errors)
         if self.mode == "load":
             thickness = thickness * loading
         return thickness, porosity_of(np.float32(areal) * loading, thickness, self.solid_density)
@@ -137,7 +145,7 @@ class Calendering(DeclaredStep):
         wanted = press.thickness(areal)
         along = np.float32(press.segment_sd / wanted) * luck[:segments] + np.float32(self.thickness_sd * drawn)
         errors = along[:, None] + np.float32(press.profile_sd / wanted) * luck[2 * segments :]
-        thickness, porosity = press.pressed(areal, web.loading, errors)
+        thickness, porosity = press.pressed(areal, web.loading, errors, press.gap(web))
         load = press.line_load(np.add.reduce(porosity, axis=1) / np.float32(lanes))
         elongation = press.elongation * load * (1 + press.elongation_sd * luck[segments : 2 * segments])
         web.state |= {"thickness": thickness, "porosity": porosity}

@@ -63,8 +63,8 @@ class Inbox:
                 self.expire(self.take())
         return bool(self.lots or self.blocked)
 
-    def take(self) -> Lot:
-        """Take the first lot out and let the first blocked one in."""
+    def take(self, place: int = 0) -> Lot:
+        """Take the first lot out, or the one at a place behind it, and let the first blocked one in."""
         now = self._env.now
         lots = self.lots
         if not lots:
@@ -74,7 +74,9 @@ class Inbox:
             return lot
         self._area += len(lots) * (now - self._since)
         self._since = now
+        lots.rotate(-place)
         lot = lots.popleft()
+        lots.rotate(place)
         if self.blocked:
             following, event = self.blocked.popleft()
             following.entered = now

@@ -9,6 +9,7 @@ from simpy import Environment, Event, Timeout
 
 from twin.flow.buffer import Inbox
 from twin.flow.lot import Lot
+from twin.material import Electrode
 
 
 class Intake:
@@ -19,6 +20,7 @@ class Intake:
         channels: capacity of a server in the unit of its lots; None when it is not counted.
         patience: longest wait for a full load [s]; None waits for ever.
         combine: lots joined to one.
+        pairing: "first" takes what came first from each inbox; the name of a property pairs what is alike in it.
         inboxes: what has to come together.
         ways_back: where lots come back for rework.
         idle: servers that wait, who has waited longest first.
@@ -31,6 +33,7 @@ class Intake:
     def __init__(self, env: Environment) -> None:
         self.env = env
         self.combine = 1
+        self.pairing = "first"
         self.inboxes: list[Inbox] = []
         self.ways_back: list[Inbox] = []
         self.idle: deque[Event] = deque()
@@ -54,7 +57,17 @@ class Intake:
         for inbox in self.inboxes:
             if not inbox.ready():
                 return None
-        return [inbox.take() for inbox in self.inboxes]
+        if self.pairing == "first":
+            return [inbox.take() for inbox in self.inboxes]
+        first, *others = self.inboxes
+        lead = first.take()
+        return [lead, *(inbox.take(self._closest(inbox, lead)) for inbox in others)]
+
+    def _closest(self, inbox: Inbox, lead: Lot) -> int:
+        """Return the place of the lot of which gauges have reported most nearly the same as of another."""
+        wanted = _measured(lead, self.pairing)
+        off = [abs(_measured(lot, self.pairing) - wanted) for lot in inbox.lots]
+        return off.index(min(off)) if off else 0
 
     def _collect_many(self, patient: bool) -> Sequence[Lot] | None:
         """Return a full load in order of arrival, or what there is once patience has run out."""
@@ -93,6 +106,11 @@ class Intake:
     def _timer_over(self, _: Event) -> None:
         self._timer_running = False
         self.wake()
+
+
+def _measured(lot: Lot, what: str) -> float:
+    """Return what gauges reported of a lane of web, relative to its target [-]; one of what is no web."""
+    return lot.material.measured.get(what, 1.0) if isinstance(lot.material, Electrode) else 1.0
 
 
 def _arrival(inbox: Inbox) -> float:

@@ -82,6 +82,7 @@ class Plant:
         station.peers = self.stations
         station.product = line.cell
         station.combine = declared.combine
+        station.pairing = declared.pairing
         station.renews = declared.combine > 1 or len(station.inboxes) != 1
         if declared.batch is not None:
             station.batch, station.channels = declared.batch.lots, declared.batch.units

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.material import ALL_LANES, FLAW, FOUND, LANE, LENGTH, START, Cell, Electrode, Material, Slurry, marks_of
+from twin.material import ALL_LANES, FLAW, FOUND, LANE, LENGTH, START, Cell, Electrode, Slurry, marks_of
 from twin.occasion import Occasion
 from twin.quality.chart import Watch
 from twin.quality.defect import Flaw
@@ -106,14 +106,24 @@ class Instrument:
         true = self._true_of(material) if at.lot % self._stride == 0 else None
         if true is None:
             return None, []
-        if isinstance(material, Electrode) and self.gauge.every is not None:
-            return self._traverse(material, true, at), []
-        true = np.atleast_1d(np.float32(true.mean()))
-        reading, outside = self._summary(self._reported(true, at), true)
-        if outside is None or not self._rejects:
+        if self.gauge.every is not None and isinstance(material, Electrode):
+            reading = self._traverse(material, np.atleast_2d(np.asarray(true, np.float32)), at)
+        else:
+            reading = self._once(float(true.mean()) if isinstance(true, np.ndarray) else true, at)
+        material.measured[self.gauge.measures] = reading.mean
+        if self.gauge.every is not None or not reading.outside or not self._rejects:
             return reading, []
         hit = [number for number in self._flaws if material.flaws >> number & 1]
         return reading, hit[:1] or [FALSE_REJECT]
+
+    def _once(self, true: float, at: Occasion) -> Reading:
+        """Read a batch, a roll or a lane at one place."""
+        value = true + self.gauge.noise.value * at.luck.one(f"gauge {self.name}", at.lot, _NORMAL)
+        if self._bias:
+            value += self._bias * at.luck.one(f"gauge bias {self.name}", at.lot, _NORMAL)
+        outside = not self._low <= value <= self._high
+        truth = self._compared(np.array([true]), np.array([outside])) if self._truth else None
+        return Reading(self.number, 1, value, 0.0, value, value, int(outside), truth)
 
     def _traverse(self, web: Electrode, true: Floats, at: Occasion) -> Reading:
         """Read a web with a traversing head and mark what is out of the limits."""
@@ -129,13 +139,11 @@ class Instrument:
             self._mark(web, web.begin + outside * step, lanes[outside], step)
         return result
 
-    def _true_of(self, material: Material) -> Floats | None:
-        """Return what is true of a batch or a web. Shape (segments, lanes), or (1, 1) where it is alike everywhere."""
-        assert isinstance(material, Slurry | Electrode)
-        value = material.state.get(self.gauge.measures)
-        if value is None and self.gauge.measures == "loading" and isinstance(material, Electrode):
+    def _true_of(self, material: Slurry | Electrode) -> float | Floats | None:
+        """Return what is true of a batch or a web: of shape (segments, lanes), or a number when alike everywhere."""
+        if self.gauge.measures == "loading" and isinstance(material, Electrode):
             return material.loading
-        return None if value is None else np.atleast_2d(np.asarray(value, np.float32))
+        return material.state.get(self.gauge.measures)
 
     def _mark(self, web: Electrode, starts: NDArray[np.floating], lanes: NDArray[np.intp], step: float) -> None:
         """Mark what was read out of the limits for cutting out: the flaw that is there, or good web."""

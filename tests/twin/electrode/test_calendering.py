@@ -62,6 +62,19 @@ def test_at_a_fixed_load_thickness_follows_loading_and_porosity_stays(press: Pre
     assert porosity == pytest.approx(at_load.porosity, abs=1e-6)
 
 
+def test_a_gap_that_follows_the_measured_loading_keeps_the_density_and_gives_up_the_thickness(press: Press) -> None:
+    follows = press.model_copy(update={"mode": "gap", "feed_forward": 1.0})
+    heavy = Electrode("cathode", 100.0, 1.0, 30.0, np.float32(1.02) * FLAT, measured={"loading": 1.02})
+    thick, porosity = follows.pressed(AREAL, heavy.loading, NONE, follows.gap(heavy))
+    assert porosity == pytest.approx(press.porosity, abs=1e-6)
+    assert thick == pytest.approx(1.02 * press.thickness(AREAL))
+    # what no gauge has reported cannot be followed, and half of it is halfway
+    heavy.measured = {}
+    assert follows.gap(heavy) == 1.0
+    heavy.measured = {"loading": 1.02}
+    assert press.model_copy(update={"feed_forward": 0.5}).gap(heavy) == pytest.approx(1.01)
+
+
 @pytest.mark.parametrize("mode", ["gap", "load"])
 def test_pressing_neither_makes_nor_loses_coating(press: Press, mode: str) -> None:
     lots = np.random.default_rng(1)
