@@ -57,7 +57,7 @@ def capability(measured: Measured) -> list[dict[str, Any]]:
                 "sd": overall * kind.scale,
                 "low": None if gauge.low is None else gauge.low.value * kind.scale,
                 "high": None if gauge.high is None else gauge.high.value * kind.scale,
-                "rejected": float(rows["outside"][here].sum() / total),
+                "outside": float(rows["outside"][here].sum() / total),
                 "cp": _cp(gauge, within),
                 "cpk": _cpk(gauge, mean, within),
                 "pp": _cp(gauge, overall),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from twin.calendar import DAY
 from twin.folder import open_run
-from twin.journal import Action
+from twin.journal import Action, Journal
 from twin.material import GRADE_B
 from twin.product import JOULES_PER_GWH
+from twin.quality.properties import PROPERTIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,10 +147,23 @@ def show_ancestry(folder: Path, cell: int) -> Iterator[Any]:
         times = [f"{time / DAY:.3f}" for time in (row.arrive, row.start, row.finish, row.leave)]
         visits.add_row(str(row.station), f"{row.family}-{row.lot}", str(row.server), *times)
     yield visits
+    yield _readings(journal, found.readings)
     for row in found.rejected.itertuples():
         done = Action(row.action).name.lower().replace("_", " ")
         yield f"found at {row.station} on day {row.time / DAY:.3f}: {row.reason}; {done}"
     yield from _measurements(found.measured)
+
+
+def _readings(journal: Journal, readings: pd.DataFrame) -> Table:
+    """Return what gauges reported of the lots that a cell was in or is made of."""
+    table = _table(
+        "gauges reported of its lots", "station", "property", "lot", "values", "mean", "sd", "unit", wrap=True
+    )
+    for row in readings.itertuples():
+        kind = PROPERTIES[journal.line.gauges[row.gauge][2].measures]
+        mean, sd = (f"{kind.scale * value:.4g}" for value in (row.mean, row.sd))
+        table.add_row(str(row.station), kind.title, f"{row.family}-{row.lot}", f"{row.size:,}", mean, sd, kind.shown)
+    return table
 
 
 def _measurements(measured: pd.DataFrame) -> Iterator[str]:

@@ -28,6 +28,7 @@ class Ancestry:
         status: "good", "scrapped" or "in plant".
         lots: every lot that it was in or that went into it, youngest first: a row for each parent.
         visits: the turns of those lots while it was in them: station, server, times.
+        readings: what gauges reported of those lots meanwhile.
         measured: its row in the table of kept cells; empty when it was not kept.
         rejected: what was found on it.
         tray: its tray and place there when it was stacked or wound.
@@ -37,6 +38,7 @@ class Ancestry:
     status: str
     lots: pd.DataFrame
     visits: pd.DataFrame
+    readings: pd.DataFrame
     measured: pd.DataFrame
     rejected: pd.DataFrame
     tray: str
@@ -66,6 +68,7 @@ def trace_cell(journal: Journal, cell: int) -> Ancestry:
         _status(journal, way, mine),
         journal.named(_rows(tree.lots, kin)).sort_values("time", ascending=False, kind="stable"),
         journal.named(_visits(tree, lots, way)).sort_values("start", kind="stable"),
+        journal.named(_readings(journal, lots, way)).sort_values("time", kind="stable"),
         journal.named(_rows(kept, kept["cell"] == cell)),
         journal.named(mine),
         f"tray {place // tray + 1}, place {place % tray + 1}",
@@ -98,6 +101,16 @@ def recall(journal: Journal, lot: str) -> pd.DataFrame:
     names = {one: tree.name(one) for one in {_birth(cell) for cell in cells.tolist()}}
     stacks = [names[_birth(cell)] for cell in cells.tolist()]
     return pd.DataFrame({"cell": cells, "lot": stacks, "status": fates[0], "reason": fates[1]})
+
+
+def _readings(journal: Journal, lots: Codes, way: list[Stay]) -> Columns:
+    """Return what gauges reported of some lots, of those that the cell was in while it was there."""
+    rows = journal.columns("measurements")
+    lot = code(rows["family"], rows["lot"])
+    keep = np.isin(lot, lots)
+    for stay in way:
+        keep &= (lot != stay.lot) | (rows["time"] <= stay.until)
+    return _rows(rows, keep)
 
 
 def _rows(columns: Columns, keep: NDArray[Any]) -> Columns:
