@@ -147,7 +147,8 @@ def show_ancestry(folder: Path, cell: int) -> Iterator[Any]:
         times = [f"{time / DAY:.3f}" for time in (row.arrive, row.start, row.finish, row.leave)]
         visits.add_row(str(row.station), f"{row.family}-{row.lot}", str(row.server), *times)
     yield visits
-    yield _readings(journal, found.readings)
+    if len(found.readings):
+        yield _readings(journal, found.readings)
     for row in found.rejected.itertuples():
         done = Action(row.action).name.lower().replace("_", " ")
         yield f"found at {row.station} on day {row.time / DAY:.3f}: {row.reason}; {done}"
