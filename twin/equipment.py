@@ -166,5 +166,5 @@ class Station(Declared):
         brought, gauges = self.step.extras, self.gauges.values()
         return Extras(
             brought.capital + sum(gauge.capital for gauge in gauges),
-            brought.upkeep + sum(gauge.upkeep for gauge in gauges),
+            brought.upkeep + sum(gauge.upkeep * gauge.share for gauge in gauges),
         )

@@ -92,7 +92,7 @@ class Electrode:
         length: web that is left [m].
         width: coated width of all its lanes [m].
         solids: dry coating on it [kg].
-        loading: areal loading relative to target [-]. Shape (segments, lanes), float32.
+        loading: areal loading relative to the design [-]. Shape (segments, lanes), float32.
         marks: its flaws. Shape (marks, 5).
         begin: where it begins, from where the coating of the roll began [m].
         pitch: length of web that one segment of the arrays stands for [m].
@@ -102,6 +102,7 @@ class Electrode:
         cut: web that its found marks cost where they are cut out, in all and by flaw [m]; None until somebody has
             worked it out.
         measured: means of what gauges reported of it, or of the roll that it was cut from, by name.
+        target: areal loading that it was coated for, relative to the design [-].
     """
 
     electrode: str
@@ -116,6 +117,7 @@ class Electrode:
     flaws: int = 0
     cut: tuple[float, dict[int, float]] | None = None
     measured: dict[str, float] = field(default_factory=dict)
+    target: float = 1.0
 
     def __post_init__(self) -> None:
         self.pitch = self.pitch or self.length / len(self.loading)
@@ -151,7 +153,7 @@ class Electrode:
         slit = Electrode(
             self.electrode, *sizes, self.loading[:, here], marks, self.begin, self.pitch, state, self.flaws
         )
-        slit.measured = dict(self.measured)
+        slit.measured, slit.target = dict(self.measured), self.target
         return slit
 
     def shortened(self, metres: float) -> Electrode:
@@ -163,7 +165,7 @@ class Electrode:
         solids = self.solids * left / self.length
         along = (self.begin + metres, self.pitch, self.state, self.flaws)
         rest = Electrode(self.electrode, left, self.width, solids, self.loading, marks, *along)
-        rest.measured = self.measured
+        rest.measured, rest.target = self.measured, self.target
         return rest
 
     def means(self, values: Floats, pieces: int) -> Floats:

@@ -65,8 +65,8 @@ class Press(Declared):
         return load_for(under, self.uncalendered, self.densest, self.resistance)
 
     def gap(self, web: Electrode) -> float:
-        """Return the gap for a roll relative to that for the target, from what gauges reported of its loading [-]."""
-        return 1 + self.feed_forward * (web.measured.get("loading", 1.0) - 1)
+        """Return the gap for a roll relative to that for the design: its target, and what gauges reported of it [-]."""
+        return web.target * (1 + self.feed_forward * (web.measured.get("loading", 1.0) - 1))
 
     def pressed(self, areal: float, loading: Floats, errors: Floats, gap: float = 1.0) -> tuple[Floats, Floats]:
         """Return thickness of both sides [m] and porosity [-] of a web. Each of shape (segments, lanes).
@@ -75,7 +75,7 @@ class Press(Declared):
             areal: dry coating on both sides as designed [kg/m^2].
             loading: relative to it [-]. Shape (segments, lanes).
             errors: relative errors of the thickness [-]. Shape (segments, lanes).
-            gap: gap relative to that for the target loading [-].
+            gap: gap relative to that for the loading as designed [-].
         """
         thickness = np.float32(gap * self.thickness(areal)) * (1 + errors)
         if self.mode == "load":
@@ -142,7 +142,7 @@ class Calendering(DeclaredStep):
         areal = at.product.electrode(web.electrode).areal
         segments, lanes = web.loading.shape
         luck = at.luck.normal("press", at.lot, 2 * segments + lanes)
-        wanted = press.thickness(areal)
+        wanted = press.thickness(areal * web.target)
         along = np.float32(press.segment_sd / wanted) * luck[:segments] + np.float32(self.thickness_sd * drawn)
         errors = along[:, None] + np.float32(press.profile_sd / wanted) * luck[2 * segments :]
         thickness, porosity = press.pressed(areal, web.loading, errors, press.gap(web))

@@ -16,7 +16,7 @@ from twin.electrode.slot_die import AGGLOMERATES, PINHOLES, STREAKS, SlotDie
 from twin.material import Electrode, Floats, Material, Slurry
 from twin.occasion import Born, Loss, Made, Occasion
 from twin.product import CellDesign
-from twin.units import Fraction, Metres, Seconds, Speed
+from twin.units import Fraction, Metres, Positive, Seconds, Speed
 
 OUT_OF_TOLERANCE = "areal_loading_out_of_tolerance"
 
@@ -32,6 +32,7 @@ class Coating(DeclaredStep):
         width: coated width of all lanes [m].
         lanes: lanes coated side by side.
         rolls: mother rolls made of one batch.
+        target: areal loading that it is set for, relative to the design of the cell [-].
         slurry_loss: dry matter lost at the die, on edges and at purges [kg/kg].
         splice: web scrapped at each roll change [m].
         start_stop: web scrapped at each stop [m].
@@ -51,6 +52,7 @@ class Coating(DeclaredStep):
     width: Metres
     lanes: int = Field(ge=1)
     rolls: int = Field(default=1, ge=1)
+    target: Positive = 1.0
     slurry_loss: Fraction
     splice: Metres
     start_stop: Metres
@@ -86,7 +88,7 @@ class Coating(DeclaredStep):
 
     def web(self, solids: float, product: CellDesign) -> float:
         """Return the web that a mass of dry matter coats [m]."""
-        return solids * (1 - self.slurry_loss) / (product.electrode(self.electrode).areal * self.width)
+        return solids * (1 - self.slurry_loss) / (product.electrode(self.electrode).areal * self.target * self.width)
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time to coat one batch [s]."""
@@ -126,10 +128,14 @@ class Coating(DeclaredStep):
         else:
             loading = taken.loading(begin, length, self.segments)
             born = [Born(OUT_OF_TOLERANCE, marks=marks, output=roll) for roll, marks in taken.marks(begin, length)]
+        if self.target != 1:
+            loading = [np.float32(self.target) * roll for roll in loading]
         rolls = [
             Electrode(self.electrode, length, self.width, length * per_metre, loading[roll], flaws=slurry.flaws)
             for roll in range(self.rolls)
         ]
+        for roll in rolls:
+            roll.target = self.target
         born += self._flawed(slurry, rolls, at)
         return Made(rolls, slurry.solids, coated, losses, born=born)
 

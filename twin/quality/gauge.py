@@ -33,7 +33,7 @@ class Gauge(Declared):
         instead: whether it takes the place of the declared probabilities with which ``mode`` is seen here.
         chart: control chart over the means of lots.
         capital: of one gauge, installed [USD]; every server has one.
-        upkeep: service and parts of one gauge [USD/s].
+        upkeep: service, samples and hours of one gauge that measures everything [USD/s]; it goes with the share.
     """
 
     measures: str

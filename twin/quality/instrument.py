@@ -142,7 +142,8 @@ class Instrument:
     def _true_of(self, material: Slurry | Electrode) -> float | Floats | None:
         """Return what is true of a batch or a web: of shape (segments, lanes), or a number when alike everywhere."""
         if self.gauge.measures == "loading" and isinstance(material, Electrode):
-            return material.loading
+            # as the loop's gauge has it: relative to what the coater is set for
+            return material.loading if material.target == 1 else material.loading / np.float32(material.target)
         return material.state.get(self.gauge.measures)
 
     def _mark(self, web: Electrode, starts: NDArray[np.floating], lanes: NDArray[np.intp], step: float) -> None:
