@@ -21,7 +21,7 @@ from twin.__main__ import simulate_command
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
-FIRST, TESTS = (text.strip() for language, text in BLOCKS if language != "python")
+FIRST, TESTS, WORTH = (text.strip() for language, text in BLOCKS if language != "python")
 [SCRIPT] = [text for language, text in BLOCKS if language == "python"]
 # command and what is said of it, by the words that come first
 ROWS = dict(re.findall(r"^\| `(gigatwin [^`]+)` \| (.*) \|$", README, re.MULTILINE))
@@ -61,6 +61,20 @@ def test_the_first_command_installs_what_ci_installs_and_simulates_a_plant(
     assert code == 0
     assert said.endswith(f"report: {tmp_path / 'report.html'}")
     assert json.loads((tmp_path / "kpi.json").read_text(encoding="utf-8"))["line"] == Path(words[-1]).stem
+
+
+def test_what_control_is_worth_is_asked_by_commands_that_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_out_reports(monkeypatch)
+    controllers = []
+    for number, command in enumerate(WORTH.splitlines()):
+        words = shlex.split(command)[1:]
+        # the last of an option counts
+        code, said = gigatwin(*words, *SHORT, "--out", str(tmp_path / str(number)))
+        assert code == 0, said
+        manifest = json.loads((tmp_path / str(number) / "manifest.json").read_text(encoding="utf-8"))
+        steps = [manifest["line_declared"]["stations"][f"{side}_coating"]["step"] for side in ("cathode", "anode")]
+        controllers.append({step["loop"]["controller"] for step in steps})
+    assert controllers == [{"open"}, {"pi"}]
 
 
 @pytest.mark.parametrize("row", ROWS)
