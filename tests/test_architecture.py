@@ -16,7 +16,8 @@ HOUSE = Path(__file__).resolve().parents[1]
 TABLE = """
     problems, randomness
     units
-    declared, material
+    declared, marks
+    material
     response
     calendar, prices, product, control
     occasion

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from twin.marks import ALL_LANES, LANE, LENGTH, NO_MARKS, START, Marks
 
 Floats = NDArray[np.float32]
 
-ALL_LANES = -1
 # one bit each of a signed 64-bit mask
 MOST_FLAWS = 63
 UNGRADED, GRADE_A, GRADE_B = 0, 1, 2
@@ -65,22 +66,6 @@ class Slurry:
     def units(self) -> float:
         """Dry mass [kg]."""
         return self.solids
-
-
-# Flaws of a web with their places, one row each. Columns: where it begins, from where the coating of the roll
-# began [m]; web that it spoils [m]; the lane it lies in, or ALL_LANES; number of its flaw; 1 once a gauge has
-# marked it for cutting out. Rows are in order of their beginning.
-Marks = NDArray[np.float64]
-START, LENGTH, LANE, FLAW, FOUND = range(5)
-NO_MARKS: Marks = np.zeros((0, 5))
-
-
-def marks_of(start: ArrayLike, length: ArrayLike, lane: ArrayLike, flaw: ArrayLike) -> Marks:
-    """Return marks that nobody has found yet, in order of their beginning. Shape (marks, 5)."""
-    start = np.atleast_1d(np.asarray(start, np.float64))
-    marks = np.zeros((len(start), 5))
-    marks[:, START], marks[:, LENGTH], marks[:, LANE], marks[:, FLAW] = start, length, lane, flaw
-    return marks
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ import numpy as np
 from twin.assembly.alignment import MISALIGNED, Alignment
 from twin.assembly.carry import carried
 from twin.declared import DeclaredStep
-from twin.material import FLAW, FOUND, LENGTH, Cell, Electrode, Material, Separator
+from twin.marks import FLAW, FOUND, LENGTH
+from twin.material import Cell, Electrode, Material, Separator
 from twin.occasion import Loss, Made, Occasion
 from twin.product import CellDesign
 from twin.units import Metres, Rate

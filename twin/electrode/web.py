@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.material import ALL_LANES, Electrode, Floats
+from twin.marks import ALL_LANES
+from twin.material import Electrode, Floats
 from twin.occasion import Loss, Occasion
 
 # start from the web's own beginning [m], length [m], lane

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from twin.flow.lot import Lot
 from twin.journal import ACTIONS, UNITS, Action, first_cell
-from twin.material import Cell, Electrode, Material, Slurry, marks_of
+from twin.marks import marks_of
+from twin.material import Cell, Electrode, Material, Slurry
 from twin.occasion import Made, Occasion
 from twin.quality.inspection import FALSE_REJECT, FALSE_WEB
 from twin.quality.instrument import Instrument, Reading

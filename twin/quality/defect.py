@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from twin.declared import Declared
-from twin.material import ALL_LANES, Cell, Electrode, Material, Slurry, marks_of
+from twin.marks import ALL_LANES, marks_of
+from twin.material import Cell, Electrode, Material, Slurry
 from twin.occasion import Occasion
 from twin.units import Fraction, Metres, PerArea, PerLength, Seconds
 

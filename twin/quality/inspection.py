@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from twin.material import FLAW, FOUND, MOST_FLAWS, Cell, Electrode, Slurry
+from twin.marks import FLAW, FOUND
+from twin.material import MOST_FLAWS, Cell, Electrode, Slurry
 from twin.occasion import Occasion
 from twin.quality.defect import Flaw
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.material import ALL_LANES, FLAW, FOUND, LANE, LENGTH, START, Cell, Electrode, Slurry, marks_of
+from twin.marks import ALL_LANES, FLAW, FOUND, LANE, LENGTH, START, marks_of
+from twin.material import Cell, Electrode, Slurry
 from twin.occasion import Occasion
 from twin.quality.chart import Watch
 from twin.quality.defect import Flaw

@@ -9,7 +9,8 @@ from electrode_route import declared, run_route
 from twin import Line, turn
 from twin.electrode.calendering import Calendering, Press, load_for, porosity_under
 from twin.electrode.web import stretches
-from twin.material import ALL_LANES, Electrode
+from twin.marks import ALL_LANES
+from twin.material import Electrode
 from twin.occasion import Occasion
 from twin.randomness import Luck
 

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from scipy.stats import multivariate_normal, norm
 
 from twin import read_line, turn
-from twin.material import ALL_LANES, FLAW, FOUND, LENGTH, START, Cell, Electrode, Slurry, marks_of
+from twin.marks import ALL_LANES, FLAW, FOUND, LENGTH, START, marks_of
+from twin.material import Cell, Electrode, Slurry
 from twin.occasion import Occasion
 from twin.plant_cost import plant_factors, unit_costs
 from twin.quality.defect import DefectMode, Flaw
