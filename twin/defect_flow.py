@@ -74,7 +74,7 @@ def defect_flow(measured: Measured) -> list[dict[str, Any]]:
     if line.cell is None or not is_flaw.any():
         return []
     births, started = Births(measured), _started(measured)
-    worth = spent_per_cell(line, journal) if line.prices is not None else {}
+    worth, before = spent_per_cell(line, journal) if line.prices is not None else {}, upstream(line)
     keys = np.stack([rows["reason"], rows["station"], rows["action"]])[:, is_flaw]
     kinds, which = np.unique(keys, axis=1, return_inverse=True)
     places = np.flatnonzero(is_flaw)
@@ -95,15 +95,10 @@ def defect_flow(measured: Measured) -> list[dict[str, Any]]:
                 "units": float(measured.lost[here].sum()),
                 "lag_h": lag,
                 "cells_meanwhile": meanwhile,
-                "cost_usd": scrapped * _added(worth, line_order(measured), born, name) if worth and scrapped else None,
+                "cost_usd": scrapped * _added(worth, before, born, name) if worth and scrapped else None,
             }
         )
     return sorted(found, key=lambda row: (-(row["cost_usd"] or 0.0), -row["units"]))
-
-
-def line_order(measured: Measured) -> Mapping[str, set[str]]:
-    """Return the stations before each station."""
-    return upstream(measured.line)
 
 
 def _added(worth: Mapping[str, float], before: Mapping[str, set[str]], born: str, found: str) -> float:

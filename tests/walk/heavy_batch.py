@@ -120,7 +120,7 @@ def table(followed: dict[str, Followed]) -> list[str]:
     """Return the rows of the table in the page."""
     first, second = (followed[name] for name in CONTROLLERS)
     both = (first, second)
-    rows = [("loading of its rolls, measured", *(f"{one.rolls[one.rolls.ours].loading.mean():.2f} %" for one in both))]
+    rows = [("loading of its roll, measured", *(f"{one.rolls[one.rolls.ours].loading.mean():.2f} %" for one in both))]
     rows += [(cause, *(f"{one.metres[cause]:,.0f} m" for one in both)) for cause in LOST]
     rows.append(("cells that hold some of it", *(f"{len(one.cells):,}" for one in both)))
     for fate in FATES:

@@ -8,13 +8,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from twin.chemistry import arrhenius
 from twin.declared import Declared, DeclaredStep
 from twin.material import Electrode, Material
 from twin.occasion import Born, Made, Occasion
 from twin.units import EnergyPerAmount, ForcePerLength, Fraction, Interval, PerTime, Seconds, Temperature
 
 DELAMINATION, RESIDUE = "delamination_poor_adhesion_binder_migration", "residual_solvent_or_moisture_high"
-GAS_CONSTANT = 8.314462618  # J/(mol K)
 
 
 class Heat(Declared):
@@ -119,17 +119,6 @@ class VacuumDrying(DeclaredStep):
         coil.state["water"] = bound = self.water * math.exp(self.water_cv * drawn - self.water_cv**2 / 2)
         modes = self.heat.dry(coil, bound, self.time) if self.heat is not None else []
         return Made([coil], coil.length, coil.length, born=[Born(mode, whole=True) for mode in modes])
-
-
-def arrhenius(energy: float, temperature: float, reference: float) -> float:
-    """Return by how much a rate is higher than at a reference, exp(-E/R (1/T - 1/T0)) [-].
-
-    Args:
-        energy: activation energy E [J/mol].
-        temperature: T [K].
-        reference: T0 [K].
-    """
-    return math.exp(-energy / GAS_CONSTANT * (1 / temperature - 1 / reference))
 
 
 def water_left(came: float, bound: float, rate: float, time: float) -> float:

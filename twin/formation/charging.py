@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import model_validator
 
+from twin.chemistry import FARADAY, WATER, arrhenius
 from twin.declared import Declared, DeclaredStep
 from twin.formation.balance import inputs, quadratics
 from twin.material import Cell, Floats, Material
@@ -17,9 +18,6 @@ from twin.occasion import Born, Made, Occasion
 from twin.response import CellResponse
 from twin.units import CRate, EnergyPerAmount, Fraction, GasPerCharge, PerVolt, Positive, Seconds, Temperature
 
-FARADAY = 96485.33212  # C/mol
-GAS_CONSTANT = 8.314462618  # J/(mol K)
-WATER = 0.018015  # kg/mol
 PER_HOUR = 1 / 3600
 
 GAS, PLATING = "gas_or_swelling_after_formation", "lithium_plating"
@@ -80,8 +78,8 @@ class FirstCycle(Declared):
         return self.floor + growth + kinetic
 
     def warmth(self, energy: float, temperature: float) -> float:
-        """Return Arrhenius' factor exp(E (1/T - 1/T0) / R) against the usual temperature [-]."""
-        return math.exp(energy / GAS_CONSTANT * (1 / temperature - 1 / self.usual_temperature))
+        """Return Arrhenius' factor exp(E (1/T - 1/T0) / R) against the usual temperature [-]: what falls in warmth."""
+        return arrhenius(-energy, temperature, self.usual_temperature)
 
     def lasting_loss(self, rate: float, temperature: float) -> float:
         """Return by how much more of the anode's charge in lithium is lost than usual [-].

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from twin.chemistry import arrhenius
 from twin.declared import Declared
 from twin.material import Cell, Floats, Material
 from twin.occasion import Born, Made, Occasion
@@ -18,7 +19,6 @@ from twin.shapes import ForTime
 from twin.units import EnergyPerAmount, Fraction, Metres, Positive, Spreading, Temperature
 
 UNWETTED = "incomplete_wetting"
-GAS_CONSTANT = 8.314462618  # J/(mol K)
 
 
 class Uptake(Declared):
@@ -76,7 +76,7 @@ class Wetting(Declared):
     @cached_property
     def factor(self) -> float:
         """What warmth, vacuum and the tightness of the cell make of K together [-]."""
-        warmth = warmth_factor(self.temperature, self.reference, self.activation)
+        warmth = arrhenius(self.activation, self.temperature, self.reference)
         return math.sqrt(warmth) * self.vacuum * self.tightness
 
     @cached_property
@@ -147,14 +147,3 @@ def reach(spreading: Floats | float, time: float, factor: float, drawn: Floats, 
     came: Floats = np.exp(np.float32(spread) * drawn)
     came *= np.sqrt(np.float32(time * factor**2) * np.float32(1) * spreading)
     return came
-
-
-def warmth_factor(temperature: float, reference: float, activation: float) -> float:
-    """Return by how much K^2 grows from one temperature [K] to another, as Arrhenius has it [-].
-
-    Args:
-        temperature: of the cell [K].
-        reference: temperature at which K^2 was measured [K].
-        activation: energy of activation of the electrolyte's fluidity [J/mol].
-    """
-    return math.exp(activation / GAS_CONSTANT * (1 / reference - 1 / temperature))

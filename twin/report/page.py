@@ -139,9 +139,21 @@ def cards(kpi: Mapping[str, Any], journal: Journal, intervals: Mapping[str, Any]
 
 def _pictures(kpi: Mapping[str, Any], journal: Journal, folder: Path) -> Iterator[Picture]:
     """Draw, save and yield every picture for which there is something to draw."""
+    for name, title, text, drawing, what in _drawings(kpi, journal):
+        figure = draw(drawing, *what)
+        if figure is not None:
+            svg = save(figure, folder, name)
+            yield Picture(name, title, text, "data:image/svg+xml;base64," + b64encode(svg.encode()).decode())
+
+
+Drawing = tuple[str, str, str, Callable[..., Any], tuple[Any, ...]]
+
+
+def _drawings(kpi: Mapping[str, Any], journal: Journal) -> list[Drawing]:
+    """Return the pictures of the page in order: name, title, how to read it, what draws it, and of what."""
     unit = "lots" if journal.line.cell is None else "cell equivalents"
     half = "" if journal.line.cell is None else " Coating for one electrode is half a cell."
-    wanted: list[tuple[str, str, str, Callable[..., Any], tuple[Any, ...]]] = [
+    return [
         (
             "flow",
             "From slurry to cell",
@@ -197,11 +209,6 @@ def _pictures(kpi: Mapping[str, Any], journal: Journal, folder: Path) -> Iterato
         ("cost", "What a kilowatt-hour costs", "", product_pictures.cost, (kpi,)),
         ("energy", "Energy by step", "", product_pictures.energy, (kpi,)),
     ]
-    for name, title, text, drawing, what in wanted:
-        figure = draw(drawing, *what)
-        if figure is not None:
-            svg = save(figure, folder, name)
-            yield Picture(name, title, text, "data:image/svg+xml;base64," + b64encode(svg.encode()).decode())
 
 
 def facts(kpi: Mapping[str, Any], journal: Journal) -> dict[str, str]:

@@ -9,7 +9,8 @@ import pytest
 from electrode_route import declared
 
 from twin.assembly.carry import carried
-from twin.assembly.vacuum_drying import Heat, VacuumDrying, arrhenius, water_left
+from twin.assembly.vacuum_drying import Heat, VacuumDrying, water_left
+from twin.chemistry import arrhenius
 from twin.material import Electrode
 from twin.occasion import Born, Made, Occasion
 from twin.randomness import Luck
