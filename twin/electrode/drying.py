@@ -62,6 +62,7 @@ class Dryer(Declared):
         migration_loading: dry coating on one side that this rate is known for [kg/m^2].
         crack_loading: dry coating on one side of which half cracks when dried at ``migration_rate`` [kg/m^2].
         crack_spread: relative distance from it in which cracks become fewer by a factor e [-].
+        crack_power: power with which the cracking loading falls when it dries faster [-].
         ambient: temperature of the fresh air [K].
         energy_temperature: temperature of the dryer's air that the station's energy is declared for [K].
     """
@@ -81,6 +82,7 @@ class Dryer(Declared):
     migration_loading: ArealMass
     crack_loading: ArealMass
     crack_spread: Positive
+    crack_power: Fraction
     ambient: Temperature
     energy_temperature: Temperature
 
@@ -124,7 +126,7 @@ class Dryer(Declared):
         felt = self.temperature + self.temperature_sd * drawn[:, 0]
         rate = drying_rate(felt, self.rate, self.rate_temperature, self.sensitivity)
         residue = residual_solvent(solvent_load(areal, solids), rate, self.length / speed, self.falling)
-        cracks = crack_share(areal, rate, self.crack_loading, self.migration_rate, self.crack_spread)
+        cracks = crack_share(areal, rate, self.crack_loading, self.migration_rate, self.crack_spread, self.crack_power)
         held = peel_strength(rate * areal / self.migration_loading, self.adhesion, self.migration_rate)
         # a cracked coating does not hold
         adhesion = held * (1 - cracks) * np.exp(self.adhesion_sd * drawn[:, 1])
@@ -184,10 +186,10 @@ def peel_strength(rate: Array, slow: float, halving: float) -> Array:
     return strength
 
 
-def crack_share(areal: Array, rate: Array, loading: float, at_rate: float, spread: float) -> Array:
+def crack_share(areal: Array, rate: Array, loading: float, at_rate: float, spread: float, power: float) -> Array:
     """Return the share of a coating that cracks, a logistic function of its loading [-].
 
-    The critical loading falls with the drying rate as (r/rc)^(-1/4).
+    The critical loading falls with the drying rate as (r/rc)^-p.
 
     Args:
         areal: dry coating on one side [kg/m^2].
@@ -195,8 +197,9 @@ def crack_share(areal: Array, rate: Array, loading: float, at_rate: float, sprea
         loading: loading of which half cracks at ``at_rate`` [kg/m^2].
         at_rate: rate rc that this loading is known for [kg/(m^2 s)].
         spread: relative distance from it in which cracks become fewer by a factor e [-].
+        power: p [-].
     """
-    critical = loading * (rate / at_rate) ** -0.25
+    critical = loading * (rate / at_rate) ** -power
     shares: Array = 0.5 * (1 + np.tanh((areal / critical - 1) / (2 * spread)))
     return shares
 

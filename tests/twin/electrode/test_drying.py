@@ -77,8 +77,8 @@ def test_binder_migration_halves_the_peel_strength_at_its_rate_and_spares_slow_d
 
 
 def test_half_of_a_coating_cracks_at_the_critical_loading_and_faster_drying_lowers_it() -> None:
-    assert crack_share(one(0.32), one(2e-3), 0.32, 2e-3, 0.04) == pytest.approx(0.5)
-    shares = crack_share(one(0.3), np.array([1e-3, 2e-3, 4e-3]), 0.32, 2e-3, 0.04)
+    assert crack_share(one(0.32), one(2e-3), 0.32, 2e-3, 0.04, 0.25) == pytest.approx(0.5)
+    shares = crack_share(one(0.3), np.array([1e-3, 2e-3, 4e-3]), 0.32, 2e-3, 0.04, 0.25)
     assert shares[0] < shares[1] < 0.5 < shares[2]
 
 

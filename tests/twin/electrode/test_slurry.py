@@ -127,7 +127,8 @@ def test_a_coater_that_computes_its_film_needs_a_slurry_that_can_be_computed() -
         "{length: 20 m, temperature: 110 degC, temperature_sd: 1 K, rate: 2.2 g/(m^2*s), rate_temperature: 110 degC, "
         "sensitivity: 0.028 1/K, falling: 0.15, residual_limit: 0.003, adhesion: 20 N/m, adhesion_sd: 0.1, "
         "adhesion_limit: 6 N/m, migration_rate: 2 g/(m^2*s), migration_loading: 200 g/m^2, "
-        "crack_loading: 320 g/m^2, crack_spread: 0.04, ambient: 20 degC, energy_temperature: 110 degC}"
+        "crack_loading: 320 g/m^2, crack_spread: 0.04, crack_power: 0.25, "
+        "ambient: 20 degC, energy_temperature: 110 degC}"
     )
     coater = (
         "{servers: 1, step: {kind: coating, electrode: cathode, speed: 40 m/min, width: 0.6 m, lanes: 2, "
