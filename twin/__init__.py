@@ -32,10 +32,14 @@ if TYPE_CHECKING:
     from twin.trace import recall as recall
     from twin.trace import trace_cell as trace_cell
     from twin.units import EnergyPerYear as EnergyPerYear
+    from twin.values import Input as Input
+    from twin.values import inputs as inputs
+    from twin.values import put as put
 
 _HOME = {
     "Document": "read.document",
     "EnergyPerYear": "units",
+    "Input": "values",
     "InputError": "problems",
     "Journal": "journal",
     "Line": "line",
@@ -44,9 +48,11 @@ _HOME = {
     "UnitCosts": "plant_cost",
     "capacity": "sizing",
     "costs": "cost",
+    "inputs": "values",
     "knobs": "settings",
     "kpis": "kpi",
     "open_run": "folder",
+    "put": "values",
     "read_declared": "read",
     "read_line": "read",
     "recall": "trace",
