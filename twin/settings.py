@@ -46,38 +46,47 @@ def turn(line: Line, settings: Settings) -> Line:
             problems.append(Problem("", 0, name, fault))
     if problems:
         raise InputError(problems)
-    return rebuilt(line, {known[name].path: value for name, value in settings.items()}, settings)
+    at_paths = {path: value for name, value in settings.items() for path in known[name].paths}
+    return rebuilt(line, at_paths, settings)
 
 
 def faults_of_knobs(line: Line) -> Iterator[Fault]:
     """Yield what is wrong with the ranges of a line's knobs as (path, text)."""
     for name, knob in line.knobs.items():
-        path = ("knobs", name)
-        found = at(line, knob.path)
-        if found is None:
+        for path in knob.paths:
+            found = at(line, path)
             # that nothing stands there is told by what checks the plain data
-            continue
-        if knob.choices:
-            if not isinstance(found[0], str):
-                yield (*path, "choices"), f"what stands at '{knob.path}' is no word; give 'low' and 'high' instead"
-            continue
-        if size_of(found[0]) is None:
-            yield (*path, "path"), f"what stands at '{knob.path}' is no number or quantity that could be turned"
-            continue
-        ends = {end: read(found[1], getattr(knob, end)) for end in ("low", "high")}
-        for end, (_, fault) in ends.items():
-            if fault:
-                yield (*path, end), fault
-        low, high = ends["low"][0], ends["high"][0]
-        if low is not None and high is not None and low > high:
-            yield (*path, "low"), f"{knob.low!r} is above {knob.high!r}, expected low <= high; swap them?"
+            for key, text in _faults_at(path, knob, *found) if found else ():
+                yield ("knobs", name, key), text
+
+
+def _faults_at(path: str, knob: Knob, value: Any, kind: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a knob where it turns some value, each with the key of the knob."""
+    if knob.choices:
+        if not isinstance(value, str):
+            yield "choices", f"what stands at '{path}' is no word; give 'low' and 'high' instead"
+        return
+    if size_of(value) is None:
+        yield "path", f"what stands at '{path}' is no number or quantity that could be turned"
+        return
+    ends = {end: read(kind, getattr(knob, end)) for end in ("low", "high")}
+    for end, (_, fault) in ends.items():
+        if fault:
+            yield end, fault
+    low, high = ends["low"][0], ends["high"][0]
+    if low is not None and high is not None and low > high:
+        yield "low", f"{knob.low!r} is above {knob.high!r}, expected low <= high; swap them?"
 
 
 def _fault_of_choice(line: Line, knob: Knob, value: Any) -> str:
     """Return what is wrong with a value chosen for a knob, "" when nothing is."""
-    found = at(line, knob.path)
+    return next((fault for path in knob.paths if (fault := _fault_at(line, path, knob, value))), "")
+
+
+def _fault_at(line: Line, path: str, knob: Knob, value: Any) -> str:
+    found = at(line, path)
     if found is None:
-        return f"nothing stands at '{knob.path}' any more"
+        return f"nothing stands at '{path}' any more"
     if knob.choices:
         return "" if value in knob.choices else f"no choice {shown(value)}{did_you_mean(str(value), knob.choices)}"
     chosen, fault = read(found[1], value)

@@ -98,7 +98,7 @@ def rebuilt(line: Line, values: Mapping[str, Any], chosen: Mapping[str, Any]) ->
         above, _, last = path.rpartition(".")
         node: Any = part(raw, above) if above else raw
         node[int(last) if isinstance(node, list) else last] = value
-    _keep_prices_of_machines(raw, line)
+    _keep_what_rows_buy(raw, line)
     other = _held_together(raw, ", ".join(f"{name}={value}" for name, value in chosen.items()))
     other._raw.update(raw)
     other._provenance.extend(line._provenance)
@@ -162,11 +162,14 @@ def _written(number: float, unit: str) -> str | float:
     return int(number) if number.is_integer() else number
 
 
-def _keep_prices_of_machines(raw: dict[str, Any], line: Line) -> None:
-    """Note how many servers were declared: what one costs does not change with how many there are."""
+def _keep_what_rows_buy(raw: dict[str, Any], line: Line) -> None:
+    """Note the servers and the calendar as declared: what a machine and an hour cost does not change with them."""
     for name, station in line.stations.items():
-        if raw["stations"][name]["servers"] != station.servers:
-            raw["stations"][name].setdefault("cost_servers", station.servers)
+        now = raw["stations"][name]
+        if now["servers"] != station.servers:
+            now.setdefault("cost_servers", station.servers)
+        if station.calendar is not None and now.get("calendar") != station.calendar:
+            now.setdefault("cost_calendar", station.calendar)
 
 
 def _held_together(raw: dict[str, Any], chosen: str) -> Line:
