@@ -50,6 +50,23 @@ def turn(line: Line, settings: Settings) -> Line:
     return rebuilt(line, at_paths, settings)
 
 
+def changes(line: Line, settings: Settings) -> dict[str, Any]:
+    """Return the settings that say something else than the line does, in the order of their names."""
+    known, raw = knobs(line), line._raw
+    return {
+        name: value
+        for name, value in sorted(settings.items())
+        if name not in known or _standing(raw, known[name].path) != value
+    }
+
+
+def _standing(raw: Any, path: str) -> Any:
+    """Return what plain data have at a path, None when there is nothing."""
+    for part in path.split("."):
+        raw = raw.get(part) if isinstance(raw, dict) else None
+    return raw
+
+
 def faults_of_knobs(line: Line) -> Iterator[Fault]:
     """Yield what is wrong with the ranges of a line's knobs as (path, text)."""
     for name, knob in line.knobs.items():
