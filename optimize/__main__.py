@@ -26,9 +26,9 @@ def optimize_command(
     quiet: Quiet = False,
 ) -> None:
     """Find the machine counts and settings that make a demand at least cost, and simulate the plan."""
+    from optimize.question import read_study
     from optimize.refine import optimize
     from optimize.report import save_plan, table_of_plan
-    from optimize.study import read_study
 
     question = read_study(study)
     folder = _folder(out, question.study.name, overwrite)

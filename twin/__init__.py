@@ -34,14 +34,27 @@ if TYPE_CHECKING:
     from twin.sizing import capacity as capacity
     from twin.trace import recall as recall
     from twin.trace import trace_cell as trace_cell
+    from twin.units import Area as Area
     from twin.units import EnergyPerYear as EnergyPerYear
+    from twin.units import Fraction as Fraction
+    from twin.units import HoursPerYear as HoursPerYear
+    from twin.units import Money as Money
+    from twin.units import Power as Power
+    from twin.units import split as split
     from twin.values import Input as Input
+    from twin.values import declared_value as declared_value
     from twin.values import inputs as inputs
     from twin.values import put as put
 
 _HOME = {
+    "Area": "units",
     "Document": "read.document",
     "EnergyPerYear": "units",
+    "Fraction": "units",
+    "HoursPerYear": "units",
+    "Money": "units",
+    "Power": "units",
+    "split": "units",
     "Input": "values",
     "InputError": "problems",
     "Journal": "journal",
@@ -52,6 +65,7 @@ _HOME = {
     "capacity": "sizing",
     "changes": "settings",
     "costs": "cost",
+    "declared_value": "values",
     "inputs": "values",
     "knobs": "settings",
     "kpis": "kpi",

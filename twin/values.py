@@ -106,6 +106,11 @@ def rebuilt(line: Line, values: Mapping[str, Any], chosen: Mapping[str, Any]) ->
     return other
 
 
+def declared_value(line: Line, path: str) -> Any:
+    """Return what stands at a path of a line, as its file writes it; None when nothing does."""
+    return part(line._raw, path)
+
+
 def part(raw: Any, path: str) -> Any:
     """Return what stands at a path in plain data; None when nothing does."""
     node = raw
