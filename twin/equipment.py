@@ -161,7 +161,8 @@ class Station(Declared):
     @property
     def draws(self) -> EnergyUse:
         """What it draws with the settings of its step."""
-        return self.energy.model_copy(update={"gas": self.energy.gas * self.step.heating})
+        use, step = self.energy, self.step
+        return use.model_copy(update={"electricity": use.electricity * step.looks_at, "gas": use.gas * step.heating})
 
     @property
     def extras(self) -> Extras:
@@ -169,5 +170,5 @@ class Station(Declared):
         brought, gauges = self.step.extras, self.gauges.values()
         return Extras(
             brought.capital + sum(gauge.capital for gauge in gauges),
-            brought.upkeep + sum(gauge.upkeep * gauge.share for gauge in gauges),
+            brought.upkeep + sum(gauge.upkeep * gauge.share for gauge in gauges) * self.step.looks_at,
         )
