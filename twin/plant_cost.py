@@ -114,9 +114,9 @@ def plant_factors(line: Line) -> dict[str, Factors]:
     """Return labour, equipment, floor and upkeep of each station and facility.
 
     A row that several stations or facilities name is bought once and split between them by weight. What a
-    station takes at the nameplate buys its ``cost_servers``; more or fewer servers cost in proportion, and so does
-    labour in longer or shorter shifts than those of its ``cost_calendar``. What a station has beyond the rows, such
-    as the loop of a coater or a gauge, comes with each server.
+    station takes at the nameplate buys its ``cost_servers``; more, fewer or larger servers cost in proportion, and
+    so does labour in longer shifts than those of its ``cost_calendar``. What a station has beyond the rows, such as
+    the loop of a coater or a gauge, comes with each server.
     """
     cell, prices, _ = priced(line)
     rows = table_sized(prices, drivers(line), cell.capacity)
@@ -132,7 +132,7 @@ def plant_factors(line: Line) -> dict[str, Factors]:
             takes = takes.plus(rows[row].times(weight / weights[row]))
         found[name] = takes
     for name, station in line.stations.items():
-        rows_buy = found[name].times(station.servers / (station.cost_servers or station.servers))
+        rows_buy = found[name].times(station.machines)
         hours = line.staffed(station.calendar) / line.staffed(station.cost_calendar or station.calendar)
         rows_buy = rows_buy._replace(labour=rows_buy.labour * hours)
         extras = station.extras
