@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from optimize.cache import Cache
 from optimize.figures import Interval, headline, interval
 from optimize.study import Question
-from optimize.workers import Tell, ask_all
+from optimize.workers import Pool, Tell, ask_all
 from twin import InputError, Journal, Line, Run, kpis, simulate, turn
 
 if TYPE_CHECKING:
@@ -124,14 +125,16 @@ def asked(question: Question, settings: Mapping[str, Any]) -> list[Asked]:
     return [Asked(question.line, settings, study.days, study.warmup, seed) for seed in seeds]
 
 
-def explore(question: Question, workers: int = 1, tell: Tell | None = None) -> dict[str, Response]:
+def explore(
+    question: Question, workers: int | Pool = 1, tell: Tell | None = None, cache: Cache | None = None
+) -> dict[str, Response]:
     """Ask the twin about every recipe, with the machines that the line declares.
 
     Returns:
         The answers by recipe.
     """
     runs = [run for settings in question.recipes.values() for run in asked(question, settings)]
-    answers = ask_all(ask, runs, workers, "explore", tell)
+    answers = ask_all(ask, runs, workers, "explore", tell, cache)
     each = question.study.replications
     return {
         name: Response(settings, answers[place * each :][:each])

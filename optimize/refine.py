@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from optimize.cache import Cache
 from optimize.explore import Response, ask, asked, explore
 from optimize.figures import FIGURES, Interval, interval
 from optimize.plan_data import PlanData, plan_data
 from optimize.solve import Solution, solve
 from optimize.study import Question
-from optimize.workers import Tell, ask_all
+from optimize.workers import Pool, Tell, ask_all, hired
 
 KWH_PER_GWH = 1e6
 # share of a miss that is corrected at once: whole machines flip to and fro when all of it is
@@ -94,18 +95,24 @@ class Plan:
         }
 
 
-def optimize(question: Question, workers: int = 1, tell: Tell | None = None) -> Plan:
+def optimize(question: Question, workers: int | Pool = 1, tell: Tell | None = None, cache: Cache | None = None) -> Plan:
     """Answer a study.
 
     Args:
         question: the study and its plant.
         workers: processes; the answer does not depend on it.
         tell: called with what is being done, how many runs are over and how many there are.
+        cache: where the answers of the twin are looked up and kept.
 
     Raises:
         InputError: no plan that the study allows makes the demand.
     """
-    responses = explore(question, workers, tell)
+    with hired(workers) as pool:
+        return _refined(question, pool, tell, cache)
+
+
+def _refined(question: Question, pool: Pool, tell: Tell | None, cache: Cache | None) -> Plan:
+    responses = explore(question, pool, tell, cache)
     data = plan_data(question, responses)
     check_demand(question, data)
     rounds: list[Round] = []
@@ -115,7 +122,8 @@ def optimize(question: Question, workers: int = 1, tell: Tell | None = None) -> 
         if solution.status != "optimal":
             status = status if rounds else solution.status
             break
-        rounds.append(_round(question, data, solution, rounds, responses, f"plan {number + 1}", workers, tell))
+        what = f"plan {number + 1}"
+        rounds.append(_round(question, data, solution, rounds, responses, what, pool, tell, cache))
         if _settled(rounds, data):
             break
         data = corrected(data, rounds[-1])
@@ -161,8 +169,9 @@ def _round(
     before: Sequence[Round],
     responses: Mapping[str, Response],
     what: str,
-    workers: int,
+    pool: Pool,
     tell: Tell | None,
+    cache: Cache | None,
 ) -> Round:
     """Simulate a plan, or remember what it made when it was tried before."""
     settings = {
@@ -170,7 +179,7 @@ def _round(
         **{f"{station}.servers": servers for station, servers in solution.servers.items()},
     }
     known = next((tried.response for tried in before if tried.response.settings == settings), None)
-    response = known or Response(settings, ask_all(ask, asked(question, settings), workers, what, tell))
+    response = known or Response(settings, ask_all(ask, asked(question, settings), pool, what, tell, cache))
     output = data.output(solution.recipe, solution.servers)
     predicted = {
         "good_gwh_per_year": question.gwh(output),
