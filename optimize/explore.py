@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from optimize.cache import Cache
 from optimize.figures import Interval, headline, interval
 from optimize.plan_data import PER_CELL
 from optimize.question import JOULES_PER_GWH, Question
-from optimize.workers import Tell, ask_all
+from optimize.workers import Pool, Tell, ask_all
 from twin import InputError, Journal, Line, Run, kpis, simulate, turn, unit_costs
 
 if TYPE_CHECKING:
@@ -197,8 +198,15 @@ class Explored:
     base: Response
     options: Mapping[str, Mapping[str, Response]]
 
+    @property
+    def runs(self) -> int:
+        """How many runs that took."""
+        return len(self.base.answers) + sum(len(r.answers) for tried in self.options.values() for r in tried.values())
 
-def explore(question: Question, workers: int = 1, tell: Tell | None = None, cache: Any = None) -> Explored:
+
+def explore(
+    question: Question, workers: int | Pool = 1, tell: Tell | None = None, cache: Cache | None = None
+) -> Explored:
     """Ask the twin about the plant as declared, and about every option that is simulated, one group at a time."""
     servers = {name: station.servers for name, station in question.line.stations.items()}
     others = {name: [o for o in group.simulated if o != group.base] for name, group in question.groups.items()}
@@ -211,9 +219,9 @@ def around(
     servers: Mapping[str, int],
     others: Mapping[str, Sequence[str]],
     what: str,
-    workers: int,
+    workers: int | Pool,
     tell: Tell | None,
-    cache: Any,
+    cache: Cache | None,
 ) -> Explored:
     """Ask the twin about a plan, and about other options one at a time.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import mean
-from typing import Any
 
+from optimize.cache import Cache
 from optimize.explore import Answer, Explored, Response, around, ask, asked, explore
 from optimize.figures import Interval, interval
 from optimize.gather import Accounts, accounts, plan_data
@@ -15,7 +15,7 @@ from optimize.plan_data import PlanData
 from optimize.question import Question
 from optimize.rounds import CLOSE, Round, predicted_figures
 from optimize.solve import HIGHS, Solution, Solver, check_solver, solve
-from optimize.workers import Tell, ask_all
+from optimize.workers import Pool, Tell, ask_all, hired
 
 # a plan that promises less than this over the best simulated one is not worth a simulation
 MATTERS = 0.002
@@ -93,9 +93,9 @@ class Loop:
 
     question: Question
     solver: Solver
-    workers: int
+    workers: int | Pool
     tell: Tell | None
-    cache: Any
+    cache: Cache | None
     known: Accounts
     effects: Effects
     centre: Centre
@@ -137,11 +137,11 @@ class Loop:
 
     def _look_around(self, tried: Round, moved: Sequence[str]) -> None:
         """Ask the twin about the options next to a plan's, and learn from it."""
-        study, (choice, servers) = self.question.study, tried.solution.plan
+        choice, servers = tried.solution.plan
         near = {group: self.question.groups[group].neighbours(choice[group]) for group in moved}
         what = f"around plan {len(self.rounds)}"
         seen = around(self.question, choice, servers, near, what, self.workers, self.tell, self.cache)
-        self.simulations += study.explore * sum(map(len, near.values()))
+        self.simulations += seen.runs - len(seen.base.answers)
         self.effects = relearnt(self.effects, self.question.groups, choice, seen)
 
     def prove(self, number: int) -> Round:
@@ -156,9 +156,9 @@ class Loop:
 
 def optimize(
     question: Question,
-    workers: int = 1,
+    workers: int | Pool = 1,
     tell: Tell | None = None,
-    cache: Any = None,
+    cache: Cache | None = None,
     solver: Solver = HIGHS,
 ) -> Plan:
     """Answer a study.
@@ -174,12 +174,13 @@ def optimize(
         InputError: the solver is not there.
     """
     check_solver(solver)
-    explored = explore(question, workers, tell, cache)
-    effects = learn(question.groups, explored)
-    centre = Centre(question.base, explored.base.answers)
-    loop = Loop(question, solver, workers, tell, cache, accounts(question), effects, centre)
-    loop.simulations = len(centre.answers) + sum(len(r.answers) for o in explored.options.values() for r in o.values())
-    status, bound = _refine(loop)
+    with hired(workers) as pool:
+        explored = explore(question, pool, tell, cache)
+        effects = learn(question.groups, explored)
+        centre = Centre(question.base, explored.base.answers)
+        loop = Loop(question, solver, pool, tell, cache, accounts(question), effects, centre)
+        loop.simulations = explored.runs
+        status, bound = _refine(loop)
     best = best_of(loop.rounds)
     chosen = closest(loop.rounds) if best is None else loop.rounds[best]
     if chosen is not None:

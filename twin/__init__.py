@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from twin.read import read_line as read_line
     from twin.read.document import Document as Document
     from twin.report import write_report as write_report
+    from twin.results import ResultFiles as ResultFiles
+    from twin.results import results_folder as results_folder
     from twin.run import Run as Run
     from twin.settings import changes as changes
     from twin.settings import knobs as knobs
@@ -60,6 +62,7 @@ _HOME = {
     "Journal": "journal",
     "Line": "line",
     "Problem": "problems",
+    "ResultFiles": "results",
     "Run": "run",
     "UnitCosts": "plant_cost",
     "capacity": "sizing",
@@ -75,6 +78,7 @@ _HOME = {
     "read_declared": "read",
     "read_line": "read",
     "recall": "trace",
+    "results_folder": "results",
     "run_in_folder": "folder",
     "simulate": "simulation",
     "summarise": "kpi",
