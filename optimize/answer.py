@@ -10,6 +10,9 @@ from optimize.figures import Interval
 from optimize.refine import Plan
 from optimize.rounds import Round
 
+# the plant with the plan's settings, beside plan.json
+LINE_FILE = "line.yaml"
+
 
 def as_data(plan: Plan) -> dict[str, Any]:
     """Return a plan as plain data.
@@ -32,6 +35,7 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "simulations": plan.simulations,
         "predicted": _intervals(chosen.predicted) if chosen else {},
         "simulated": _simulated(chosen) if chosen else {},
+        "line_file": LINE_FILE if chosen else None,
         "solver": {
             "name": plan.solver.name,
             "gap": plan.solver.gap,

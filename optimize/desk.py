@@ -114,4 +114,6 @@ def _recognise(folder: Path) -> None:
 
 
 # all that plans and comparisons are made of
-RESULTS = ResultFiles(_recognise, re.compile(rf"{'|'.join(map(re.escape, _MARKS))}|report\.html|pictures|tables"))
+RESULTS = ResultFiles(
+    _recognise, re.compile(rf"{'|'.join(map(re.escape, _MARKS))}|report\.html|line\.yaml|pictures|tables")
+)

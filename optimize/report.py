@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimize.answer import as_data
+from optimize.answer import LINE_FILE, as_data
 from optimize.comparison import Comparison
 from optimize.figures import FIGURES, Interval
 from optimize.refine import Plan
+from optimize.turned import write_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -33,6 +34,7 @@ def save_plan(plan: Plan, folder: Path) -> Path:
     (folder / "plan.json").write_text(json.dumps(as_data(plan), indent=1), encoding="utf-8")
     drawn: dict[str, str] = {}
     if plan.chosen is not None:
+        write_line(plan.question, plan.question.settings(*plan.chosen.solution.plan), folder / LINE_FILE)
         wanted = {
             "promise": lambda: pictures.draw_promise(plan),
             "servers": lambda: pictures.draw_servers(plan),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from twin.plant_cost import unit_costs as unit_costs
     from twin.problems import InputError as InputError
     from twin.problems import Problem as Problem
+    from twin.read import find_line as find_line
+    from twin.read import known_lines as known_lines
     from twin.read import read_declared as read_declared
     from twin.read import read_line as read_line
     from twin.read.document import Document as Document
@@ -69,7 +71,9 @@ _HOME = {
     "changes": "settings",
     "costs": "cost",
     "declared_value": "values",
+    "find_line": "read",
     "inputs": "values",
+    "known_lines": "read",
     "knobs": "settings",
     "kpis": "kpi",
     "line_sha256": "folder",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,25 +12,22 @@ from twin.line import Line
 from twin.problems import InputError, Problem, did_you_mean
 from twin.read.document import Document, load
 from twin.read.provenance import Provenance, collapse
+from twin.read.shipped import known_lines, lines_folder
 from twin.read.wording import problems_of, truths
 from twin.settings import faults_of_knobs
 
 Model = TypeVar("Model", bound=BaseModel)
 
-__all__ = ["InputError", "Problem", "Provenance", "find_line", "known_lines", "read_declared", "read_line"]
-
-
-def lines_folder() -> Path:
-    """Return the folder of the plants that come with gigatwin."""
-    found = find_spec("lines")
-    # a folder of data has no __init__.py: it is a namespace package with one place
-    places = list(found.submodule_search_locations or ()) if found else []
-    return next((Path(place) for place in places if (Path(place) / "sources.yaml").is_file()), Path("lines"))
-
-
-def known_lines() -> list[Path]:
-    """Return the files of the plants that come with gigatwin, by name."""
-    return sorted(path for path in lines_folder().glob("*.yaml") if path.stem not in ("sources", "defects"))
+__all__ = [
+    "InputError",
+    "Problem",
+    "Provenance",
+    "find_line",
+    "known_lines",
+    "lines_folder",
+    "read_declared",
+    "read_line",
+]
 
 
 def find_line(name: str | Path) -> Path:
@@ -60,7 +56,7 @@ def read_line(name: str | Path) -> Line:
     """
     document = load(find_line(name))
     line: Line | None = None
-    records, problems = collapse(document, known_sources(Path(document.file)))
+    records, problems = collapse(document, known_sources(document))
     problems.extend(truths(document, Line))
     try:
         line = Line.model_validate(document.content)
@@ -85,7 +81,7 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
         InputError: with every problem found.
     """
     document = load(path)
-    _, problems = collapse(document, known_sources(path))
+    _, problems = collapse(document, known_sources(document))
     problems.extend(truths(document, model))
     try:
         checked = model.model_validate(document.content)
@@ -96,15 +92,17 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
     return checked, document
 
 
-def known_sources(path: Path) -> set[str]:
-    """Return the keys of the sources that a file may cite: those beside it and those of gigatwin."""
+def known_sources(document: Document) -> set[str]:
+    """Return the keys of the sources that a document may cite: those beside its files and those of gigatwin."""
+    files = {Path(document.file), *(Path(file) for file, _ in document.origins.values())}
+    folders = {folder for file in files for folder in list(file.resolve().parents)[:2]}
     keys: set[str] = set()
-    for folder in {lines_folder().resolve(), *list(path.resolve().parents)[:2]}:
+    for folder in {lines_folder().resolve(), *folders}:
         file = folder / "sources.yaml"
         if file.is_file():
-            document = load(file)
-            sources = document.content.get("sources", {})
+            found = load(file)
+            sources = found.content.get("sources", {})
             if not isinstance(sources, dict):
-                raise InputError([document.problem(("sources",), "expected a mapping of keys to sources")])
+                raise InputError([found.problem(("sources",), "expected a mapping of keys to sources")])
             keys |= set(sources)
     return keys

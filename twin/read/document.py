@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.problems import InputError, Problem, did_you_mean, shown
+from twin.read.shipped import known_lines
 
 Path_ = tuple[str | int, ...]
 _SUFFIXES = (".yaml", ".yml")
@@ -94,7 +95,7 @@ def _found(content: Any, way: Path_) -> Any:
 
 
 def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...]) -> Document:
-    """Load one of the files that a document extends."""
+    """Load one of the files that a document extends: one beside it, or a plant that comes with gigatwin."""
     folder = Path(document.file).parent
     file = folder / (name if name.endswith(_SUFFIXES) else f"{name}.yaml")
     try:
@@ -102,9 +103,14 @@ def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...])
     except OSError:
         found = False
     if not found:
-        there = [other.name for other in file.parent.glob("*.yaml")] if file.parent.is_dir() else []
-        text = f"no file '{name}' beside {Path(document.file).name}{did_you_mean(file.name, there) if there else ''}"
-        raise InputError([document.problem(place, text)])
+        shipped = {plant.stem: plant for plant in known_lines()}
+        if name not in shipped:
+            there = [other.name for other in file.parent.glob("*.yaml")] if file.parent.is_dir() else []
+            choices = [*there, *shipped] if file.parent == folder else there
+            cure = did_you_mean(file.name, choices) if choices else ""
+            text = f"no file '{name}' beside {Path(document.file).name}{cure}"
+            raise InputError([document.problem(place, text)])
+        file = shipped[name]
     if file.resolve() in seen:
         text = f"'{name}' extends itself in a circle; take the way back out of one of the files"
         raise InputError([document.problem(place, text)])
