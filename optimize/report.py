@@ -7,56 +7,89 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimize import story
 from optimize.answer import LINE_FILE, as_data
 from optimize.comparison import Comparison
 from optimize.figures import FIGURES, Interval
 from optimize.refine import Plan
+from optimize.rounds import Round
+from optimize.tables import Row, slowest, tables, write_tables
 from optimize.turned import write_line
+from optimize.words import figure_spread, number, percent, station, titled
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-_VERDICTS = {
-    "optimal": "Optimal: the twin makes what the model promised, and no untried plan promises more.",
-    "time limit": "Confirmed by the twin, but the solver ran out of time before it proved that no plan is better.",
-    "not settled": "Not settled: the rounds ended before model and twin agreed. Allow more rounds.",
-    "misses the demand": "No plan: the twin makes less than the demand with every plan tried. Allow more machines.",
-    "misses a limit": "No plan: the twin says of every plan tried that it misses a limit.",
-    "infeasible": "No plan: what the study asks for clashes.",
-}
+_TABLES = ("machines", "settings", "figures", "costs", "rounds", "explored")
 
 
 def save_plan(plan: Plan, folder: Path) -> Path:
-    """Write plan.json, the pictures and report.html; return the page's path."""
+    """Write plan.json, line.yaml, tables, pictures and report.html; return the page's path."""
     from optimize import pictures
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "plan.json").write_text(json.dumps(as_data(plan), indent=1), encoding="utf-8")
+    write_tables(plan, folder / "tables")
+    chosen = plan.chosen
+    rows: dict[str, list[Row]] = {name: [] for name in _TABLES} | tables(plan)
     drawn: dict[str, str] = {}
-    if plan.chosen is not None:
-        write_line(plan.question, plan.question.settings(*plan.chosen.solution.plan), folder / LINE_FILE)
-        wanted = {
-            "promise": lambda: pictures.draw_promise(plan),
-            "servers": lambda: pictures.draw_servers(plan),
-        }
-        drawn = pictures.draw(folder / "pictures", wanted)
-    return _page(folder, "plan.html", plan=plan, study=plan.question.study, verdict=verdict(plan), pictures=drawn)
+    of_chosen: dict[str, Any] = {}
+    if chosen is not None:
+        write_line(plan.question, plan.question.settings(*chosen.solution.plan), folder / LINE_FILE)
+        drawn = pictures.draw(folder / "pictures", _pictures(plan, chosen, rows))
+        of_chosen = {"binding": list(story.binding(plan, chosen)), "goal": story.goal_of(plan, chosen)}
+    return _page(
+        folder,
+        "plan.html",
+        plan=plan,
+        chosen=chosen,
+        study=plan.question.study,
+        verdict=story.verdict(plan),
+        wanted=story.wanted(plan),
+        answer=story.answer(plan),
+        before=story.declared_is(plan),
+        bounded=story.bounded(plan),
+        basis=story.basis(plan),
+        errors=_errors(plan),
+        priced_cells=plan.question.line.cell is not None,
+        tables=rows,
+        pictures=dict.fromkeys(("promise", "machines", "effects", "costs"), "") | drawn,
+        **of_chosen,
+    )
 
 
-def verdict(plan: Plan) -> str:
-    """Say in words what a status means."""
-    return _VERDICTS.get(plan.status, f"The solver stopped with '{plan.status}'.")
+def _pictures(plan: Plan, chosen: Round, rows: Mapping[str, list[Row]]) -> dict[str, Any]:
+    """Return what draws each picture of a plan."""
+    from optimize import pictures_of_plan as of_plan
+
+    reach = plan.data.reach.at(chosen.solution.choice)
+    wanted: dict[str, Any] = {
+        "promise": lambda: of_plan.draw_promise(plan, chosen),
+        "machines": lambda: of_plan.draw_machines(rows["machines"], slowest(plan, chosen), reach),
+    }
+    if rows["explored"]:
+        wanted["effects"] = lambda: of_plan.draw_effects(plan, chosen)
+    if rows["costs"]:
+        wanted["costs"] = lambda: of_plan.draw_costs(rows["costs"])
+    return wanted
+
+
+def _errors(plan: Plan) -> str:
+    """Say how far interpolated levels may be off."""
+    found = [f"{percent(error)} ({knob})" for knob, error in plan.effects.error.items() if error > 0]
+    return ", ".join(found)
 
 
 def save_comparison(comparison: Comparison, folder: Path) -> Path:
     """Write compare.json, the pictures and report.html; return the page's path."""
     from optimize import pictures
+    from optimize import pictures_of_comparison as of_comparison
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "compare.json").write_text(json.dumps(comparison.as_data(), indent=1), encoding="utf-8")
     wanted = {
-        "figures": lambda: pictures.draw_figures(comparison),
-        "differences": lambda: pictures.draw_differences(comparison),
+        "figures": lambda: of_comparison.draw_figures(comparison),
+        "differences": lambda: of_comparison.draw_differences(comparison),
     }
     verdicts = {
         (name, plant): _verdict(name, comparison.difference(name, plant))
@@ -74,22 +107,34 @@ def save_comparison(comparison: Comparison, folder: Path) -> Path:
 
 
 def table_of_plan(plan: Plan) -> Table:
-    """Return the plan for the terminal: machines by station, settings, and what it makes."""
-    table = _table(verdict(plan), "", "declared", "plan")
+    """Return the plan for the terminal: what it changes, and what it makes."""
     if plan.chosen is None:
+        table = _table(story.verdict(plan), "asked for")
+        table.add_row(story.wanted(plan))
         return table
-    solution, question = plan.chosen.solution, plan.question
-    for group, option in solution.choice.items():
-        table.add_row(group, question.base[group], option)
-    for name, count in solution.servers.items():
-        table.add_row(f"{name} servers", str(question.line.stations[name].servers), str(count))
+    table = _table(story.verdict(plan), "", "declared", "plan")
+    rows = tables(plan)
+    for row in rows["settings"]:
+        if row["plan"] != row["declared"]:
+            table.add_row(row["knob"], str(row["declared"]), str(row["plan"]))
+    for row in rows["machines"]:
+        if row["plan"] != row["declared"]:
+            table.add_row(f"{row['station']}.servers", f"{row['declared']:,}", f"{row['plan']:,}")
     table.add_section()
     table.add_row("", "model", "twin (95 % interval)")
-    for name, promised in plan.chosen.predicted.items():
-        figure = FIGURES[name]
-        simulated = _spread(plan.chosen.simulated(name))
-        table.add_row(f"{figure.title} [{figure.unit}]", _spread(promised), simulated)
+    for row in rows["figures"]:
+        name = row["figure"]
+        table.add_row(titled(name), shown(row, "predicted", False), shown(row, "simulated"))
     return table
+
+
+def shown(row: Row, which: str, interval: bool = True) -> str:
+    """Return a figure of a row with its interval, or its mean alone."""
+    middle = Interval(*(row[f"{which}_{part}"] for part in ("mean", "low", "high")))
+    text = figure_spread(row.get("figure", which), middle)
+    # units stand in the title
+    mean, _, rest = text.partition(" (")
+    return f"{mean.split(' ')[0]} ({rest}" if interval and rest else mean.split(" ")[0]
 
 
 def table_of_comparison(comparison: Comparison) -> Table:
@@ -100,7 +145,7 @@ def table_of_comparison(comparison: Comparison) -> Table:
         title = f"{FIGURES[name].title} [{FIGURES[name].unit}]"
         for plant in comparison.plants:
             more = "" if plant == first else _spread(comparison.difference(name, plant))
-            table.add_row(title if plant == first else "", plant, _number(comparison.mean(name, plant).mean), more)
+            table.add_row(title if plant == first else "", plant, number(comparison.mean(name, plant).mean), more)
     return table
 
 
@@ -124,18 +169,21 @@ def _page(folder: Path, template: str, **content: Any) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters["number"] = _number
+    pages.filters |= {
+        "number": number,
+        "percent": lambda share: "unknown" if share is None else percent(share),
+        "shown": shown,
+        "station": station,
+        "titled": titled,
+        "capitalized": lambda text: text[:1].upper() + text[1:],
+    }
     page = folder / "report.html"
     page.write_text(pages.get_template(template).render(figures=FIGURES, **content), encoding="utf-8")
     return page
 
 
-def _number(value: float, digits: int = 4) -> str:
-    return f"{value:,.0f}" if abs(value) >= 10**digits or value == 0 else f"{value:,.{digits}g}"
-
-
 def _spread(middle: Interval) -> str:
-    return f"{_number(middle.mean)} ({_number(middle.low)} to {_number(middle.high)})"
+    return f"{number(middle.mean)} ({number(middle.low)} to {number(middle.high)})"
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -144,5 +192,5 @@ def _table(title: str, *columns: str) -> Table:
 
     table = Table(title=title, box=box.SIMPLE, title_justify="left")
     for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place == 0 else "right")
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place == 0)
     return table

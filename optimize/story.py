@@ -1,0 +1,196 @@
+"""An answered study in sentences: what to buy and to set, what it makes and costs, and how sure that is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from optimize.choices import settings_of
+from optimize.figures import Interval
+from optimize.refine import Plan
+from optimize.rounds import Round
+from optimize.tables import declared_servers, slowest
+from optimize.words import GOAL_UNITS, GOALS, LIMITS, figure_spread, limit_in_words, listed, number, percent, station
+from twin import changes, inputs, versions
+
+_VERDICTS = {
+    "optimal": "Optimal: the twin makes what the model promised, and no untried plan promises more.",
+    "time limit": "Confirmed by the twin, but the solver ran out of time before it proved that no plan is better.",
+    "not settled": "Not settled: the rounds ended before model and twin agreed. Allow more rounds.",
+    "misses the demand": "No plan: the twin makes less than the demand with every plan tried. Allow more machines.",
+    "misses a limit": "No plan: the twin says of every plan tried that it misses a limit.",
+    "infeasible": "No plan: what the study asks for clashes.",
+}
+# stations that a sentence names; a table has them all
+_NAMED = 6
+
+
+def verdict(plan: Plan) -> str:
+    """Say in words what a status means."""
+    return _VERDICTS.get(plan.status, f"The solver stopped with '{plan.status}'.")
+
+
+def wanted(plan: Plan) -> str:
+    """Say what the study asks for: demand, goal and limits."""
+    study, data = plan.question.study, plan.data
+    limits = listed([limit_in_words(name, value) for name, value in data.limits.items()])
+    return (
+        (f"{demand_in_words(plan)} " if data.demand is not None else "")
+        + GOALS[study.goal]
+        + (f", with {limits}" if limits else "")
+    )
+
+
+def demand_in_words(plan: Plan) -> str:
+    """Return the demand as people write it."""
+    assert plan.data.demand is not None
+    return f"{number(plan.question.gwh(plan.data.demand))} GWh a year"
+
+
+def answer(plan: Plan) -> list[str]:
+    """Return the answer in a few paragraphs."""
+    if plan.chosen is None:
+        return [f"No combination of the machines and settings that the study allows makes {wanted(plan)}."]
+    found = [_bought(plan, plan.chosen), _set(plan, plan.chosen), _made(plan, plan.chosen)]
+    if missed := plan.chosen.missed():
+        found.append(_missed(plan, plan.chosen, missed))
+    return [text for text in (*found, how_sure(plan, plan.chosen)) if text]
+
+
+def _bought(plan: Plan, chosen: Round) -> str:
+    """Say which machines the plan takes."""
+    servers, declared = chosen.solution.servers, declared_servers(plan)
+    more = {name: count for name, count in servers.items() if count > declared[name]}
+    fewer = {name: count for name, count in servers.items() if count < declared[name]}
+    if not more and not fewer:
+        return f"Machines: as the declared plant has them, {sum(servers.values()):,} in all."
+    said = []
+    for word, found in (("more", more), ("fewer", fewer)):
+        if found:
+            first = [f"{station(name)} {found[name]:,} for {declared[name]:,}" for name in list(found)[:_NAMED]]
+            rest = [f"{len(found) - _NAMED} other stations"] if len(found) > _NAMED else []
+            said.append(f"{word} at {listed([*first, *rest])}")
+    total, before = sum(servers.values()), sum(declared.values())
+    return f"Machines: {total:,} in all, where the declared plant has {before:,}; {listed(said)}."
+
+
+def _set(plan: Plan, chosen: Round) -> str:
+    """Say which settings the plan has."""
+    settings = settings_of(plan.question.groups, chosen.solution.choice)
+    if not settings:
+        return ""
+    different = changes(plan.question.line, settings)
+    kept = [knob for knob in settings if knob not in different]
+    said = [f"{knob} to {value}" for knob, value in different.items()]
+    stays = f"{listed(kept)} {'stays' if len(kept) == 1 else 'stay'} as declared" if kept else ""
+    return f"Settings: {listed(said)}{'; ' if said and stays else ''}{stays}."
+
+
+def _made(plan: Plan, chosen: Round) -> str:
+    """Say what the plan makes and costs, and what the plant did before."""
+    made = {name: figure_spread(name, chosen.simulated(name)) for name in chosen.predicted}
+    before = {name: figure_spread(name, plan.explored.base.spread(name)) for name in chosen.predicted}
+    if "good_gwh_per_year" not in made:
+        rate = "throughput_per_hour"
+        return f"In the twin it makes {made[rate]} an hour; {declared_is(plan)} makes {before[rate]}."
+    text = f"In the twin it makes {made['good_gwh_per_year']}"
+    also = f"; {declared_is(plan)} makes {before['good_gwh_per_year']}"
+    if "cost_usd_per_kwh" in made:
+        text += f" at {made['cost_usd_per_kwh']}"
+        also += f" at {before['cost_usd_per_kwh']}"
+    return f"{text}, running flat out, with a first-pass yield of {made['first_pass_yield']}{also}."
+
+
+def declared_is(plan: Plan) -> str:
+    """Say what the plan is compared with: the study may start at other settings than the plant's."""
+    start = settings_of(plan.question.groups, plan.question.base)
+    moved = changes(plan.question.line, start)
+    if not moved:
+        return "the declared plant"
+    return f"the declared plant with {listed([f'{knob} at {value}' for knob, value in moved.items()])}"
+
+
+def _missed(plan: Plan, chosen: Round, missed: list[str]) -> str:
+    """Say by how much a plan misses what was asked."""
+    measured, said = chosen.measured(), []
+    for name in missed:
+        if name == "demand":
+            said.append(f"the demand of {demand_in_words(plan)}")
+        else:
+            title, scale, unit = LIMITS[name]
+            has = f"{title} is {number(scale * measured[name].mean)} {unit}".rstrip()
+            said.append(f"{limit_in_words(name, plan.data.limits[name])} ({has})")
+    return f"It misses {listed(said)}."
+
+
+def how_sure(plan: Plan, chosen: Round) -> str:
+    """Say how sure the answer is: luck, agreement, bound."""
+    runs, days = len(chosen.answers), plan.question.study.days
+    luck = "had not seen" if chosen.proof is not None else "learnt from"
+    apart = "agree" if chosen.agrees else "do not agree yet"
+    return (
+        f"Intervals hold the true mean in 95 of 100 cases; they come from {runs} runs of {days} days with luck that "
+        f"the model {luck}. Model and twin {apart}. {bounded(plan)}"
+    )
+
+
+def bounded(plan: Plan) -> str:
+    """Say how much better another plan could be."""
+    if plan.gap is None:
+        return "No bound is known on how much better another plan could be."
+    if plan.gap < 5e-5:
+        return "By the model no untried plan is better."
+    return f"By the model no untried plan is better by more than {percent(plan.gap)}."
+
+
+def goal_of(plan: Plan, chosen: Round) -> str:
+    """Return the goal of a plan as the twin has it, with its unit."""
+    found = chosen.goal()
+    scale, unit = {"USD/yr": (1e-6, "MUSD/yr"), "J/yr": (1 / 3.6e12, "GWh/yr")}.get(
+        GOAL_UNITS[plan.data.goal], (1.0, "cells/yr")
+    )
+    from optimize.words import spread
+
+    return spread(Interval(*found), scale, unit)
+
+
+def binding(plan: Plan, chosen: Round) -> Iterator[str]:
+    """Yield what holds the plan back: its slowest station and the limits that it nearly reaches."""
+    data, (choice, servers) = plan.data, chosen.solution.plan
+    slow = slowest(plan, chosen)
+    able = plan.question.gwh(data.allowed(choice, servers)[slow])
+    unit = "GWh a year" if plan.question.line.cell is not None else "lots a year"
+    yield f"{station(slow)} is the slowest station: its {servers[slow]:,} machines allow {number(able)} {unit}"
+    measured = chosen.measured()
+    for name, limit in data.limits.items():
+        if limit and abs(measured[name].mean / limit - 1) < 0.02:
+            _, scale, unit = LIMITS[name]
+            yield f"{limit_in_words(name, limit)}: the plan has {number(scale * measured[name].mean)} {unit}".rstrip()
+
+
+def basis(plan: Plan) -> list[tuple[str, str]]:
+    """Return what the answer rests on, as (what, how much)."""
+    study, chosen = plan.question.study, plan.chosen
+    kinds = Counter(found.confidence for found in inputs(plan.question.line))
+    last = study.seed + study.replications * (2 if chosen is not None and chosen.proof is not None else 1) - 1
+    solved = dict(chosen.solution.versions) if chosen is not None else {}
+    found = [
+        ("plant", f"{plan.question.line.name}: {plan.question.line.title}"),
+        (
+            "declared numbers",
+            f"{sum(kinds.values()):,} with a source: {kinds['read']:,} read, {kinds['memory']:,} remembered, "
+            f"{kinds['estimate']:,} estimated",
+        ),
+        ("luck", f"seeds {study.seed} to {last}, the same for every plan and option"),
+        (
+            "runs of the twin",
+            f"{plan.simulations}, each {study.days} days after {study.warmup} of warm-up; {study.replications} a plan, "
+            f"{study.explore} an option",
+        ),
+        ("plans tried", f"{len(plan.rounds)}"),
+        ("solver", f"{plan.solver.name}, gap {percent(plan.solver.gap)}, at most {plan.solver.time_limit:g} s a solve"),
+        ("versions", ", ".join(f"{name} {version}" for name, version in {**versions(), **solved}.items())),
+    ]
+    if study.prices:
+        found.append(("prices of the study", listed([f"{name} {value}" for name, value in study.prices.items()])))
+    return found

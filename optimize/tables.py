@@ -1,0 +1,235 @@
+"""An answered study as tables: rows of plain values, the same on the page, in the terminal and in CSV files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from optimize.choices import settings_of
+from optimize.explore import JOULES_PER_KWH, Answer, Response
+from optimize.figures import FIGURES, Interval
+from optimize.gather import Accounts, plan_data
+from optimize.learn import learn
+from optimize.plan_data import PER_SERVER, PlanData
+from optimize.question import JOULES_PER_GWH
+from optimize.refine import Plan
+from optimize.rounds import Round, agree, predicted_figures
+from optimize.solve import Solution
+from twin import declared_value, knobs
+
+Row = dict[str, Any]
+# figures whose change by an option is told
+TOLD = ("good_gwh_per_year", "cost_usd_per_kwh", "first_pass_yield", "throughput_per_hour")
+
+
+def write_tables(plan: Plan, folder: Path) -> None:
+    """Write every table that has rows as a CSV file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables(plan).items():
+        if rows:
+            with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows)
+
+
+def tables(plan: Plan) -> dict[str, list[Row]]:
+    """Return all tables by name."""
+    found = {"rounds": rounds(plan), "explored": explored(plan)}
+    if plan.chosen is None:
+        return found
+    return {
+        "machines": machines(plan, plan.chosen),
+        "settings": settings(plan, plan.chosen),
+        "figures": figures(plan, plan.chosen),
+        "costs": costs(plan, plan.chosen),
+        **found,
+    }
+
+
+def machines(plan: Plan, chosen: Round) -> list[Row]:
+    """Return what each station has, how busy it is, and what it allows.
+
+    ``load`` is the share of its machines' hours that the demand takes, or the output where there is no demand.
+    """
+    data, (choice, servers) = plan.data, chosen.solution.plan
+    wanted, reach = data.demand or chosen.output().mean, data.reach.at(choice)
+    allowed, declared = data.allowed(choice, servers), declared_servers(plan)
+    unit = "gwh" if plan.question.line.cell is not None else "lots"
+    return [
+        {
+            "station": name,
+            "declared": declared[name],
+            "plan": servers[name],
+            "load": wanted * reach / allowed[name],
+            f"limit_{unit}_per_year": plan.question.gwh(allowed[name]),
+            "usd_per_year": servers[name] * sum(_each(data, what, name, choice) for what in ("owning", "staffing")),
+        }
+        for name in data.stations
+    ]
+
+
+def slowest(plan: Plan, chosen: Round) -> str:
+    """Return the station that allows least."""
+    allowed = plan.data.allowed(*chosen.solution.plan)
+    return min(allowed, key=lambda name: allowed[name])
+
+
+def settings(plan: Plan, chosen: Round) -> list[Row]:
+    """Return each knob that could be turned, as declared and as planned."""
+    known, line = knobs(plan.question.line), plan.question.line
+    return [
+        {
+            "knob": name,
+            "title": known[name].title or name,
+            "declared": declared_value(line, known[name].paths[0]),
+            "plan": value,
+        }
+        for name, value in settings_of(plan.question.groups, chosen.solution.choice).items()
+    ]
+
+
+def figures(plan: Plan, chosen: Round) -> list[Row]:
+    """Return what the model promised and what the twin made, with intervals, and the plant as it was explored."""
+    found = []
+    for name, promised in chosen.predicted.items():
+        made, before = chosen.simulated(name), plan.explored.base.spread(name)
+        found.append(
+            {
+                "figure": name,
+                "unit": FIGURES[name].unit,
+                **_spread("predicted", promised),
+                **_spread("simulated", made),
+                "agree": agree(promised, made),
+                **_spread("declared", before),
+            }
+        )
+    return found
+
+
+def rounds(plan: Plan) -> list[Row]:
+    """Return the log of the loop: each plan that was tried."""
+    found = []
+    for number, tried in enumerate(plan.rounds):
+        before = plan.rounds[number - 1].solution if number else None
+        told: Row = {}
+        for name in ("good_gwh_per_year", "cost_usd_per_kwh", "throughput_per_hour"):
+            if name in tried.promised:
+                told |= {f"{name}_promised": tried.promised[name].mean, **_spread(name, tried.response.spread(name))}
+        solution = tried.solution
+        found.append(
+            {
+                "plan": number + 1,
+                "changed": changed(plan, solution, before),
+                **told,
+                "misses": ", ".join(tried.missed()),
+                "proved": tried.proof is not None,
+                "chosen": tried is plan.chosen,
+                "solver_status": solution.status,
+                "solver_gap": solution.gap,
+                "seconds": solution.build_seconds + solution.seconds,
+            }
+        )
+    return found
+
+
+def changed(plan: Plan, solution: Solution, before: Solution | None) -> str:
+    """Say what a plan has that the one before, or the plant as declared, has not."""
+    old_servers = declared_servers(plan) if before is None else before.servers
+    old_choice = plan.question.base if before is None else before.choice
+    groups = plan.question.groups
+    old, new = settings_of(groups, old_choice), settings_of(groups, solution.choice)
+    said = [f"{knob} {value} (was {old[knob]})" for knob, value in new.items() if value != old[knob]]
+    counts = [(name, count, old_servers[name]) for name, count in solution.servers.items()]
+    said += [f"{name} {count} (was {was})" for name, count, was in counts if count != was]
+    return ", ".join(said) or "nothing"
+
+
+def explored(plan: Plan) -> list[Row]:
+    """Return what each option did when it alone was changed: relative changes, each pair of runs with the same luck."""
+    base = plan.explored.base
+    found = []
+    for group, tried in plan.explored.options.items():
+        for option, response in tried.items():
+            row: Row = {"knob": group, "option": option, "instead_of": plan.question.groups[group].base}
+            for name in TOLD:
+                if changes := paired(base, response, name):
+                    row[name] = mean(changes)
+                    row |= {f"{name}_lowest": min(changes), f"{name}_highest": max(changes)}
+            found.append(row)
+    return found
+
+
+def paired(base: Response, response: Response, figure: str) -> list[float]:
+    """Return the relative change of a figure, pair by pair with the same luck [-]; nothing without such a figure."""
+    pairs = zip(base.answers, response.answers, strict=False)
+    both = [(old.figures.get(figure), new.figures.get(figure)) for old, new in pairs]
+    return [new / old - 1 for old, new in both if old and new is not None]
+
+
+def modelled(plan: Plan, group: str, figure: str) -> dict[str, float]:
+    """Return the relative change of a figure by every option of a group, in the plant as explored, by the model [-]."""
+    question, explored_at = plan.question, plan.explored
+    known = Accounts(plan.data.per_server, plan.data.standing, plan.data.places)
+    data = plan_data(question, known, learn(question.groups, explored_at), question.base, explored_at.base.answers)
+    servers = declared_servers(plan)
+
+    def at(option: str) -> float:
+        choice = {**question.base, group: option}
+        return predicted_figures(question, data, Solution("", choice, servers))[figure]
+
+    here = at(question.groups[group].base)
+    return {option: at(option) / here - 1 if here else 0.0 for option in question.groups[group].options}
+
+
+def costs(plan: Plan, chosen: Round) -> list[Row]:
+    """Return what a year costs by kind, and a kilowatt-hour, with the plan and with the plant as it was explored."""
+    if not plan.data.per_server:
+        return []
+    now = _costs(plan, chosen.solution.choice, chosen.solution.servers, chosen.answers)
+    old = _costs(plan, plan.question.base, declared_servers(plan), plan.explored.base.answers)
+    return [
+        {
+            "kind": kind,
+            "declared_usd_per_year": old[kind][0],
+            "plan_usd_per_year": now[kind][0],
+            "declared_usd_per_kwh": old[kind][1],
+            "plan_usd_per_kwh": now[kind][1],
+        }
+        for kind in now
+    ]
+
+
+def _costs(
+    plan: Plan, choice: Mapping[str, str], servers: Mapping[str, int], answers: Sequence[Answer]
+) -> dict[str, tuple[float, float]]:
+    """Return what a year and a kilowatt-hour cost by kind, as the twin has it [USD/yr], [USD/kWh]."""
+    data, years = plan.data, [answer.output for answer in answers]
+    kwh = plan.question.gwh(mean(years)) * JOULES_PER_GWH / JOULES_PER_KWH
+    a_year = {
+        "equipment": data.taken("owning", choice, servers),
+        "labour": data.taken("staffing", choice, servers),
+        "material": mean(answer.per_cell["material"] * answer.output for answer in answers),
+        "energy": mean(answer.per_cell["energy"] * answer.output for answer in answers),
+        "facilities": data.standing.get("cost", 0.0),
+    }
+    return {kind: (usd, usd / kwh) for kind, usd in a_year.items()}
+
+
+def declared_servers(plan: Plan) -> dict[str, int]:
+    """Return the machines of each station of the plant as declared."""
+    return {name: station.servers for name, station in plan.question.line.stations.items()}
+
+
+def _each(data: PlanData, what: str, station: str, choice: Mapping[str, str]) -> float:
+    """Return what one server of a station takes of something in ``PER_SERVER``."""
+    assert what in PER_SERVER
+    takes = data.per_server.get(what, {}).get(station)
+    return takes.at(choice) if takes is not None else 0.0
+
+
+def _spread(name: str, middle: Interval) -> Row:
+    return {f"{name}_mean": middle.mean, f"{name}_low": middle.low, f"{name}_high": middle.high}

@@ -1,0 +1,233 @@
+"""The report of a study: a page that stands alone, says first how the study ended, and has the numbers of plan.json."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optimize.figures import Interval
+from optimize.question import read_study
+from optimize.refine import Plan, optimize
+from optimize.report import save_plan, table_of_plan
+from optimize.tables import machines, paired
+from optimize.words import decimals, listed, spread
+
+SMALL = Path(__file__).parent / "small_plant.yaml"
+STUDY = f"""\
+gigatwin: 1
+name: small_study
+title: Which machines for 0.6 GWh a year?
+line: {SMALL}
+demand: 0.6 GWh/yr
+knobs:
+  "*.servers": {{low: 1, high: 6}}
+  cathode_coating.speed: {{levels: [8 m/min, 14 m/min, 20 m/min], between: 1}}
+days: 10
+warmup: 3
+replications: 3
+"""
+WORDS = {
+    "optimal": "Optimal",
+    "time limit": "ran out of time",
+    "not settled": "Not settled",
+    "misses the demand": "less than the demand",
+    "misses a limit": "misses a limit",
+    "infeasible": "clashes",
+}
+
+
+@pytest.fixture(name="plan", scope="module")
+def _plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    study = tmp_path_factory.mktemp("study") / "study.yaml"
+    study.write_text(STUDY, encoding="utf-8")
+    return optimize(read_study(study))
+
+
+@pytest.fixture(name="saved", scope="module")
+def _saved(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("results")
+    save_plan(plan, folder)
+    return folder
+
+
+@pytest.fixture(name="undrawn")
+def _undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out pictures, which take longer than the words."""
+    monkeypatch.setattr("optimize.pictures.draw", lambda folder, wanted: {})
+
+
+def words_of(folder: Path) -> str:
+    """Return the text of a page as people read it, without its pictures."""
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    body = re.sub(r"<svg.*?</svg>", " ", page[page.index("<body>") :], flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def data_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    return found
+
+
+def rows_of(folder: Path, table: str) -> list[dict[str, str]]:
+    with (folder / "tables" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_page_loads_nothing_from_elsewhere(saved: Path) -> None:
+    page = (saved / "report.html").read_text(encoding="utf-8")
+    links = re.findall(r"""(?:src|href)\s*=\s*["'](?!#)([^"']+)|@import|url\((?!#)""", page)
+    # beside it lies the plant that it speaks of
+    assert set(links) == {"line.yaml"}
+    assert (saved / "line.yaml").is_file()
+    assert "<script" not in page
+
+
+def test_the_page_says_first_how_the_study_ended(saved: Path, plan: Plan) -> None:
+    assert plan.status == "optimal"
+    assert words_of(saved).startswith("Which machines for 0.6 GWh a year? Optimal:")
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("status", WORDS)
+def test_each_end_of_a_study_has_its_words_first(plan: Plan, tmp_path: Path, status: str) -> None:
+    chosen = None if status == "infeasible" else plan.chosen
+    save_plan(replace(plan, status=status, chosen=chosen), tmp_path)
+    said = words_of(tmp_path).removeprefix("Which machines for 0.6 GWh a year? ")
+    assert WORDS[status] in said[:120]
+    assert all(word not in said[:120] for other, word in WORDS.items() if other != status)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert ('class="lead good"' in page) == (status == "optimal")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_plan_that_misses_says_what_it_misses(plan: Plan, tmp_path: Path) -> None:
+    assert plan.chosen is not None
+    harder = replace(plan.data, demand=1.5 * (plan.data.demand or 0.0), limits={"capital": 1e6})
+    chosen = replace(plan.chosen, data=harder)
+    save_plan(replace(plan, status="misses the demand", chosen=chosen, data=harder, bound=None), tmp_path)
+    said = words_of(tmp_path)
+    assert "It misses the demand of 0.9 GWh a year and capital at most 1 MUSD" in said
+    assert "No bound is known" in said
+
+
+def test_the_numbers_of_the_page_are_those_of_plan_json(saved: Path) -> None:
+    data, said = data_of(saved), words_of(saved)
+    for name, unit in (("good_gwh_per_year", " GWh/yr"), ("cost_usd_per_kwh", " USD/kWh")):
+        made, promised = Interval(**data["simulated"][name]), Interval(**data["predicted"][name])
+        mean, low, high = (f"{value:.{decimals(made)}f}" for value in made)
+        assert f"{mean}{unit} ({low} to {high})" in said
+        assert f"{promised.mean:.{decimals(promised)}f} ({promised.low:.{decimals(promised)}f} to" in said
+    for name, count in data["machines"].items():
+        assert re.search(rf"{name.replace('_', ' ')} \d {count} \d+ %", said)
+    assert f"to {data['settings']['cathode_coating.speed']}" in said
+
+
+def test_every_table_lies_beside_the_page(saved: Path) -> None:
+    data = data_of(saved)
+    assert {row["station"]: int(row["plan"]) for row in rows_of(saved, "machines")} == data["machines"]
+    assert {row["knob"]: row["plan"] for row in rows_of(saved, "settings")} == data["settings"]
+    for row in rows_of(saved, "figures"):
+        for which in ("predicted", "simulated"):
+            assert {part: float(row[f"{which}_{part}"]) for part in ("mean", "low", "high")} == data[which][
+                row["figure"]
+            ]
+    assert len(rows_of(saved, "rounds")) == data["iterations"]
+    assert [row["option"] for row in rows_of(saved, "explored")] == ["14 m/min", "20 m/min"]
+
+
+def test_the_kinds_of_cost_add_up_to_the_cost(saved: Path) -> None:
+    data = data_of(saved)
+    total = sum(float(row["plan_usd_per_kwh"]) for row in rows_of(saved, "costs"))
+    assert total == pytest.approx(data["simulated"]["cost_usd_per_kwh"]["mean"], rel=2e-3)
+
+
+def test_every_picture_is_a_file_and_stands_in_the_page(saved: Path) -> None:
+    page = (saved / "report.html").read_text(encoding="utf-8")
+    names = {"promise", "machines", "effects", "costs"}
+    assert {file.name for file in (saved / "pictures").iterdir()} == {
+        f"{n}.{kind}" for n in names for kind in ("png", "svg")
+    }
+    assert page.count("<svg") == page.count("<figure") == len(names)
+
+
+def test_plan_json_has_the_keys_that_others_read(saved: Path) -> None:
+    data = data_of(saved)
+    assert list(data) == [
+        "study",
+        "status",
+        "goal",
+        "demand_gwh_per_year",
+        "gap",
+        "machines",
+        "settings",
+        "iterations",
+        "simulations",
+        "predicted",
+        "simulated",
+        "line_file",
+        "solver",
+        "rounds",
+        "interpolation_error",
+    ]
+    for which in ("predicted", "simulated"):
+        for name in ("good_gwh_per_year", "cost_usd_per_kwh"):
+            assert list(data[which][name]) == ["mean", "low", "high"]
+    assert data["line_file"] == "line.yaml"
+
+
+def test_load_is_the_share_of_machine_hours_that_the_demand_takes(plan: Plan) -> None:
+    assert plan.chosen is not None and plan.data.demand is not None
+    choice, servers = plan.chosen.solution.plan
+    loads = plan.data.loads(choice)
+    for row in machines(plan, plan.chosen):
+        hours = plan.data.demand * loads[row["station"]] * plan.data.use[row["station"]].at(choice)
+        assert row["load"] == pytest.approx(hours / servers[row["station"]])
+
+
+def test_changes_are_paired_by_luck(plan: Plan) -> None:
+    base, option = plan.explored.base, plan.explored.options["cathode_coating.speed"]["14 m/min"]
+    found = paired(base, option, "good_gwh_per_year")
+    for change, old, new in zip(found, base.answers, option.answers, strict=False):
+        assert change == pytest.approx(new.output / old.output - 1, rel=1e-9)
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("middle", "text"),
+    [
+        # half the interval has one digit, or two when the first is 1 or 2
+        (Interval(100.913, 100.36, 101.47), "100.9 (100.4 to 101.5)"),
+        (Interval(13243.7, 11377.0, 15110.2), "13,200 (11,400 to 15,100)"),
+        (Interval(0.25349, 0.2521, 0.2549), "0.2535 (0.2521 to 0.2549)"),
+        (Interval(7.0, 2.0, 12.0), "7 (2 to 12)"),
+        # a figure without spread keeps four digits
+        (Interval(12.34567, 12.34567, 12.34567), "12.35"),
+        (Interval(0.0, 0.0, 0.0), "0"),
+    ],
+)
+def test_a_number_has_no_more_digits_than_its_interval_supports(middle: Interval, text: str) -> None:
+    assert spread(middle) == text
+
+
+def test_things_in_a_row_have_an_and_before_the_last() -> None:
+    assert [listed(parts) for parts in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_the_terminal_shows_only_what_changes_and_wraps_no_name(plan: Plan) -> None:
+    from rich.console import Console
+
+    console = Console(width=80, markup=False, record=True, file=io.StringIO())
+    console.print(table_of_plan(plan))
+    rows = console.export_text().splitlines()
+    said = {row.split()[0]: row.split()[1:] for row in rows if row.split()}
+    assert said["stacking.servers"] == ["1", "2"]
+    assert "grading.servers" not in said
+    assert max(map(len, rows)) <= 80
