@@ -200,12 +200,15 @@ def test_ctrl_c_is_answered_at_once_and_quietly(tmp_path: Path, workers: int, wh
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
 def test_workers_do_not_outlive_who_started_them(tmp_path: Path) -> None:
     with started(tmp_path, 3600.0, 2) as program:
-        wait_for(lambda: (tmp_path / "marks").exists() and len(asked_so_far(tmp_path / "marks")) == 2)
-        children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text(encoding="utf-8").split()
-        assert len(children) == 2
-        program.kill()
-        program.communicate()
-    wait_for(lambda: not any(is_alive(int(pid)) for pid in children))
+        try:
+            wait_for(lambda: (tmp_path / "marks").exists() and len(asked_so_far(tmp_path / "marks")) == 2)
+            children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text(encoding="utf-8").split()
+            assert len(children) == 2
+            program.kill()
+            wait_for(lambda: not any(is_alive(int(pid)) for pid in children))
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no masks of signals")
