@@ -32,9 +32,9 @@ def optimize_command(
 ) -> None:
     """Find the machine counts and settings that make a demand at least cost, and simulate the plan."""
     from optimize.desk import Answers, desk
+    from optimize.question import read_study
     from optimize.refine import optimize
     from optimize.report import save_plan, table_of_plan
-    from optimize.study import read_study
 
     question = read_study(study)
     with desk(out, question.study.name, overwrite, Answers(cache, no_cache), workers, quiet) as (folder, answers, tell):

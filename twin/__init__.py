@@ -36,11 +36,28 @@ if TYPE_CHECKING:
     from twin.sizing import capacity as capacity
     from twin.trace import recall as recall
     from twin.trace import trace_cell as trace_cell
+    from twin.units import Area as Area
     from twin.units import EnergyPerYear as EnergyPerYear
+    from twin.units import Fraction as Fraction
+    from twin.units import HoursPerYear as HoursPerYear
+    from twin.units import Money as Money
+    from twin.units import Power as Power
+    from twin.units import split as split
+    from twin.values import Input as Input
+    from twin.values import declared_value as declared_value
+    from twin.values import inputs as inputs
+    from twin.values import put as put
 
 _HOME = {
+    "Area": "units",
     "Document": "read.document",
     "EnergyPerYear": "units",
+    "Fraction": "units",
+    "HoursPerYear": "units",
+    "Money": "units",
+    "Power": "units",
+    "split": "units",
+    "Input": "values",
     "InputError": "problems",
     "Journal": "journal",
     "Line": "line",
@@ -51,10 +68,13 @@ _HOME = {
     "capacity": "sizing",
     "changes": "settings",
     "costs": "cost",
+    "declared_value": "values",
+    "inputs": "values",
     "knobs": "settings",
     "kpis": "kpi",
     "line_sha256": "folder",
     "open_run": "folder",
+    "put": "values",
     "read_declared": "read",
     "read_line": "read",
     "recall": "trace",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from paper_plant import paper_plant
 
 from twin import InputError, Journal, Line, Run, costs, read_line, simulate, turn, unit_costs
+from twin.cost import energy_drawn
+from twin.material_balance import Flows
+from twin.measured import Measured
 from twin.plant_cost import drivers, plant_factors, table_sized, whole
 from twin.prices import Factors, Prices
 from twin.read import known_lines, lines_folder
@@ -88,6 +92,31 @@ def test_three_times_the_machines_cost_three_times_as_much() -> None:
     more = turn(line, {"cathode_coating.servers": 3 * line.stations["cathode_coating"].servers})
     before, after = (plant_factors(plant)["cathode_coating"] for plant in (line, more))
     assert after == pytest.approx(before.times(3))
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_half_as_many_towers_with_twice_the_channels_cost_the_same(plant: str) -> None:
+    line = read_line(plant)
+    tower = line.stations["formation"]
+    assert tower.batch is not None
+    large = turn(line, {"formation.channels": 2 * tower.batch.size})
+    fewer = turn(large, {"formation.servers": tower.servers // 2})
+    before, twice, after = (plant_factors(one)["formation"] for one in (line, large, fewer))
+    # one tower is over where their number is odd
+    share = tower.servers // 2 * 2 / tower.servers
+    assert twice == pytest.approx(before.times(2)) and after == pytest.approx(before.times(share))
+    assert unit_costs(large).capital["formation"] == pytest.approx(2 * unit_costs(line).capital["formation"])
+
+
+def test_a_file_that_makes_ovens_larger_than_those_of_its_plant_pays_for_it(tmp_path: Path) -> None:
+    file = tmp_path / "larger.yaml"
+    file.write_text(
+        f"extends: {lines_folder().resolve()}/pilot_line.yaml\nstations: {{anode_drying: {{batch: {{lots: 9}}}}}}\n",
+        encoding="utf-8",
+    )
+    larger, pilot = (plant_factors(line)["anode_drying"] for line in (read_line(file), read_line("pilot_line")))
+    assert larger.equipment == pytest.approx(pilot.equipment * 9 / 6)
+    assert larger.area == pytest.approx(pilot.area * 9 / 6)
 
 
 @pytest.mark.parametrize("plant", PLANTS)
@@ -258,3 +287,31 @@ def test_the_optimizer_is_told_all_that_does_not_depend_on_what_is_made() -> Non
     )
     standing = unit.standing * years - energy * line.nameplate * years * 365 * 86400.0
     assert owned * years + standing == pytest.approx(fixed)
+
+
+MORE = {"formation.servers": 11, "grading.servers": 2}
+
+
+@pytest.mark.parametrize(
+    ("plant", "settings"), [("pilot_line", {}), ("pilot_line", MORE), ("cyl_4680_10gwh", {}), ("cyl_4680_10gwh", MORE)]
+)
+def test_servers_and_the_rest_add_up_to_the_plant_and_to_the_energy_it_drew(
+    plant: str, settings: dict[str, int]
+) -> None:
+    journal = run_of(plant)
+    # another number of machines is another plant, and the same work in this journal
+    line = turn(journal.line, settings)
+    unit, found = unit_costs(line), costs(line, journal)
+    servers = {name: station.servers for name, station in line.stations.items()}
+
+    def built(of_one: Mapping[str, float]) -> float:
+        return sum(of_one[name] * servers[name] for name in servers)
+
+    assert built(unit.capital) + unit.standing_capital == pytest.approx(found["capital_usd"]["total"])
+    assert built(unit.floor) + unit.standing_floor == pytest.approx(found["floor_m2"])
+    assert built(unit.labour) + unit.standing_labour == pytest.approx(found["labour_hours_per_year"])
+    flows = Flows(Measured(journal))
+    used = sum(unit.energy_used[name] * cells for name, cells in zip(flows.names, flows.worked.tolist(), strict=True))
+    years = (journal.end - journal.warmup) / (365 * 86400.0)
+    drawn = sum(sum(kind.values()) for kind in energy_drawn(line, flows))
+    assert used + unit.standing_energy * years == pytest.approx(drawn)

@@ -68,20 +68,29 @@ def load(path: Path, seen: tuple[Path, ...] = ()) -> Document:
 
 
 def _keep_what_machines_cost(base: Document, top: Document) -> None:
-    """Note how many servers a plant had where a file that builds on it has others and keeps its nameplate.
+    """Note servers, batches and calendars of a plant where a file that builds on it has others and its nameplate.
 
-    Without it a second coater would cost nothing: cost rows buy what the nameplate needs.
+    Without it a second coater, or a third shift, would cost nothing: cost rows buy what the nameplate needs.
     """
     if "nameplate" not in base.content or "nameplate" in top.content:
         return
     below, above = base.content.get("stations"), top.content.get("stations")
     if not isinstance(above, dict) or not isinstance(below, dict):
         return
-    for name, station in above.items():
-        old = below.get(name)
-        if isinstance(station, dict) and isinstance(old, dict) and "servers" in station and "servers" in old:
-            old.setdefault("cost_servers", old["servers"])
-            base.origins.setdefault(("stations", name, "cost_servers"), base.place(("stations", name, "servers")))
+    for name in above:
+        for way in (("servers",), ("calendar",), ("batch", "lots"), ("batch", "units")):
+            old, new = _found(below, (name, *way)), _found(above, (name, *way))
+            if old is not None and new is not None:
+                key = f"cost_{way[0]}"
+                below[name].setdefault(key, old)
+                base.origins.setdefault(("stations", name, key), base.place(("stations", name, *way)))
+
+
+def _found(content: Any, way: Path_) -> Any:
+    """Return what stands somewhere in plain data; None when nothing does."""
+    for part in way:
+        content = content.get(part) if isinstance(content, dict) else None
+    return content
 
 
 def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...]) -> Document:
