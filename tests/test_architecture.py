@@ -28,6 +28,7 @@ TABLE = """
     line
     needs, bought
     checks
+    values
     settings, sizing, ramp, scenario, plant_cost
     table
     journal, run, read

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twin.cost import costs as costs
+    from twin.folder import line_sha256 as line_sha256
     from twin.folder import open_run as open_run
     from twin.folder import run_in_folder as run_in_folder
+    from twin.folder import versions as versions
     from twin.journal import Journal as Journal
     from twin.kpi import kpis as kpis
     from twin.kpi import summarise as summarise
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from twin.read.document import Document as Document
     from twin.report import write_report as write_report
     from twin.run import Run as Run
+    from twin.settings import changes as changes
     from twin.settings import knobs as knobs
     from twin.settings import turn as turn
     from twin.simulation import simulate as simulate
@@ -32,10 +35,14 @@ if TYPE_CHECKING:
     from twin.trace import recall as recall
     from twin.trace import trace_cell as trace_cell
     from twin.units import EnergyPerYear as EnergyPerYear
+    from twin.values import Input as Input
+    from twin.values import inputs as inputs
+    from twin.values import put as put
 
 _HOME = {
     "Document": "read.document",
     "EnergyPerYear": "units",
+    "Input": "values",
     "InputError": "problems",
     "Journal": "journal",
     "Line": "line",
@@ -43,10 +50,14 @@ _HOME = {
     "Run": "run",
     "UnitCosts": "plant_cost",
     "capacity": "sizing",
+    "changes": "settings",
     "costs": "cost",
+    "inputs": "values",
     "knobs": "settings",
     "kpis": "kpi",
+    "line_sha256": "folder",
     "open_run": "folder",
+    "put": "values",
     "read_declared": "read",
     "read_line": "read",
     "recall": "trace",
@@ -56,6 +67,7 @@ _HOME = {
     "trace_cell": "trace",
     "turn": "settings",
     "unit_costs": "plant_cost",
+    "versions": "folder",
     "write_report": "report",
 }
 

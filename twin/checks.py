@@ -186,9 +186,10 @@ def _units(content: dict[str, Any], stations: dict[str, Any], buffers: dict[str,
 def _names(content: dict[str, Any], stations: dict[str, Any]) -> Iterator[Fault]:
     calendars, crews = _mapping(content, "calendars"), _mapping(content, "crews")
     for name, station in stations.items():
-        calendar = _text(station, "calendar")
-        if calendar is not None and calendar not in calendars:
-            yield ("stations", name, "calendar"), f"no calendar '{calendar}'{did_you_mean(calendar, calendars)}"
+        for key in ("calendar", "cost_calendar"):
+            calendar = _text(station, key)
+            if calendar is not None and calendar not in calendars:
+                yield ("stations", name, key), f"no calendar '{calendar}'{did_you_mean(calendar, calendars)}"
         failures, crew = station.get("failures"), station.get("crew")
         repair = _text(failures, "crew") if isinstance(failures, dict) else None
         if repair is not None and repair not in crews:
@@ -287,10 +288,12 @@ def _batches(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Faul
 
 def _knobs(content: dict[str, Any]) -> Iterator[Fault]:
     for name, knob in _mapping(content, "knobs").items():
-        path, node = _text(knob, "path"), content
-        for part in path.split(".") if path is not None else ():
-            known: dict[str, Any] = node if isinstance(node, dict) else {}
-            node = known.get(part)  # type: ignore[assignment]
-            if node is None:
-                yield ("knobs", name, "path"), f"nothing stands at '{path}'{did_you_mean(part, known)}"
-                break
+        paths = knob.get("path")
+        for path in paths if isinstance(paths, list) else [paths]:
+            node: Any = content
+            for part in path.split(".") if isinstance(path, str) else ():
+                known: dict[str, Any] = node if isinstance(node, dict) else {}
+                node = known.get(part)
+                if node is None:
+                    yield ("knobs", name, "path"), f"nothing stands at '{path}'{did_you_mean(part, known)}"
+                    break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from twin.cost import spent_per_cell
 from twin.genealogy import Genealogy, code
 from twin.journal import Action
 from twin.measured import CELL, Floats, Measured
+from twin.oee import ratio
+from twin.product import JOULES_PER_KWH
 
 SECONDS_PER_HOUR = 3600.0
 _FOUND = {Action.SCRAP: "scrap", Action.DOWNGRADE: "downgrade", Action.CURED: "cured", Action.SENT_BACK: "sent back"}
@@ -152,3 +154,26 @@ def escapes(measured: Measured) -> list[dict[str, Any]]:
         cost = None if price is None else back * price
         found.append({"mode": mode, "born": born, "cells": count, "returned": back, "cost_usd": cost})
     return sorted(found, key=lambda row: (-row["returned"], -row["cells"]))
+
+
+def outgoing(measured: Measured, rows: Sequence[Mapping[str, Any]], good: float) -> dict[str, float | None]:
+    """Return how bad the good cells are that leave the plant, and what it costs that customers send some back.
+
+    Args:
+        measured: the measured part of a journal.
+        rows: of ``escapes``.
+        good: good cells.
+
+    Returns:
+        ``escapes_ppm``, escaped flaws in a million good cells. Flaws are counted mode by mode and birthplace by
+        birthplace, so a cell with two of them counts twice. With prices also ``returns_usd_per_kwh``, which
+        stands beside the cost and is no part of it. None without good cells; nothing for a generic line.
+    """
+    cell, prices = measured.line.cell, measured.line.prices
+    if cell is None:
+        return {}
+    found = {"escapes_ppm": ratio(1e6 * sum(row["cells"] for row in rows), good)}
+    if prices is not None:
+        back = sum(row["cost_usd"] for row in rows)
+        found["returns_usd_per_kwh"] = ratio(back, good * cell.energy / JOULES_PER_KWH)
+    return found

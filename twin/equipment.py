@@ -135,6 +135,8 @@ class Station(Declared):
         cost: rows of the cost table that it stands for, and its weight in each.
         cost_servers: servers that those rows buy at the nameplate; None means all of them. Turning the number of
             servers keeps it, so that another machine costs what the others did.
+        cost_calendar: calendar for which those rows give the labour; None means its own. Turning the calendar keeps
+            it, so that labour follows the staffed hours.
     """
 
     title: str = ""
@@ -154,6 +156,7 @@ class Station(Declared):
     consumes: dict[str, Consumption] = Field(default_factory=dict)
     cost: CostShares = Field(default_factory=dict)
     cost_servers: int | None = Field(default=None, ge=1)
+    cost_calendar: str | None = None
 
     @property
     def draws(self) -> EnergyUse:

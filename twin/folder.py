@@ -130,20 +130,29 @@ def run_in_folder(run: Run, folder: Path, progress: Callable[[Progress], None] |
 
 def question(run: Run) -> dict[str, Any]:
     """Return the part of a manifest that says what was asked, and of what."""
-    text = json.dumps(run.line._raw, sort_keys=True)
     return {
         "format": FORMAT,
         "line": run.line.name,
-        "line_sha256": sha256(text.encode()).hexdigest(),
+        "line_sha256": line_sha256(run.line),
         "settings": run.line._settings,
         "days": run.days,
         "warmup_days": run.warmup,
         "seed": run.seed,
         "cells": run.cells,
         "truth": run.truth,
-        "versions": {"python": sys.version.split()[0], **{name: _version(name) for name in PACKAGES}},
+        "versions": versions(),
         "line_declared": run.line._raw,
     }
+
+
+def line_sha256(line: Line) -> str:
+    """Return the hash of what a line declares."""
+    return sha256(json.dumps(line._raw, sort_keys=True).encode()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what decides the answer beside the question."""
+    return {"python": sys.version.split()[0], **{name: _version(name) for name in PACKAGES}}
 
 
 def _state(journal: Journal, began: float) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from twin.calendar import DAY
 from twin.capability import capability, charts
 from twin.cost import costs
-from twin.defect_flow import defect_flow, escapes
+from twin.defect_flow import defect_flow, escapes, outgoing
 from twin.journal import Journal
 from twin.measured import CELL, Floats, Measured
 from twin.oee import busy_share, ideal_seconds, oee, ratio, time_shares, weekly_busy_share
@@ -59,11 +59,13 @@ def kpis(journal: Journal) -> dict[str, Any]:
     }
     if measured.line.cell is not None and measured.line.prices is not None:
         found.update(costs(measured.line, journal))
+    escaped = escapes(measured)
     return {
         **found,
+        **outgoing(measured, escaped, found.get("good_cells", 0.0)),
         "scrap": scrap(measured),
         "flaws": defect_flow(measured),
-        "escapes": escapes(measured),
+        "escapes": escaped,
         "capability": capability(measured),
         "charts": charts(measured),
         "stations": _stations(measured, seconds, busy, first_pass),

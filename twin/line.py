@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from twin.calendar import Calendar
 from twin.declared import Declared
@@ -64,18 +64,26 @@ class Facility(Declared):
         return self.energy
 
 
+# a knob is written with one path, or with a list of them
+Paths = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda raw: (raw,) if isinstance(raw, str) else raw, json_schema_input_type=str | tuple[str, ...]),
+]
+
+
 class Knob(Declared):
     """Something that may be chosen.
 
     Attributes:
-        path: where it stands in the line file, such as "stations.cathode_coating.step.speed".
+        paths: where it stands in the line file, such as "stations.cathode_coating.step.speed"; with several, all
+            of them get what is chosen.
         low: smallest value that may be chosen, written as in the file.
         high: largest value.
         choices: words that may be chosen, where a word stands at the path.
         title: what people call it.
     """
 
-    path: str
+    paths: Paths = Field(alias="path", min_length=1)
     low: str | float | None = None
     high: str | float | None = None
     choices: tuple[str, ...] = ()
@@ -156,6 +164,10 @@ class Line(Declared):
     def places(self) -> dict[str, Station | Facility]:
         """Everything that costs money and draws energy: facilities, then stations."""
         return {**self.facilities, **self.stations}
+
+    def staffed(self, calendar: str | None) -> float:
+        """Return the share of the week that a calendar staffs [-]; None means always."""
+        return self.calendars[calendar].share if calendar else 1.0
 
     def inboxes(self, station: str) -> list[str]:
         """Return the names of the buffers that a station empties, ways back last."""

@@ -6,12 +6,12 @@ which is laid out for the nameplate with the design yields of the table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from twin.bought import Entry, entries, starts, upstream
-from twin.equipment import EnergyUse
-from twin.line import Line
+from twin.equipment import EnergyUse, Station
+from twin.line import Facility, Line
 from twin.prices import SECONDS_PER_YEAR, Accounts, Driver, Factors, Prices
 from twin.problems import InputError
 from twin.product import JOULES_PER_GWH, CellDesign, ElectrodeDesign
@@ -21,7 +21,7 @@ SIDES = 2
 
 @dataclass(frozen=True)
 class UnitCosts:
-    """What one more machine, and one more cell worked on, add to a year's cost.
+    """What one more machine, and one more cell worked on, add to a year's cost and to what the plant takes.
 
     Attributes:
         owning: depreciation and upkeep of one server with its overhead, by station [USD/yr].
@@ -30,6 +30,15 @@ class UnitCosts:
         material: bought there, by station [USD/cell].
         returned: what the scrap of a cell brings back, by the station at which it is lost [USD/cell].
         standing: facilities, and energy that is drawn whatever is made [USD/yr].
+        capital: equipment of one server and the building of its floor, by station [USD].
+        floor: of one server, by station [m^2].
+        labour: direct, of one server, by station [h/yr].
+        energy_used: electricity and gas that come with throughput, by station; that of facilities where cells are
+            started [J/cell].
+        standing_capital: facilities, with their building [USD].
+        standing_floor: of facilities [m^2].
+        standing_labour: of facilities [h/yr].
+        standing_energy: drawn whatever is made, by stations and facilities [J/yr].
     """
 
     owning: Mapping[str, float]
@@ -38,6 +47,14 @@ class UnitCosts:
     material: Mapping[str, float]
     returned: Mapping[str, float]
     standing: float
+    capital: Mapping[str, float]
+    floor: Mapping[str, float]
+    labour: Mapping[str, float]
+    energy_used: Mapping[str, float]
+    standing_capital: float
+    standing_floor: float
+    standing_labour: float
+    standing_energy: float
 
 
 def priced(line: Line) -> tuple[CellDesign, Prices, float]:
@@ -95,8 +112,9 @@ def plant_factors(line: Line) -> dict[str, Factors]:
     """Return labour, equipment, floor and upkeep of each station and facility.
 
     A row that several stations or facilities name is bought once and split between them by weight. What a
-    station takes at the nameplate buys its ``cost_servers``; more or fewer servers cost in proportion. What a station
-    has beyond the rows, such as the loop of a coater or a gauge, comes with each server.
+    station takes at the nameplate buys its ``cost_servers``; more or fewer servers cost in proportion, and so does
+    labour in longer or shorter shifts than those of its ``cost_calendar``. What a station has beyond the rows, such
+    as the loop of a coater or a gauge, comes with each server.
     """
     cell, prices, _ = priced(line)
     rows = table_sized(prices, drivers(line), cell.capacity)
@@ -113,6 +131,8 @@ def plant_factors(line: Line) -> dict[str, Factors]:
         found[name] = takes
     for name, station in line.stations.items():
         rows_buy = found[name].times(station.servers / (station.cost_servers or station.servers))
+        hours = line.staffed(station.calendar) / line.staffed(station.cost_calendar or station.calendar)
+        rows_buy = rows_buy._replace(labour=rows_buy.labour * hours)
         extras = station.extras
         with_it = Factors(equipment=extras.capital, upkeep=extras.upkeep * SECONDS_PER_YEAR)
         found[name] = rows_buy.plus(with_it.times(station.servers))
@@ -135,32 +155,67 @@ def unit_costs(line: Line) -> UnitCosts:
     Raises:
         InputError: the plant has no product, prices or nameplate.
     """
-    cell, prices, nameplate = priced(line)
+    prices = priced(line)[1]
     takes = plant_factors(line)
-    owning, staffing = {}, {}
-    for name, station in line.stations.items():
-        one = takes[name].times(1 / station.servers)
-        owning[name] = _kept(prices.accounts(one._replace(labour=0.0), 0.0))
-        staffing[name] = _kept(prices.accounts(Factors(one.labour), 0.0))
-    standing = sum(_kept(prices.accounts(takes[name], 0.0)) for name in line.facilities)
-    energy = {name: _per_joule(station.draws, prices) * cell.energy for name, station in line.stations.items()}
-    served = sum(_per_joule(facility.draws, prices) for facility in line.facilities.values()) * cell.energy
-    for name in starts(line):
-        energy[name] += served
-    for place in line.places.values():
-        fixed = place.draws.fixed_share * _energy_price(place.draws, prices)
-        standing += fixed * nameplate * SECONDS_PER_YEAR
+    one = {name: takes[name].times(1 / station.servers) for name, station in line.stations.items()}
+    served = whole({name: takes[name] for name in line.facilities})
     material, returned = _material(line, prices)
-    return UnitCosts(owning, staffing, energy, material, returned, standing)
+    return UnitCosts(
+        owning={name: _kept(prices.accounts(each._replace(labour=0.0), 0.0)) for name, each in one.items()},
+        staffing={name: _kept(prices.accounts(Factors(each.labour), 0.0)) for name, each in one.items()},
+        energy=_per_cell(line, lambda use: _energy_price(use, prices)),
+        material=material,
+        returned=returned,
+        standing=_kept(prices.accounts(served, 0.0)) + _standing(line, lambda use: _energy_price(use, prices)),
+        capital={name: _invested(each, prices) for name, each in one.items()},
+        floor={name: each.area for name, each in one.items()},
+        labour={name: each.labour for name, each in one.items()},
+        energy_used=_per_cell(line, _energy),
+        standing_capital=_invested(served, prices),
+        standing_floor=served.area,
+        standing_labour=served.labour,
+        standing_energy=_standing(line, _energy),
+    )
+
+
+def _invested(takes: Factors, prices: Prices) -> float:
+    """Return equipment and the building of its floor [USD]."""
+    return takes.equipment + takes.area * prices.building
+
+
+def _per_cell(line: Line, value: Callable[[EnergyUse], float]) -> dict[str, float]:
+    """Return what comes with throughput by station, that of facilities where cells are started [value/cell].
+
+    Args:
+        line: the plant.
+        value: of an energy use [1/J of cells].
+    """
+    energy = priced(line)[0].energy
+    found = {name: (1 - use.fixed_share) * value(use) * energy for name, use in _uses(line.stations).items()}
+    served = sum((1 - use.fixed_share) * value(use) * energy for use in _uses(line.facilities).values())
+    for name in starts(line):
+        found[name] += served
+    return found
+
+
+def _standing(line: Line, value: Callable[[EnergyUse], float]) -> float:
+    """Return what is drawn whatever is made, at the nameplate's level [value/yr]."""
+    level = sum(use.fixed_share * value(use) for use in _uses(line.places).values())
+    return level * priced(line)[2] * SECONDS_PER_YEAR
+
+
+def _uses(places: Mapping[str, Station | Facility]) -> dict[str, EnergyUse]:
+    return {name: place.draws for name, place in places.items()}
+
+
+def _energy(use: EnergyUse) -> float:
+    """Return electricity and gas together [J per J of cells]."""
+    return use.electricity + use.gas
 
 
 def _energy_price(use: EnergyUse, prices: Prices) -> float:
     """Return what some energy use costs [USD per J of cells]."""
     return use.electricity * prices.electricity + use.gas * prices.gas
-
-
-def _per_joule(use: EnergyUse, prices: Prices) -> float:
-    return (1 - use.fixed_share) * _energy_price(use, prices)
 
 
 def _kept(accounts: Accounts) -> float:

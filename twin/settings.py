@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
-
-from twin.checks import Fault, faults_of_line
+from twin.checks import Fault
 from twin.equipment import MOST_SERVERS
 from twin.line import Knob, Line
-from twin.problems import InputError, Problem, did_you_mean, fault_in_words, shown
-from twin.units import Amount
+from twin.problems import InputError, Problem, did_you_mean, shown
+from twin.values import at, read, rebuilt, size_of
 
 Settings = Mapping[str, Any]
 
@@ -39,8 +36,6 @@ def turn(line: Line, settings: Settings) -> Line:
         InputError: with every problem found: no such knob, a value in another unit or out of the knob's range,
             or a line that no longer holds together.
     """
-    if not settings:
-        return line
     known = knobs(line)
     problems = []
     for name, value in settings.items():
@@ -51,118 +46,70 @@ def turn(line: Line, settings: Settings) -> Line:
             problems.append(Problem("", 0, name, fault))
     if problems:
         raise InputError(problems)
-    raw = deepcopy(line._raw)
-    for name, value in settings.items():
-        _put(raw, known[name].path, value)
-    _keep_prices_of_machines(raw, line)
-    turned = _held_together(raw, ", ".join(f"{name}={value}" for name, value in settings.items()))
-    turned._raw.update(raw)
-    turned._provenance.extend(line._provenance)
-    turned._settings.update({**line._settings, **settings})
-    return turned
+    at_paths = {path: value for name, value in settings.items() for path in known[name].paths}
+    return rebuilt(line, at_paths, settings)
+
+
+def changes(line: Line, settings: Settings) -> dict[str, Any]:
+    """Return the settings that say something else than the line does, in the order of their names."""
+    known, raw = knobs(line), line._raw
+    return {
+        name: value
+        for name, value in sorted(settings.items())
+        if name not in known or _standing(raw, known[name].path) != value
+    }
+
+
+def _standing(raw: Any, path: str) -> Any:
+    """Return what plain data have at a path, None when there is nothing."""
+    for part in path.split("."):
+        raw = raw.get(part) if isinstance(raw, dict) else None
+    return raw
 
 
 def faults_of_knobs(line: Line) -> Iterator[Fault]:
     """Yield what is wrong with the ranges of a line's knobs as (path, text)."""
     for name, knob in line.knobs.items():
-        path = ("knobs", name)
-        found = _kind(line, knob.path)
-        if found is None:
+        for path in knob.paths:
+            found = at(line, path)
             # that nothing stands there is told by what checks the plain data
-            continue
-        if knob.choices:
-            if not isinstance(found[0], str):
-                yield (*path, "choices"), f"what stands at '{knob.path}' is no word; give 'low' and 'high' instead"
-            continue
-        if _size(found[0]) is None:
-            yield (*path, "path"), f"what stands at '{knob.path}' is no number or quantity that could be turned"
-            continue
-        ends = {end: _read(found[1], getattr(knob, end)) for end in ("low", "high")}
-        for end, (_, fault) in ends.items():
-            if fault:
-                yield (*path, end), fault
-        low, high = ends["low"][0], ends["high"][0]
-        if low is not None and high is not None and low > high:
-            yield (*path, "low"), f"{knob.low!r} is above {knob.high!r}, expected low <= high; swap them?"
+            for key, text in _faults_at(path, knob, *found) if found else ():
+                yield ("knobs", name, key), text
+
+
+def _faults_at(path: str, knob: Knob, value: Any, kind: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a knob where it turns some value, each with the key of the knob."""
+    if knob.choices:
+        if not isinstance(value, str):
+            yield "choices", f"what stands at '{path}' is no word; give 'low' and 'high' instead"
+        return
+    if size_of(value) is None:
+        yield "path", f"what stands at '{path}' is no number or quantity that could be turned"
+        return
+    ends = {end: read(kind, getattr(knob, end)) for end in ("low", "high")}
+    for end, (_, fault) in ends.items():
+        if fault:
+            yield end, fault
+    low, high = ends["low"][0], ends["high"][0]
+    if low is not None and high is not None and low > high:
+        yield "low", f"{knob.low!r} is above {knob.high!r}, expected low <= high; swap them?"
 
 
 def _fault_of_choice(line: Line, knob: Knob, value: Any) -> str:
     """Return what is wrong with a value chosen for a knob, "" when nothing is."""
-    found = _kind(line, knob.path)
+    return next((fault for path in knob.paths if (fault := _fault_at(line, path, knob, value))), "")
+
+
+def _fault_at(line: Line, path: str, knob: Knob, value: Any) -> str:
+    found = at(line, path)
     if found is None:
-        return f"nothing stands at '{knob.path}' any more"
+        return f"nothing stands at '{path}' any more"
     if knob.choices:
         return "" if value in knob.choices else f"no choice {shown(value)}{did_you_mean(str(value), knob.choices)}"
-    chosen, fault = _read(found[1], value)
-    low, high = (_read(found[1], end)[0] for end in (knob.low, knob.high))
+    chosen, fault = read(found[1], value)
+    low, high = (read(found[1], end)[0] for end in (knob.low, knob.high))
     if chosen is None or low is None or high is None:
         return fault
     if low <= chosen <= high:
         return ""
     return f"{shown(value)} is outside the knob's range, expected {knob.low} to {knob.high}"
-
-
-def _kind(line: Line, path: str) -> tuple[Any, Any] | None:
-    """Return what stands at a path, and its type with unit and bounds; None when nothing does."""
-    node: Any = line
-    inner: Any = Line
-    for part in path.split("."):
-        if isinstance(node, BaseModel):
-            fields = type(node).model_fields
-            name = next((name for name, field in fields.items() if part == (field.alias or name)), None)
-            if name is None:
-                return None
-            node, inner, whole = getattr(node, name), fields[name].annotation, fields[name].rebuild_annotation()
-        elif isinstance(node, dict) and part in node:
-            node, inner = node[part], get_args(inner)[-1]
-            whole = inner
-        else:
-            return None
-    return node, whole
-
-
-def _read(kind: Any, value: Any) -> tuple[float | None, str]:
-    """Read one value alone, in whatever unit it is written; return it in SI, or what is wrong with it."""
-    try:
-        size = _size(TypeAdapter(kind).validate_python(value))
-    except ValidationError as error:
-        return None, fault_in_words(error.errors(include_url=False)[0])
-    return size, "" if size is not None else f"{shown(value)} is not a number or quantity"
-
-
-def _size(value: Any) -> float | None:
-    if isinstance(value, Amount):
-        return value.value
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _put(raw: dict[str, Any], path: str, value: Any) -> None:
-    *way, last = path.split(".")
-    node = raw
-    for part in way:
-        node = node[part]
-    node[last] = value
-
-
-def _keep_prices_of_machines(raw: dict[str, Any], line: Line) -> None:
-    """Note how many servers were declared: what one costs does not change with how many there are."""
-    for name, station in line.stations.items():
-        if raw["stations"][name]["servers"] != station.servers:
-            raw["stations"][name].setdefault("cost_servers", station.servers)
-
-
-def _held_together(raw: dict[str, Any], chosen: str) -> Line:
-    """Return the line that plain data declare.
-
-    Raises:
-        InputError: they declare none.
-    """
-    try:
-        turned = Line.model_validate(raw)
-    except ValidationError as error:
-        said = [fault_in_words(detail) for detail in error.errors(include_url=False)]
-        raise InputError([Problem("", 0, chosen, text) for text in said]) from None
-    faults = list(faults_of_line(raw, turned))
-    if faults:
-        raise InputError([Problem("", 0, chosen, f"{'.'.join(map(str, path))}: {text}") for path, text in faults])
-    return turned

@@ -145,7 +145,7 @@ def _turn(line: Line, station: Station, seconds: float, inputs: Sequence[Materia
         elif setup.every_metres and metres:
             # it is done between two turns, so a little later than it falls due
             turn += setup.takes / np.ceil(setup.every_metres / metres)
-    share = line.calendars[station.calendar].share if station.calendar else 1.0
+    share = line.staffed(station.calendar)
     for plan in station.maintenance.values():
         share *= 1 - min(1.0, plan.takes / plan.every)
     return turn, share

@@ -22,6 +22,12 @@ _LONGEST_UNIT = 60
 _ODD_POWER = re.compile(r"(?:\^|\*\*)(?!\s*[+-]?\s*\d(?!\s*(?:[\d.eE_^]|\*\*)))|\)\s*(?:\^|\*\*)")
 
 
+def split(quantity: object) -> tuple[float, str] | None:
+    """Return number and unit of "70 m/min"; None when it starts with no number."""
+    match = None if isinstance(quantity, bool) else _NUMBER.match(str(quantity))
+    return (float(match.group(1).replace("_", "")), match.group(2)) if match else None
+
+
 @lru_cache(maxsize=1)
 def _registry() -> Any:
     """Return the pint registry, made on first use because importing pint costs 0.4 s."""
@@ -111,11 +117,10 @@ class Unit:
         """Return a value in SI, how many SI one of its unit is, and the unit."""
         if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
             raise self._error(raw, "is not a quantity")
-        text = str(raw)
-        match = _NUMBER.match(text)
-        if match is None:
+        parts = split(raw)
+        if parts is None:
             raise self._error(raw, "is not a number with a unit")
-        number, unit = float(match.group(1).replace("_", "")), match.group(2)
+        number, unit = parts
         if not unit:
             if self.si:
                 raise self._error(raw, "has no unit")
@@ -149,9 +154,9 @@ class Celsius(Unit):
     """A temperature: people write it in degrees Celsius, which have a zero of their own and so no factor to SI."""
 
     def _convert(self, raw: object) -> tuple[float, float, str]:
-        match = _NUMBER.match(str(raw))
-        if match is not None and match.group(2) in ("degC", "°C"):
-            return float(match.group(1).replace("_", "")) + 273.15, 1.0, "K"
+        number, unit = split(raw) or (0.0, "")
+        if unit in ("degC", "°C"):
+            return number + 273.15, 1.0, "K"
         return super()._convert(raw)
 
 
@@ -222,9 +227,9 @@ _MOST = 1e7
 
 def _read_amount(raw: object, per: str) -> Amount:
     """Turn "0.95 kg", "11.5 m^2", "1" or, with ``per``, "10 USD/kg" into an amount in SI."""
-    match = _NUMBER.match(str(raw))
-    if match is not None and not isinstance(raw, bool):
-        number, unit = float(match.group(1).replace("_", "")), match.group(2)
+    parts = split(raw)
+    if parts is not None:
+        number, unit = parts
         for si in ("kg", "m**2", ""):
             wanted = per + (f"/({si})" if per and si else si)
             factor = _factor(unit, wanted) if unit else (None if wanted else 1.0)
@@ -248,9 +253,9 @@ MaterialPrice = Annotated[
 
 def _read_measure(raw: object) -> Amount:
     """Turn "0.3 mohm" or "0.4 %" into an amount in SI base units, whatever it measures."""
-    match = _NUMBER.match(str(raw))
-    if match is not None and not isinstance(raw, bool):
-        number, unit = float(match.group(1).replace("_", "")), match.group(2)
+    parts = split(raw)
+    if parts is not None:
+        number, unit = parts
         quantity = _quantity(unit) if unit else None
         try:
             base = quantity.to_base_units() if quantity is not None else None

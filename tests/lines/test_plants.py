@@ -151,7 +151,9 @@ def test_stations_break_down_draw_energy_and_are_staffed(plant: Line) -> None:
     used = {crew for one in plant.stations.values() for crew in one.crew}
     used |= {one.failures.crew for one in plant.stations.values() if one.failures is not None and one.failures.crew}
     assert used == set(plant.crews)
-    assert {one.calendar for one in plant.stations.values()} - {None} == set(plant.calendars)
+    chosen = {one.calendar for one in plant.stations.values()} - {None}
+    # what is not in use can be chosen
+    assert chosen | set(plant.knobs["electrode.shifts"].choices) == set(plant.calendars)
 
 
 def test_whole_machines_reach_the_nameplate_with_room_for_what_is_lost(plant: Line) -> None:

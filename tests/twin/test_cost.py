@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from paper_plant import paper_plant
 
 from twin import InputError, Journal, Line, Run, costs, read_line, simulate, turn, unit_costs
+from twin.cost import energy_drawn
+from twin.material_balance import Flows
+from twin.measured import Measured
 from twin.plant_cost import drivers, plant_factors, table_sized, whole
 from twin.prices import Factors, Prices
 from twin.read import known_lines, lines_folder
@@ -258,3 +262,31 @@ def test_the_optimizer_is_told_all_that_does_not_depend_on_what_is_made() -> Non
     )
     standing = unit.standing * years - energy * line.nameplate * years * 365 * 86400.0
     assert owned * years + standing == pytest.approx(fixed)
+
+
+MORE = {"formation.servers": 11, "grading.servers": 2}
+
+
+@pytest.mark.parametrize(
+    ("plant", "settings"), [("pilot_line", {}), ("pilot_line", MORE), ("cyl_4680_10gwh", {}), ("cyl_4680_10gwh", MORE)]
+)
+def test_servers_and_the_rest_add_up_to_the_plant_and_to_the_energy_it_drew(
+    plant: str, settings: dict[str, int]
+) -> None:
+    journal = run_of(plant)
+    # another number of machines is another plant, and the same work in this journal
+    line = turn(journal.line, settings)
+    unit, found = unit_costs(line), costs(line, journal)
+    servers = {name: station.servers for name, station in line.stations.items()}
+
+    def built(of_one: Mapping[str, float]) -> float:
+        return sum(of_one[name] * servers[name] for name in servers)
+
+    assert built(unit.capital) + unit.standing_capital == pytest.approx(found["capital_usd"]["total"])
+    assert built(unit.floor) + unit.standing_floor == pytest.approx(found["floor_m2"])
+    assert built(unit.labour) + unit.standing_labour == pytest.approx(found["labour_hours_per_year"])
+    flows = Flows(Measured(journal))
+    used = sum(unit.energy_used[name] * cells for name, cells in zip(flows.names, flows.worked.tolist(), strict=True))
+    years = (journal.end - journal.warmup) / (365 * 86400.0)
+    drawn = sum(sum(kind.values()) for kind in energy_drawn(line, flows))
+    assert used + unit.standing_energy * years == pytest.approx(drawn)

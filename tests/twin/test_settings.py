@@ -83,6 +83,27 @@ def test_the_ends_of_the_range_may_be_chosen(line: Line) -> None:
     assert "is outside the knob's range" in refusal(line, ab__capacity=1_000_001)
 
 
+def test_a_knob_with_several_paths_turns_all_of_them_and_minds_the_range_at_each() -> None:
+    text = (
+        STATIONS
+        + """  both: {path: [stations.b.step.time.mode, stations.b.step.time.high], low: 61 s, high: 1 h}
+  share: {path: [stations.c.crew.few, stations.b.batch.lots], low: 1, high: 2}
+"""
+    )
+    line = read_text(text)
+    turned = turn(line, {"both": "2 min"})
+    assert (turned.stations["b"].step.time.mode, turned.stations["b"].step.time.high) == (120, 120)
+    assert turned._settings == {"both": "2 min"}
+    assert "is not a whole number" in refusal(line, share=1.5)
+    assert turn(line, {"share": 2}).stations["b"].batch.lots == 2  # type: ignore[union-attr]
+    with pytest.raises(InputError) as caught:
+        read_text(STATIONS + "  lost: {path: [stations.b.step.time.low, stations.x.servers], low: 1, high: 2}\n")
+    said = str(caught.value)
+    assert "nothing stands at 'stations.x.servers'" in said and "2.0 has no unit" in said
+    with pytest.raises(InputError, match="is too short, expected at least 1"):
+        read_text(STATIONS + "  none: {path: [], low: 1, high: 2}\n")
+
+
 def test_everything_wrong_with_the_settings_is_told_at_once(line: Line) -> None:
     told = refusal(line, longst=1, longest="3 m", a__servers=0).splitlines()
     assert len(told) == 3

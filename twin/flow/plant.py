@@ -87,7 +87,8 @@ class Plant:
         if declared.batch is not None:
             station.batch, station.channels = declared.batch.lots, declared.batch.units
             station.patience = declared.batch.patience
-        if declared.calendar is not None:
+        # who works all week needs no look at the calendar
+        if declared.calendar is not None and line.staffed(declared.calendar) < 1:
             station.calendar = line.calendars[declared.calendar]
         for crew, people in declared.crew.items():
             station.operators = (pools[crew], people)

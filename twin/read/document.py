@@ -68,9 +68,9 @@ def load(path: Path, seen: tuple[Path, ...] = ()) -> Document:
 
 
 def _keep_what_machines_cost(base: Document, top: Document) -> None:
-    """Note how many servers a plant had where a file that builds on it has others and keeps its nameplate.
+    """Note servers and calendars of a plant where a file that builds on it has others and keeps its nameplate.
 
-    Without it a second coater would cost nothing: cost rows buy what the nameplate needs.
+    Without it a second coater, or a third shift, would cost nothing: cost rows buy what the nameplate needs.
     """
     if "nameplate" not in base.content or "nameplate" in top.content:
         return
@@ -79,9 +79,10 @@ def _keep_what_machines_cost(base: Document, top: Document) -> None:
         return
     for name, station in above.items():
         old = below.get(name)
-        if isinstance(station, dict) and isinstance(old, dict) and "servers" in station and "servers" in old:
-            old.setdefault("cost_servers", old["servers"])
-            base.origins.setdefault(("stations", name, "cost_servers"), base.place(("stations", name, "servers")))
+        for key in ("servers", "calendar"):
+            if isinstance(station, dict) and isinstance(old, dict) and key in station and key in old:
+                old.setdefault(f"cost_{key}", old[key])
+                base.origins.setdefault(("stations", name, f"cost_{key}"), base.place(("stations", name, key)))
 
 
 def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...]) -> Document:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from twin.problems import Problem, did_you_mean, shown
 from twin.read.document import Document, Path_
+from twin.units import split
 
 KEYS = {"value", "low", "high", "source", "confidence", "basis", "ref", "note"}
 CONFIDENCE = ("read", "memory", "estimate")
-_NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$")
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,6 @@ def collapse(document: Document, sources: set[str]) -> tuple[list[Provenance], l
 
     document.content = walk(document.content, ())
     return records, problems
-
-
-def split(quantity: object) -> tuple[float, str] | None:
-    """Return number and unit of "70 m/min"; None when it starts with no number."""
-    match = None if isinstance(quantity, bool) else _NUMBER.match(str(quantity))
-    return (float(match.group(1).replace("_", "")), match.group(2).strip()) if match else None
 
 
 def _sources(node: dict[str, Any]) -> tuple[str, ...]:
