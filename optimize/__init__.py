@@ -11,20 +11,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimize.comparison import Comparison as Comparison
     from optimize.comparison import compare as compare
+    from optimize.question import Question as Question
+    from optimize.question import read_study as read_study
     from optimize.refine import Plan as Plan
     from optimize.refine import optimize as optimize
     from optimize.report import save_comparison as save_comparison
     from optimize.report import save_plan as save_plan
+    from optimize.solve import Solver as Solver
     from optimize.study import Study as Study
-    from optimize.study import read_study as read_study
 
 _HOME = {
     "Comparison": "comparison",
     "Plan": "refine",
+    "Question": "question",
+    "Solver": "solve",
     "Study": "study",
     "compare": "comparison",
     "optimize": "refine",
-    "read_study": "study",
+    "read_study": "question",
     "save_comparison": "report",
     "save_plan": "report",
 }

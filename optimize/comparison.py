@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
 
+from optimize.cache import Cache
 from optimize.explore import Asked, simulated
 from optimize.figures import FIGURES, Interval, headline, interval
-from optimize.workers import Tell, ask_all
+from optimize.workers import Pool, Tell, ask_all
 from twin import InputError, Line, kpis, read_line
 
 
@@ -56,34 +57,36 @@ class Comparison:
 
 
 def compare(
-    lines: Sequence[str],
+    lines: Sequence[str] | Mapping[str, Line],
     days: int = 90,
     warmup: int = 30,
     seed: int = 1,
     replications: int = 4,
-    workers: int = 1,
+    workers: int | Pool = 1,
     tell: Tell | None = None,
+    cache: Cache | None = None,
 ) -> Comparison:
     """Simulate plants side by side.
 
     Args:
-        lines: paths of line files, or names of plants that come with gigatwin.
+        lines: paths of line files, or names of plants that come with gigatwin; or plants that were read, by name.
         days: measured time of each run [d].
         warmup: time before it [d].
         seed: key of all luck of the first replication; the others count on from it.
         replications: runs of each plant.
         workers: processes; the answer does not depend on it.
         tell: called with what is being done, how many runs are over and how many there are.
+        cache: where the answers of the twin are looked up and kept.
 
     Raises:
         InputError: fewer than two plants, the same name twice, no replication to pair, or a bad file.
     """
-    plants = _plants(lines)
+    plants = lines if isinstance(lines, Mapping) else read_plants(lines)
     if replications < 2:
         raise InputError(f"{replications} replication gives no interval, expected at least 2")
     seeds = tuple(range(seed, seed + replications))
     asked = [Asked(line, {}, days, warmup, luck) for line, luck in product(plants.values(), seeds)]
-    answers = ask_all(_ask, asked, workers, "simulate", tell)
+    answers = ask_all(_ask, asked, workers, "simulate", tell, cache)
     by_plant = {name: answers[place * replications :][:replications] for place, name in enumerate(plants)}
     shared = [name for name in FIGURES if all(name in answer for answer in answers)]
     return Comparison(
@@ -96,8 +99,12 @@ def compare(
     )
 
 
-def _plants(lines: Sequence[str]) -> dict[str, Line]:
-    """Read the plants by name."""
+def read_plants(lines: Sequence[str]) -> dict[str, Line]:
+    """Read plants to compare, by name.
+
+    Raises:
+        InputError: fewer than two plants, the same name twice, or a bad file.
+    """
     if len(lines) < 2:
         raise InputError(f"{len(lines)} plant cannot be compared; name two or more line files")
     plants: dict[str, Line] = {}

@@ -25,6 +25,8 @@ FIGURES = {
     "first_pass_yield": Figure("First-pass yield", "-", "more"),
     "cost_usd_per_kwh": Figure("Cost", "USD/kWh", "less"),
     "energy_kwh_per_kwh": Figure("Energy use", "kWh/kWh", "less"),
+    "escapes_ppm": Figure("Flaws that leave the plant", "ppm", "less"),
+    "throughput_per_hour": Figure("Throughput", "1/h", "more"),
     "wip_cells": Figure("Work in progress", "cells", ""),
 }
 

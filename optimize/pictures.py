@@ -54,12 +54,10 @@ def draw_promise(plan: Plan) -> Any:
     figure, axes = _figure(WIDTH, 2.9, 1, len(names))
     for axis, name in zip(axes, names, strict=True):
         promised, made = plan.chosen.predicted[name], plan.chosen.simulated(name)
-        axis.errorbar(
-            [1], [made.mean], [[made.mean - made.low], [made.high - made.mean]], fmt="o", color=BLUE, capsize=6, ms=7
-        )
-        axis.plot([0], [promised], marker="D", ls="", color=ORANGE, mfc="white", mew=2, ms=8)
-        values = [promised, made.low, made.high]
-        if name == "good_gwh_per_year":
+        axis.errorbar([1], [made.mean], _whiskers([made]), fmt="o", color=BLUE, capsize=6, ms=7)
+        axis.errorbar([0], [promised.mean], _whiskers([promised]), fmt="D", color=ORANGE, mfc="white", mew=2, ms=8)
+        values = [promised.low, promised.high, made.low, made.high]
+        if name == "good_gwh_per_year" and plan.data.demand is not None:
             wanted = plan.question.gwh(plan.data.demand)
             axis.axhline(wanted, color=GREY, ls="--", lw=1)
             below = (0, 3) if made.mean < wanted else (0, -11)
@@ -94,32 +92,6 @@ def draw_servers(plan: Plan) -> Any:
     axis.grid(axis="x", color="#e6e6e6")
     axis.set_axisbelow(True)
     axis.set_xlabel("servers [-]")
-    return figure
-
-
-def draw_rounds(plan: Plan) -> Any:
-    """Draw how model and twin came together, plan by plan."""
-    figure, axis = _figure(WIDTH, 2.9, 1, 1)
-    numbers = list(range(1, len(plan.rounds) + 1))
-    made = [tried.simulated("good_gwh_per_year") for tried in plan.rounds]
-    axis.axhline(plan.question.gwh(plan.data.demand), color=GREY, ls="--", lw=1, label="demand")
-    axis.plot(
-        numbers,
-        [tried.predicted["good_gwh_per_year"] for tried in plan.rounds],
-        "D--",
-        color=ORANGE,
-        mfc="white",
-        mew=2,
-        ms=7,
-        label="promised by the model",
-    )
-    axis.errorbar(
-        numbers, [m.mean for m in made], _whiskers(made), fmt="o", color=BLUE, capsize=5, label="made by the twin"
-    )
-    axis.set_xticks(numbers)
-    axis.set_xlabel("plan tried [-]")
-    axis.set_ylabel("Good cells [GWh/yr]")
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     return figure
 
 

@@ -7,17 +7,17 @@ be it slurry, web or cells. So a yield multiplies a flow and nothing else has to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from statistics import mean
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import Literal
 
-from twin import unit_costs
+from optimize.effects import Choice, Factor, Sum
 
-if TYPE_CHECKING:
-    from optimize.explore import Response
-    from optimize.study import Question
-
-OnStation = tuple[str, str]
+Goal = Literal["cost", "profit", "output", "energy"]
+SECONDS_PER_YEAR = 365 * 86400.0
+# responses of the whole plant to a good cell, in the order of the report
+PER_CELL = ("material", "energy", "drawn", "revenue", "returns", "escapes", "first_pass")
+# what a server takes, by station
+PER_SERVER = ("owning", "staffing", "capital", "floor", "people")
 
 
 @dataclass(frozen=True)
@@ -25,112 +25,133 @@ class PlanData:
     """One planning question in numbers.
 
     Attributes:
-        demand: good cells wanted [cell/yr].
+        goal: what is made small (cost, energy) or large (profit, output).
+        demand: good cells wanted [cell/yr]: just as many for cost and energy, at most for profit and output.
         stations: names in factory order.
         after: the station that each station hands over to; the one that is missing here ends the route.
-        recipes: names of the settings that one can be chosen of.
+        options: names of the options of each group, one of which is chosen.
         lowest: fewest servers by station [-].
         highest: most servers by station [-].
-        hours: time in which one server is staffed and not in planned maintenance [h/yr].
-        rate: cells one server works on in an hour when neither starved nor blocked, by (station, recipe) [cell/h].
-        kept: share of the cells worked on that is not lost there, by (station, recipe) [-].
-        derate: share of its rate that a plant reaches because stations starve and block each other [-].
-        capital: cost of owning one server [USD/yr].
-        labour: cost of staffing one server [USD/yr].
-        energy: [USD/cell] worked on, by station.
-        material: bought material [USD/cell] worked on, by station.
-        returned: what the scrap of a cell that is lost at a station brings back [USD/cell].
-        standing: cost that no choice changes [USD/yr].
+        kept: share of the cells worked on that is not lost there, by station [-].
+        use: time that a cell takes of a server, by station; a year counts the hours in which one is there [yr/cell].
+        reach: share of its slowest station's rate that a plant reaches, as stations starve and block each other [-].
+        per_cell: for each good cell: ``material`` bought and not brought back, ``energy`` [USD]; ``drawn`` energy [J];
+            ``revenue``, ``returns`` of customers [USD]; ``escapes``: flaws that leave the plant; ``first_pass``: share
+            of starts that pass everything at once [-].
+        per_server: for each server, by station: ``owning`` and ``staffing`` [USD/yr], ``capital`` [USD],
+            ``floor`` [m^2], ``people`` [h/yr].
+        standing: what no choice of machines changes: ``cost`` [USD/yr], ``capital`` [USD], ``floor`` [m^2],
+            ``people`` [h/yr], ``drawn`` [J/yr].
+        places: places for lots in the buffers that may be chosen [-].
+        limits: by name: ``capital`` [USD], ``floor`` [m^2], ``people`` [h/yr], ``power`` [W], ``escapes`` [-],
+            ``first_pass`` (at least) [-], ``places`` [-].
     """
 
-    demand: float
+    goal: Goal
+    demand: float | None
     stations: tuple[str, ...]
     after: Mapping[str, str]
-    recipes: tuple[str, ...]
+    options: Mapping[str, tuple[str, ...]]
     lowest: Mapping[str, int]
     highest: Mapping[str, int]
-    hours: Mapping[str, float]
-    rate: Mapping[OnStation, float]
-    kept: Mapping[OnStation, float]
-    capital: Mapping[str, float]
-    labour: Mapping[str, float]
-    energy: Mapping[str, float]
-    material: Mapping[str, float]
-    returned: Mapping[str, float]
-    standing: float = 0.0
-    derate: float = 1.0
+    kept: Mapping[str, Factor]
+    use: Mapping[str, Factor]
+    reach: Factor = field(default_factory=lambda: Factor(1.0))
+    per_cell: Mapping[str, Factor] = field(default_factory=dict)
+    per_server: Mapping[str, Mapping[str, Sum]] = field(default_factory=dict)
+    standing: Mapping[str, float] = field(default_factory=dict)
+    places: Sum = field(default_factory=Sum)
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def end(self) -> str:
         """The station at which good cells leave."""
         return next(name for name in self.stations if name not in self.after)
 
-    def load(self, recipe: str) -> dict[str, float]:
+    @property
+    def against_flow(self) -> list[str]:
+        """Stations so that each comes after the one it hands over to."""
+        order: list[str] = []
+
+        def visit(name: str) -> None:
+            if name not in order:
+                if name in self.after:
+                    visit(self.after[name])
+                order.append(name)
+
+        for name in self.stations:
+            visit(name)
+        return order
+
+    def loads(self, choice: Choice) -> dict[str, float]:
         """Return the cells that enter each station for one good cell [-]."""
         found: dict[str, float] = {}
+        for name in self.against_flow:
+            wanted = found[self.after[name]] if name in self.after else 1.0
+            found[name] = wanted / self.kept[name].at(choice)
+        return {name: found[name] for name in self.stations}
 
-        def entering(station: str) -> float:
-            if station not in found:
-                wanted = entering(self.after[station]) if station in self.after else 1.0
-                found[station] = wanted / self.kept[station, recipe]
-            return found[station]
-
-        return {station: entering(station) for station in self.stations}
-
-    def limits(self, recipe: str, servers: Mapping[str, int]) -> dict[str, float]:
+    def allowed(self, choice: Choice, servers: Mapping[str, int]) -> dict[str, float]:
         """Return the good cells that each station allows [cell/yr]; the smallest is what the plant makes."""
-        load = self.load(recipe)
+        loads, reach = self.loads(choice), self.reach.at(choice)
+        return {name: reach * servers[name] / (self.use[name].at(choice) * loads[name]) for name in self.stations}
+
+    def output(self, choice: Choice, servers: Mapping[str, int]) -> float:
+        """Return the good cells that the plant makes when it runs flat out [cell/yr]."""
+        return min(self.allowed(choice, servers).values())
+
+    def whole_load(self, station: str) -> Factor:
+        """Return the cells that enter a station for one good cell, as a product of chosen options [-]."""
+        load = self.kept[station].inverse()
+        return load.times(self.whole_load(self.after[station])) if station in self.after else load
+
+    def most_output(self) -> float:
+        """Return a number of good cells that no plan exceeds [cell/yr]."""
+        paced = self.reach.inverse()
+        least = {name: paced.times(self.whole_load(name)).times(self.use[name]).span()[0] for name in self.stations}
+        return min(self.highest[name] / least[name] for name in self.stations)
+
+    def taken(self, what: str, choice: Choice, servers: Mapping[str, int]) -> float:
+        """Return what all servers take together of something in ``PER_SERVER``."""
+        each = self.per_server.get(what, {})
+        return sum(takes.at(choice) * servers[name] for name, takes in each.items())
+
+    def for_cell(self, what: str, choice: Choice) -> float:
+        """Return what a good cell brings or takes of something in ``PER_CELL``."""
+        return self.per_cell[what].at(choice) if what in self.per_cell else 0.0
+
+    def cost(self, choice: Choice, servers: Mapping[str, int], output: float) -> dict[str, float]:
+        """Return what a year costs by kind [USD/yr], making ``output`` good cells [cell/yr]."""
         return {
-            name: self.derate * self.hours[name] * self.rate[name, recipe] * servers[name] / load[name]
-            for name in self.stations
+            "capital": self.taken("owning", choice, servers),
+            "labour": self.taken("staffing", choice, servers),
+            "energy": self.for_cell("energy", choice) * output,
+            "material": self.for_cell("material", choice) * output,
+            "standing": self.standing.get("cost", 0.0),
         }
 
-    def net_material(self, station: str, recipe: str) -> float:
-        """Return the bought material of a cell that is worked on, less what its scrap brings back [USD/cell]."""
-        return self.material[station] - (1 - self.kept[station, recipe]) * self.returned[station]
+    def goal_at(self, choice: Choice, servers: Mapping[str, int], output: float) -> float:
+        """Return the goal [USD/yr, cell/yr or J/yr] of a plan that makes ``output`` good cells [cell/yr]."""
+        if self.goal == "output":
+            return output
+        if self.goal == "energy":
+            return self.for_cell("drawn", choice) * output + self.standing.get("drawn", 0.0)
+        cost = sum(self.cost(choice, servers, output).values())
+        if self.goal == "cost":
+            return cost
+        return (self.for_cell("revenue", choice) - self.for_cell("returns", choice)) * output - cost
 
-    def output(self, recipe: str, servers: Mapping[str, int]) -> float:
-        """Return the good cells that the plant makes when it runs flat out [cell/yr]."""
-        return min(self.limits(recipe, servers).values())
-
-    def cost(self, recipe: str, servers: Mapping[str, int], output: float) -> float:
-        """Return what a year costs [USD/yr], making ``output`` good cells [cell/yr]."""
-        load = self.load(recipe)
-        owning = sum((self.capital[name] + self.labour[name]) * servers[name] for name in self.stations)
-        running = sum((self.energy[name] + self.net_material(name, recipe)) * load[name] for name in self.stations)
-        return self.standing + owning + running * output
-
-
-def plan_data(question: Question, responses: Mapping[str, Response]) -> PlanData:
-    """Gather the numbers of a planning question from the study, the plant and the twin's answers.
-
-    Args:
-        question: the study and its plant.
-        responses: the twin's answers by recipe.
-    """
-    line = question.line
-    stations = tuple(line.stations)
-    costs = unit_costs(line)
-    pairs = [(station, recipe) for recipe in responses for station in stations]
-    data = PlanData(
-        demand=question.demand,
-        stations=stations,
-        after={buffer.source: buffer.to for buffer in line.buffers.values() if not buffer.rework},
-        recipes=tuple(responses),
-        lowest={station: question.servers[station].low for station in stations},
-        highest={station: question.servers[station].high for station in stations},
-        hours={
-            station: mean(response.mean("hours", station) for response in responses.values()) for station in stations
-        },
-        rate=dict.fromkeys(pairs, 1.0),
-        kept={(station, recipe): responses[recipe].mean("kept", station) for station, recipe in pairs},
-        capital=costs.owning,
-        labour=costs.staffing,
-        energy=costs.energy,
-        material=costs.material,
-        returned=costs.returned,
-        standing=costs.standing,
-    )
-    loads = {recipe: data.load(recipe) for recipe in responses}
-    rate = {(s, r): loads[r][s] / responses[r].mean("hours_per_cell", s) for s, r in pairs}
-    return replace(data, rate=rate)
+    def measures(self, choice: Choice, servers: Mapping[str, int], output: float) -> dict[str, float]:
+        """Return what each limit is about, in the limits' units."""
+        found = {
+            name: self.taken(name, choice, servers) + self.standing.get(name, 0.0)
+            for name in ("capital", "floor", "people")
+        }
+        drawn = self.for_cell("drawn", choice) * output + self.standing.get("drawn", 0.0)
+        return {
+            **found,
+            "power": drawn / SECONDS_PER_YEAR,
+            "escapes": self.for_cell("escapes", choice),
+            "first_pass": self.for_cell("first_pass", choice),
+            "places": self.places.at(choice),
+        }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimize.answer import as_data
 from optimize.comparison import Comparison
 from optimize.figures import FIGURES, Interval
 from optimize.refine import Plan
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _VERDICTS = {
-    "optimal": "Optimal by the model, and the twin makes the demand with it.",
-    "misses demand": "No plan found: the twin makes less than the model promises. Allow more machines or more rounds.",
-    "infeasible": "No plan: with the machines that the study allows the demand cannot be made.",
-    "time_limit": "The solver ran out of time before it proved a plan to be the best.",
+    "optimal": "Optimal: the twin makes what the model promised, and no untried plan promises more.",
+    "time limit": "Confirmed by the twin, but the solver ran out of time before it proved that no plan is better.",
+    "not settled": "Not settled: the rounds ended before model and twin agreed. Allow more rounds.",
+    "misses the demand": "No plan: the twin makes less than the demand with every plan tried. Allow more machines.",
+    "misses a limit": "No plan: the twin says of every plan tried that it misses a limit.",
+    "infeasible": "No plan: what the study asks for clashes.",
 }
 
 
@@ -27,31 +30,20 @@ def save_plan(plan: Plan, folder: Path) -> Path:
     from optimize import pictures
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "plan.json").write_text(json.dumps(plan.as_data(), indent=1), encoding="utf-8")
+    (folder / "plan.json").write_text(json.dumps(as_data(plan), indent=1), encoding="utf-8")
     drawn: dict[str, str] = {}
-    loads: dict[str, float] = {}
     if plan.chosen is not None:
         wanted = {
             "promise": lambda: pictures.draw_promise(plan),
             "servers": lambda: pictures.draw_servers(plan),
-            "rounds": lambda: pictures.draw_rounds(plan),
         }
         drawn = pictures.draw(folder / "pictures", wanted)
-        solution = plan.chosen.solution
-        limits = plan.data.limits(solution.recipe, solution.servers)
-        loads = {name: plan.data.demand / limit for name, limit in limits.items()}
-    return _page(
-        folder,
-        "plan.html",
-        plan=plan,
-        study=plan.question.study,
-        line=plan.question.line,
-        demand=plan.question.gwh(plan.data.demand),
-        servers=sum(plan.chosen.solution.servers.values()) if plan.chosen else 0,
-        verdict=_VERDICTS.get(plan.status, f"The solver stopped with '{plan.status}'."),
-        pictures=drawn,
-        loads=loads,
-    )
+    return _page(folder, "plan.html", plan=plan, study=plan.question.study, verdict=verdict(plan), pictures=drawn)
+
+
+def verdict(plan: Plan) -> str:
+    """Say in words what a status means."""
+    return _VERDICTS.get(plan.status, f"The solver stopped with '{plan.status}'.")
 
 
 def save_comparison(comparison: Comparison, folder: Path) -> Path:
@@ -80,19 +72,21 @@ def save_comparison(comparison: Comparison, folder: Path) -> Path:
 
 
 def table_of_plan(plan: Plan) -> Table:
-    """Return the plan for the terminal: machines by station, and what it makes."""
-    table = _table(_VERDICTS.get(plan.status, plan.status), "", "declared", "plan")
+    """Return the plan for the terminal: machines by station, settings, and what it makes."""
+    table = _table(verdict(plan), "", "declared", "plan")
     if plan.chosen is None:
         return table
-    solution = plan.chosen.solution
-    table.add_row("recipe", "", solution.recipe)
+    solution, question = plan.chosen.solution, plan.question
+    for group, option in solution.choice.items():
+        table.add_row(group, question.base[group], option)
     for name, count in solution.servers.items():
-        table.add_row(f"{name} servers", str(plan.question.line.stations[name].servers), str(count))
+        table.add_row(f"{name} servers", str(question.line.stations[name].servers), str(count))
     table.add_section()
     table.add_row("", "model", "twin (95 % interval)")
     for name, promised in plan.chosen.predicted.items():
         figure = FIGURES[name]
-        table.add_row(f"{figure.title} [{figure.unit}]", _number(promised), _spread(plan.chosen.simulated(name)))
+        simulated = _spread(plan.chosen.simulated(name))
+        table.add_row(f"{figure.title} [{figure.unit}]", _spread(promised), simulated)
     return table
 
 

@@ -1,16 +1,51 @@
-"""The only file that meets a solver: HiGHS through Pyomo, with its word checked before it is believed."""
+"""The only file that meets a solver: HiGHS or another one through Pyomo, its word checked before it is believed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
-from optimize.model import build
+from optimize.model import Chosen, build
+from optimize.model.products import MILLION
+from optimize.model.value import prefer_cheap
 from optimize.plan_data import PlanData
+from twin import InputError
 
-COSTS = ("capital", "labour", "energy", "material", "standing")
+# how solvers call the relative gap and the time limit [s]
+_OPTIONS = {
+    "cbc": ("ratioGap", "seconds"),
+    "cplex": ("mip_tolerances_mipgap", "timelimit"),
+    "glpk": ("mipgap", "tmlim"),
+    "gurobi": ("MIPGap", "TimeLimit"),
+    "gurobi_direct": ("MIPGap", "TimeLimit"),
+    "scip": ("limits/gap", "limits/time"),
+    "xpress_direct": ("miprelstop", "maxtime"),
+}
+_WORDS = {
+    "infeasibleOrUnbounded": "infeasible",
+    "maxTimeLimit": "time limit",
+    "maxTimeLimitWithoutSolution": "time limit",
+}
+
+
+@dataclass(frozen=True)
+class Solver:
+    """How a model is solved.
+
+    Attributes:
+        name: "highs", or any solver that Pyomo knows and finds.
+        gap: relative gap to the bound at which it stops [-].
+        time_limit: longest time of one solve [s].
+    """
+
+    name: str = "highs"
+    gap: float = 1e-3
+    time_limit: float = 600.0
+
+
+HIGHS = Solver()
 
 
 @dataclass(frozen=True)
@@ -18,75 +53,135 @@ class Solution:
     """What the solver answered.
 
     Attributes:
-        status: "optimal", "infeasible", "time_limit" or the solver's own word for anything else.
+        status: "optimal", "infeasible", "time limit" or the solver's own word for anything else.
+        choice: the chosen option of each group; empty when there is no plan.
         servers: machines by station; empty when there is no plan.
-        recipe: the chosen recipe; "" when there is no plan.
-        cost: of a year, by kind [USD/yr].
-        objective: cost of a year [USD/yr]; None when there is no plan.
-        bound: no plan costs less than this [USD/yr]; None when unknown.
-        gap: how far the plan may be from the best, relative to its cost [-]; None when unknown.
-        seconds: time of building and solving [s].
+        good: good cells that the plan makes [cell/yr].
+        objective: the goal [USD/yr, cell/yr or J/yr]; None when there is no plan.
+        bound: no plan is better than this; None when unknown.
+        gap: how far the plan may be from the best, relative to it [-]; None when unknown.
+        build_seconds: time of building [s].
+        seconds: time of solving [s].
+        solver: its name.
         versions: of what solved it.
     """
 
     status: str
+    choice: Mapping[str, str] = field(default_factory=dict)
     servers: Mapping[str, int] = field(default_factory=dict)
-    recipe: str = ""
-    cost: Mapping[str, float] = field(default_factory=dict)
+    good: float = 0.0
     objective: float | None = None
     bound: float | None = None
     gap: float | None = None
+    build_seconds: float = 0.0
     seconds: float = 0.0
+    solver: str = "highs"
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan, proved to be the best or not."""
+        return self.objective is not None
 
-def solve(data: PlanData, time_limit: float = 60.0, gap: float = 1e-9) -> Solution:
-    """Return the plan of least cost.
+    @property
+    def plan(self) -> Chosen:
+        """What was chosen."""
+        return self.choice, self.servers
+
+
+def check_solver(solver: Solver) -> None:
+    """Refuse a solver that is not there, before anything long starts.
+
+    Raises:
+        InputError: Pyomo does not know it or does not find it.
+    """
+    if solver.name == "highs":
+        return
+    import pyomo.environ as pyo
+
+    try:
+        there = pyo.SolverFactory(solver.name).available(exception_flag=False)
+    except Exception:
+        there = False
+    if not there:
+        raise InputError(
+            f"--solver {solver.name}: Pyomo does not find it; expected 'highs', which comes with gigatwin, or a solver "
+            f"that is installed such as {', '.join(sorted(_OPTIONS))}; install it and put it on the PATH?"
+        )
+
+
+def solve(data: PlanData, solver: Solver = HIGHS, tried: Sequence[Chosen] = (), only_more: bool = False) -> Solution:
+    """Return the best plan.
 
     Args:
         data: the question.
-        time_limit: longest time for the solver [s].
-        gap: relative gap to the bound at which it stops [-].
+        solver: how it is solved.
+        tried: plans that are not wanted again.
+        only_more: nor those that only add servers to one of them.
     """
+    begin = perf_counter()
+    model = build(data, tried, only_more)
+    built = perf_counter()
+    ask = _ask_highs if solver.name == "highs" else _ask_other
+    status, objective, bound, load = ask(model, solver)
+    status = _WORDS.get(status, status)
+    if status == "optimal" and objective is not None and data.goal in ("output", "energy"):
+        prefer_cheap(model, data, objective, solver.gap)
+        load = ask(model, solver)[3]
+    solution = Solution(
+        status,
+        build_seconds=built - begin,
+        seconds=perf_counter() - built,
+        solver=solver.name,
+        versions=_versions(),
+        bound=None if bound is None else MILLION * bound,
+    )
+    if status not in ("optimal", "time limit") or objective is None:
+        return solution
+    load()
+    return _with_plan(solution, data, model)
+
+
+def _with_plan(solution: Solution, data: PlanData, model: Any) -> Solution:
+    """Return a solution with the plan that a solved model holds."""
+    choice = {g: max(options, key=lambda o: model.chosen[g, o].value) for g, options in data.options.items()}
+    servers = {s: round(model.servers[s].value) for s in data.stations}
+    good = MILLION * model.good.value
+    objective = data.goal_at(choice, servers, good)
+    gap = None if solution.bound is None else abs(objective - solution.bound) / max(abs(objective), 1e-12)
+    return replace(solution, choice=choice, servers=servers, good=good, objective=objective, gap=gap)
+
+
+def _ask_highs(model: Any, solver: Solver) -> tuple[str, float | None, float | None, Any]:
+    """Return HiGHS's last word, objective, bound, and what loads the solution into the model."""
     from pyomo.contrib.appsi.solvers import Highs
 
-    begin = perf_counter()
-    model = build(data)
     highs = Highs()
     highs.config.load_solution = False
-    highs.config.time_limit = time_limit
-    highs.config.mip_gap = gap
+    highs.config.time_limit = solver.time_limit
+    highs.config.mip_gap = solver.gap
     results = highs.solve(model)
-    status = _status(results.termination_condition)
-    seconds = perf_counter() - begin
+    word = str(results.termination_condition.name)
     objective = results.best_feasible_objective
-    if status not in ("optimal", "time_limit") or objective is None:
-        return Solution(status, seconds=seconds, versions=_versions())
-    results.solution_loader.load_vars()
-    bound = results.best_objective_bound
-    return Solution(
-        status,
-        servers={s: round(model.servers[s].value) for s in data.stations},
-        recipe=max(data.recipes, key=lambda r: model.chosen[r].value),
-        cost={kind: _value(model.component(f"{kind}_cost")) for kind in COSTS},
-        objective=objective,
-        bound=bound,
-        gap=None if bound is None else abs(objective - bound) / max(abs(objective), 1e-12),
-        seconds=seconds,
-        versions=_versions(),
-    )
+    return word, objective, results.best_objective_bound, lambda: results.solution_loader.load_vars()
 
 
-def _value(component: Any) -> float:
+def _ask_other(model: Any, solver: Solver) -> tuple[str, float | None, float | None, Any]:
+    """Return another solver's last word, objective, bound, and what loads the solution into the model."""
     import pyomo.environ as pyo
 
-    return float(pyo.value(component))
-
-
-def _status(condition: Any) -> str:
-    """Return the solver's last word, in ours where it is one of the three that a user meets."""
-    word = str(condition.name)
-    return {"infeasibleOrUnbounded": "infeasible", "maxTimeLimit": "time_limit"}.get(word, word)
+    other = pyo.SolverFactory(solver.name)
+    for option, value in zip(_OPTIONS.get(solver.name, ()), (solver.gap, solver.time_limit), strict=False):
+        other.options[option] = value
+    results = other.solve(model, load_solutions=False)
+    word = str(results.solver.termination_condition)
+    if word not in ("optimal", "maxTimeLimit", "feasible") or not len(results.solution):
+        return word, None, None, lambda: None
+    model.solutions.load_from(results)
+    objective = float(pyo.value(model.goal))
+    low = results.problem.lower_bound if model.goal.sense == pyo.minimize else results.problem.upper_bound
+    bound = float(low) if low is not None and abs(float(low)) < 1e100 else None
+    return word, objective, bound, lambda: None
 
 
 def _versions() -> dict[str, str]:

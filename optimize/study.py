@@ -1,57 +1,81 @@
-"""A study: a plant, what may be chosen, and what is wanted, as declared."""
+"""A study: a plant, what may be chosen, what is wanted and what limits it, as declared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from itertools import product
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from twin import Document, EnergyPerYear, InputError, Line, Problem, read_declared, read_line, turn
+from optimize.choices import Level
+from twin import Area, EnergyPerYear, Fraction, HoursPerYear, Money, Power
 
-MOST_RECIPES = 64
-# the year of declared units, so that a demand reads back as it was written
-SECONDS_PER_YEAR = 365 * 86400.0
-JOULES_PER_GWH = 3.6e12
+Goal = Literal["cost", "profit", "output", "energy"]
 
 
-class Servers(BaseModel):
-    """How many machines a station may have.
-
-    Attributes:
-        low: fewest.
-        high: most.
-    """
+class Part(BaseModel):
+    """What every part of a study shares: frozen, and deaf to keys it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    low: int = Field(ge=1)
-    high: int
+
+class Range(Part):
+    """Values of a knob from one end to the other.
+
+    Attributes:
+        low: one end: a whole number for machine counts, else written as in a line file ("60 m/min").
+        high: the other.
+        points: values that are simulated, evenly spaced with both ends.
+        between: values between two of them that may be chosen too, their effect interpolated.
+    """
+
+    low: Level
+    high: Level
+    points: int = Field(default=3, ge=2, le=32)
+    between: int = Field(default=3, ge=0, le=32)
 
     @model_validator(mode="after")
-    def _not_empty(self) -> Servers:
-        if self.high < self.low:
+    def _not_empty(self) -> Range:
+        both = self.low, self.high
+        if all(isinstance(end, int | float) for end in both) and float(self.high) < float(self.low):
             raise ValueError(f"from {self.low} to {self.high} holds nothing, expected low <= high; swap them?")
         return self
 
 
-class Levels(BaseModel):
-    """Values of a knob that are tried.
+class Levels(Part):
+    """Values of a knob that are simulated.
 
     Attributes:
-        levels: written as in a line file ("60 m/min").
+        levels: words, or quantities written as in a line file ("60 m/min").
+        between: values between two quantities that may be chosen too, their effect interpolated.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+    between: int = Field(default=3, ge=0, le=32)
 
-    levels: Annotated[tuple[str | float, ...], Field(min_length=1)]
+
+class Limits(Part):
+    """What a plan may take at most, and how good it must be; None sets no limit.
+
+    Attributes:
+        capital: investment in equipment and buildings [USD].
+        floor: floor [m^2].
+        people: direct labour [h/yr, as a share of a year].
+        power: mean electricity and gas [W].
+        escapes: flaws that leave the plant for each good cell, such as "200 ppm" [-].
+        first_pass_yield: at least this share of starts passes everything at once [-].
+        places: lots that the buffers hold whose capacity may be chosen [-].
+    """
+
+    capital: Money | None = None
+    floor: Area | None = None
+    people: HoursPerYear | None = None
+    power: Power | None = None
+    escapes: Fraction | None = None
+    first_pass_yield: Fraction | None = None
+    places: int | None = Field(default=None, ge=0)
 
 
-class Study(BaseModel):
+class Study(Part):
     """A planning question.
 
     Attributes:
@@ -59,140 +83,36 @@ class Study(BaseModel):
         name: short name.
         title: one line about it.
         line: the plant, by name or by path relative to the study.
-        goal: what is made small: the cost of a year.
-        demand: good cells wanted [W: J/s].
+        goal: what is made small (cost of making the demand, energy) or large (profit, output).
+        demand: good cells wanted [W: J/s]; for profit and output no more than these can be sold.
+        limits: what a plan may take.
+        prices: other prices than the plant's, by their path in its prices ("cell_price: 90 USD/kWh").
         knobs: what may be chosen: machine counts ("stacking.servers", or "*.servers" for every station that is
-            not named) between two numbers, and other knobs at some levels.
+            not named) between two numbers, and any other knob of the plant at levels or in a range.
+        together: knobs whose levels are explored in every combination, because one changes what another does.
         days: measured time of each simulated run [d].
         warmup: time before it that is not counted [d].
         seed: key of all luck of the first replication; the others count on from it.
-        replications: runs at each setting.
-        rounds: most times that the plan is simulated, corrected and solved again.
+        replications: runs of each plan, and of the plant as declared.
+        explore: runs at each other setting, paired with the first ones of the plant as declared.
+        rounds: most plans that are simulated.
+        tornado: how many of the most uncertain inputs the plan is tried against.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     gigatwin: Literal[1]
     name: str
     title: str = ""
     line: str
-    goal: Literal["cost"] = "cost"
-    demand: EnergyPerYear
-    knobs: dict[str, Servers | Levels] = Field(min_length=1)
+    goal: Goal = "cost"
+    demand: EnergyPerYear | None = None
+    limits: Limits = Limits()
+    prices: dict[str, Level] = Field(default_factory=dict)
+    knobs: dict[str, Range | Levels] = Field(min_length=1)
+    together: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
     days: int = Field(ge=1)
     warmup: int = Field(ge=0)
     seed: int = 1
-    replications: int = Field(ge=2)
-    rounds: int = Field(default=6, ge=1)
-
-
-@dataclass(frozen=True)
-class Question:
-    """A study with its plant, checked against each other.
-
-    Attributes:
-        study: what was asked.
-        line: the plant as declared.
-        servers: fewest and most machines by station, those of the line where the study leaves them alone.
-        recipes: settings of all other knobs, one of which is chosen.
-        document: the file, to name a place in it.
-    """
-
-    study: Study
-    line: Line
-    servers: Mapping[str, Servers]
-    recipes: Mapping[str, Mapping[str, Any]]
-    document: Document
-
-    @property
-    def demand(self) -> float:
-        """Good cells wanted [cell/yr]."""
-        assert self.line.cell is not None
-        return self.study.demand * SECONDS_PER_YEAR / self.line.cell.energy
-
-    def gwh(self, cells: float) -> float:
-        """Return the energy of some cells [GWh]."""
-        assert self.line.cell is not None
-        return cells * self.line.cell.energy / JOULES_PER_GWH
-
-    def problem(self, key: str, text: str) -> InputError:
-        """Return an error that names the place of a key of the study."""
-        return InputError([self.document.problem((key,), text)])
-
-
-def read_study(path: Path) -> Question:
-    """Read a study and its plant.
-
-    Raises:
-        InputError: with every problem found: file, line, value, expectation and cure.
-    """
-    if not path.is_file():
-        raise InputError(f"no study '{path}'; expected a YAML file such as lines/studies/first_study.yaml")
-    study, document = read_declared(path, Study)
-    beside = path.parent / study.line
-    try:
-        line = read_line(beside if beside.is_file() else study.line)
-    except InputError as error:
-        if error.problems[0].file:
-            raise
-        raise InputError([document.problem(("line",), problem.text) for problem in error.problems]) from None
-    problems = list(_problems(study, line, document))
-    if problems:
-        raise InputError(problems)
-    return Question(study, line, _servers(study, line), _recipes(study), document)
-
-
-def _problems(study: Study, line: Line, document: Document) -> Iterator[Problem]:
-    """Yield what does not fit between a study and its plant."""
-    for name, choice in study.knobs.items():
-        if "*" in name:
-            if not isinstance(choice, Servers) or not any(fnmatchcase(f"{s}.servers", name) for s in line.stations):
-                text = f"'{name}' is no pattern of machine counts; expected '*.servers' or such as 'cathode_*.servers'"
-                yield document.problem(("knobs", name), text)
-            continue
-        counts = name in {f"{station}.servers" for station in line.stations}
-        if counts != isinstance(choice, Servers) and not _fault(line, name, _tried(choice)[0]):
-            expected = "a range such as '{low: 1, high: 8}'" if counts else "'levels: [...]' to try"
-            yield document.problem(("knobs", name), f"expected {expected} for '{name}'")
-        for fault in sorted({fault for value in _tried(choice) if (fault := _fault(line, name, value))}):
-            yield document.problem(("knobs", name), fault)
-    if line.cell is None or line.prices is None or len(line.sinks) != 1:
-        text = f"{study.line} is no cell plant with prices and one end; expected one such as pilot_line"
-        yield document.problem(("line",), text)
-    if len(_recipes(study)) > MOST_RECIPES:
-        text = f"{len(_recipes(study))} recipes to simulate, expected {MOST_RECIPES} at most; drop some levels"
-        yield document.problem(("knobs",), text)
-
-
-def _tried(choice: Servers | Levels) -> tuple[str | float, ...]:
-    return choice.levels if isinstance(choice, Levels) else (choice.low, choice.high)
-
-
-def _fault(line: Line, knob: str, value: str | float) -> str:
-    """Return what is wrong with a knob's value, "" when nothing is."""
-    try:
-        turn(line, {knob: value})
-    except InputError as error:
-        return error.problems[0].text
-    return ""
-
-
-def _servers(study: Study, line: Line) -> dict[str, Servers]:
-    """Return the range of every station's machine count; a name in full goes before a pattern."""
-    found = {}
-    for station, declared in line.stations.items():
-        name = f"{station}.servers"
-        matches = [study.knobs.get(name), *(c for pattern, c in study.knobs.items() if fnmatchcase(name, pattern))]
-        chosen = next((choice for choice in matches if isinstance(choice, Servers)), None)
-        found[station] = chosen or Servers(low=declared.servers, high=declared.servers)
-    return found
-
-
-def _recipes(study: Study) -> dict[str, dict[str, Any]]:
-    """Return every combination of the levels, by a name that people can read."""
-    chosen = {name: choice.levels for name, choice in study.knobs.items() if isinstance(choice, Levels)}
-    found = {}
-    for values in product(*chosen.values()):
-        settings = dict(zip(chosen, values, strict=True))
-        found[", ".join(f"{name} {value}" for name, value in settings.items()) or "as declared"] = settings
-    return found
+    replications: int = Field(default=4, ge=2)
+    explore: int = Field(default=2, ge=2)
+    rounds: int = Field(default=8, ge=1)
+    tornado: int = Field(default=10, ge=0)

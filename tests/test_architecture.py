@@ -34,7 +34,7 @@ TABLE = """
     journal, run, read
     flow
     simulation
-    measured, output_analysis, progress
+    measured, output_analysis, progress, results
     capability, folder, genealogy, oee, material_balance
     yields, cost, trace
     defect_flow

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from twin.read import read_line as read_line
     from twin.read.document import Document as Document
     from twin.report import write_report as write_report
+    from twin.results import ResultFiles as ResultFiles
+    from twin.results import results_folder as results_folder
     from twin.run import Run as Run
     from twin.settings import changes as changes
     from twin.settings import knobs as knobs
@@ -34,24 +36,39 @@ if TYPE_CHECKING:
     from twin.sizing import capacity as capacity
     from twin.trace import recall as recall
     from twin.trace import trace_cell as trace_cell
+    from twin.units import Area as Area
     from twin.units import EnergyPerYear as EnergyPerYear
+    from twin.units import Fraction as Fraction
+    from twin.units import HoursPerYear as HoursPerYear
+    from twin.units import Money as Money
+    from twin.units import Power as Power
+    from twin.units import split as split
     from twin.values import Input as Input
+    from twin.values import declared_value as declared_value
     from twin.values import inputs as inputs
     from twin.values import put as put
 
 _HOME = {
+    "Area": "units",
     "Document": "read.document",
     "EnergyPerYear": "units",
+    "Fraction": "units",
+    "HoursPerYear": "units",
+    "Money": "units",
+    "Power": "units",
+    "split": "units",
     "Input": "values",
     "InputError": "problems",
     "Journal": "journal",
     "Line": "line",
     "Problem": "problems",
+    "ResultFiles": "results",
     "Run": "run",
     "UnitCosts": "plant_cost",
     "capacity": "sizing",
     "changes": "settings",
     "costs": "cost",
+    "declared_value": "values",
     "inputs": "values",
     "knobs": "settings",
     "kpis": "kpi",
@@ -61,6 +78,7 @@ _HOME = {
     "read_declared": "read",
     "read_line": "read",
     "recall": "trace",
+    "results_folder": "results",
     "run_in_folder": "folder",
     "simulate": "simulation",
     "summarise": "kpi",

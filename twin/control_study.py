@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from twin.control.cross_web import PIECE
 from twin.control.disturbance import least_variance
 from twin.control.loop import NONE, Loop, Rolls, run_rolls
 from twin.electrode.coating import OUT_OF_TOLERANCE, Coating
-from twin.folder import new_folder, write_json
+from twin.folder import write_json
 from twin.line import Line
 from twin.material import Slurry
 from twin.occasion import Occasion
@@ -29,6 +28,7 @@ from twin.problems import InputError, did_you_mean
 from twin.product import JOULES_PER_GWH, CellDesign
 from twin.randomness import Luck, stream
 from twin.report.control_pictures import draw_study
+from twin.results import results_folder
 
 Values = NDArray[np.float64]
 CONTROL, OPEN = "control.json", "open"
@@ -117,8 +117,7 @@ def compare_controllers(line: Line, asked: Question, show: Callable[..., None]) 
 
     coater = _coater(line, asked)
     names, rolls, seed = _strategies(coater.loop, asked.strategies), asked.rolls, asked.seed
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    folder = new_folder(asked.out or Path("runs") / f"control-{line.name}-{stamp}")
+    folder = results_folder(asked.out, f"control-{line.name}")
     own = _name(coater.loop)
     tried = {name: _tried(coater, _with(coater.loop, name), rolls, seed) for name in dict.fromkeys([*names, OPEN])}
     found = _summed_up(coater, tried, names, own if own in names else names[0])

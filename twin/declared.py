@@ -51,6 +51,11 @@ class DeclaredStep(Declared):
         return Extras()
 
     @property
+    def looks_at(self) -> float:
+        """Share of the cells that its gauges look at; the others pass by [-]."""
+        return 1.0
+
+    @property
     def heating(self) -> float:
         """Heat that it takes with its settings, relative to those that the station's energy is declared for [-]."""
         return 1.0

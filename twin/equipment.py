@@ -77,6 +77,11 @@ class Batch(Declared):
     units: Positive | None = None
     patience: Seconds | None = None
 
+    @property
+    def size(self) -> float:
+        """Lots or units that it takes."""
+        return self.lots or self.units or 1.0
+
 
 class Consumption(Declared):
     """Use of a bought material at a station.
@@ -135,6 +140,8 @@ class Station(Declared):
         cost: rows of the cost table that it stands for, and its weight in each.
         cost_servers: servers that those rows buy at the nameplate; None means all of them. Turning the number of
             servers keeps it, so that another machine costs what the others did.
+        cost_batch: lots or units that a server of those rows takes at once; None means its own. Turning the batch
+            keeps it, so that a tower with twice the channels costs twice as much.
         cost_calendar: calendar for which those rows give the labour; None means its own. Turning the calendar keeps
             it, so that labour follows the staffed hours.
     """
@@ -156,12 +163,20 @@ class Station(Declared):
     consumes: dict[str, Consumption] = Field(default_factory=dict)
     cost: CostShares = Field(default_factory=dict)
     cost_servers: int | None = Field(default=None, ge=1)
+    cost_batch: Positive | None = None
     cost_calendar: str | None = None
+
+    @property
+    def machines(self) -> float:
+        """Machines relative to those that its rows of the cost table buy, larger ones in proportion [-]."""
+        size = self.batch.size if self.batch else 1.0
+        return self.servers * size / ((self.cost_servers or self.servers) * (self.cost_batch or size))
 
     @property
     def draws(self) -> EnergyUse:
         """What it draws with the settings of its step."""
-        return self.energy.model_copy(update={"gas": self.energy.gas * self.step.heating})
+        use, step = self.energy, self.step
+        return use.model_copy(update={"electricity": use.electricity * step.looks_at, "gas": use.gas * step.heating})
 
     @property
     def extras(self) -> Extras:
@@ -169,5 +184,5 @@ class Station(Declared):
         brought, gauges = self.step.extras, self.gauges.values()
         return Extras(
             brought.capital + sum(gauge.capital for gauge in gauges),
-            brought.upkeep + sum(gauge.upkeep * gauge.share for gauge in gauges),
+            brought.upkeep + sum(gauge.upkeep * gauge.share for gauge in gauges) * self.step.looks_at,
         )

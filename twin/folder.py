@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import re
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +18,7 @@ from pydantic import ValidationError
 from twin.journal import TABLES, Journal, read_table
 from twin.line import Line
 from twin.problems import InputError
+from twin.results import ResultFiles, new_folder
 from twin.run import Run
 from twin.simulation import Progress, check, simulate
 from twin.table import Columns, Table
@@ -29,59 +27,6 @@ FORMAT = 2
 MANIFEST = "manifest.json"
 KPI = "kpi.json"
 PACKAGES = ("gigatwin", "simpy", "numpy", "pandas", "pyarrow")
-
-# what a run writes; a folder that holds anything else is not overwritten
-_WRITTEN = re.compile(
-    rf"{MANIFEST}|{KPI}|report\.html|pictures|parts|(manifest|kpi)\.tmp|recall-.*\.csv|replication-\d+"
-    rf"|({'|'.join(TABLES)})\.(parquet|tmp)"
-)
-
-
-def new_folder(folder: Path, overwrite: bool = False) -> Path:
-    """Make an empty folder for a run.
-
-    Raises:
-        InputError: it cannot be made or written to, holds something and ``overwrite`` is False, or holds
-            something that no run wrote.
-        OSError: the disk is full.
-    """
-    try:
-        if folder.exists() and not folder.is_dir():
-            raise InputError(f"{folder} is a file; choose a folder for --out")
-        folder.mkdir(parents=True, exist_ok=True)
-        taken = any(folder.iterdir())
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise
-        raise InputError(f"cannot make the folder {folder} ({error.strerror}); choose another --out") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InputError(f"the folder {folder} may not be written to; choose another --out")
-    if taken and not overwrite:
-        raise InputError(f"{folder} exists already; choose another --out, or say --overwrite")
-    if taken:
-        _empty(folder)
-    return folder
-
-
-def _empty(folder: Path) -> None:
-    """Remove a run; the folder itself stays.
-
-    Raises:
-        InputError: it is no run, or holds something that no run wrote.
-    """
-    try:
-        read_manifest(folder)
-    except InputError as error:
-        raise InputError(f"{error}; it is not overwritten, choose another --out") from None
-    folders = [folder, *folder.glob("replication-*/")]
-    strange = [path for each in folders for path in each.iterdir() if not _WRITTEN.fullmatch(path.name)]
-    if strange:
-        raise InputError(f"{folder} is not overwritten: no run wrote {strange[0]}; move it, or choose another --out")
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
 
 
 def run_in_folder(run: Run, folder: Path, progress: Callable[[Progress], None] | None = None) -> Journal:
@@ -224,6 +169,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             "open it with the version that wrote it, or simulate again into another folder"
         )
     return manifest
+
+
+RUN = ResultFiles(
+    read_manifest,
+    re.compile(
+        rf"{MANIFEST}|{KPI}|report\.html|pictures|parts|(manifest|kpi)\.tmp|recall-.*\.csv|replication-\d+"
+        rf"|({'|'.join(TABLES)})\.(parquet|tmp)"
+    ),
+    within="replication-*/",
+)
 
 
 def open_run(folder: Path) -> Journal:

@@ -104,7 +104,7 @@ def _at_declared_rate(step: AnyStep, visits: float, entered: float, tried: float
     if isinstance(step, Timed):
         return visits * _mean(step)
     if hasattr(step, "rate"):
-        return float(entered * getattr(step, "per_cell", 1) / step.rate)
+        return float(entered * getattr(step, "per_cell", 1) * step.looks_at / step.rate)
     if hasattr(step, "speed"):
         web = tried if isinstance(step, Coating) else entered
         return float(web * getattr(step, "passes", 1) / step.speed)

@@ -39,6 +39,7 @@ class UnitCosts:
         standing_floor: of facilities [m^2].
         standing_labour: of facilities [h/yr].
         standing_energy: drawn whatever is made, by stations and facilities [J/yr].
+        standing_energy_cost: of it, part of ``standing`` [USD/yr].
     """
 
     owning: Mapping[str, float]
@@ -55,6 +56,7 @@ class UnitCosts:
     standing_floor: float
     standing_labour: float
     standing_energy: float
+    standing_energy_cost: float
 
 
 def priced(line: Line) -> tuple[CellDesign, Prices, float]:
@@ -112,9 +114,9 @@ def plant_factors(line: Line) -> dict[str, Factors]:
     """Return labour, equipment, floor and upkeep of each station and facility.
 
     A row that several stations or facilities name is bought once and split between them by weight. What a
-    station takes at the nameplate buys its ``cost_servers``; more or fewer servers cost in proportion, and so does
-    labour in longer or shorter shifts than those of its ``cost_calendar``. What a station has beyond the rows, such
-    as the loop of a coater or a gauge, comes with each server.
+    station takes at the nameplate buys its ``cost_servers``; more, fewer or larger servers cost in proportion, and
+    so does labour in longer shifts than those of its ``cost_calendar``. What a station has beyond the rows, such as
+    the loop of a coater or a gauge, comes with each server.
     """
     cell, prices, _ = priced(line)
     rows = table_sized(prices, drivers(line), cell.capacity)
@@ -130,7 +132,7 @@ def plant_factors(line: Line) -> dict[str, Factors]:
             takes = takes.plus(rows[row].times(weight / weights[row]))
         found[name] = takes
     for name, station in line.stations.items():
-        rows_buy = found[name].times(station.servers / (station.cost_servers or station.servers))
+        rows_buy = found[name].times(station.machines)
         hours = line.staffed(station.calendar) / line.staffed(station.cost_calendar or station.calendar)
         rows_buy = rows_buy._replace(labour=rows_buy.labour * hours)
         extras = station.extras
@@ -160,13 +162,14 @@ def unit_costs(line: Line) -> UnitCosts:
     one = {name: takes[name].times(1 / station.servers) for name, station in line.stations.items()}
     served = whole({name: takes[name] for name in line.facilities})
     material, returned = _material(line, prices)
+    drawn_anyway = _standing(line, lambda use: _energy_price(use, prices))
     return UnitCosts(
         owning={name: _kept(prices.accounts(each._replace(labour=0.0), 0.0)) for name, each in one.items()},
         staffing={name: _kept(prices.accounts(Factors(each.labour), 0.0)) for name, each in one.items()},
         energy=_per_cell(line, lambda use: _energy_price(use, prices)),
         material=material,
         returned=returned,
-        standing=_kept(prices.accounts(served, 0.0)) + _standing(line, lambda use: _energy_price(use, prices)),
+        standing=_kept(prices.accounts(served, 0.0)) + drawn_anyway,
         capital={name: _invested(each, prices) for name, each in one.items()},
         floor={name: each.area for name, each in one.items()},
         labour={name: each.labour for name, each in one.items()},
@@ -175,6 +178,7 @@ def unit_costs(line: Line) -> UnitCosts:
         standing_floor=served.area,
         standing_labour=served.labour,
         standing_energy=_standing(line, _energy),
+        standing_energy_cost=drawn_anyway,
     )
 
 

@@ -7,14 +7,13 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from twin.folder import (
     KPI,
     MANIFEST,
-    new_folder,
+    RUN,
     open_run,
     question,
     read_json,
@@ -24,6 +23,7 @@ from twin.folder import (
 )
 from twin.problems import InputError
 from twin.progress import bar_of_days, bar_of_replications, obey, stopped_by_hand
+from twin.results import new_folder, results_folder
 from twin.run import Run
 from twin.simulation import Progress, check
 
@@ -124,15 +124,7 @@ def _folder(order: Order) -> Path:
     """Return the folder of an order: new, emptied, or as an earlier one has left it."""
     if order.resume:
         return _folder_to_resume(order)
-    if order.out is not None:
-        return new_folder(order.out, order.overwrite)
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    folder = Path("runs") / f"{order.run.line.name}-{stamp}"
-    number = 1
-    while folder.exists():
-        number += 1
-        folder = folder.with_name(f"{order.run.line.name}-{stamp}-{number}")
-    return new_folder(folder)
+    return results_folder(order.out, order.run.line.name, RUN if order.overwrite else None)
 
 
 def _folder_to_resume(order: Order) -> Path:

@@ -9,7 +9,7 @@ from twin.checks import Fault
 from twin.equipment import MOST_SERVERS
 from twin.line import Knob, Line
 from twin.problems import InputError, Problem, did_you_mean, shown
-from twin.values import at, read, rebuilt, size_of
+from twin.values import at, part, read, rebuilt, size_of
 
 Settings = Mapping[str, Any]
 
@@ -56,15 +56,8 @@ def changes(line: Line, settings: Settings) -> dict[str, Any]:
     return {
         name: value
         for name, value in sorted(settings.items())
-        if name not in known or _standing(raw, known[name].path) != value
+        if name not in known or any(part(raw, path) != value for path in known[name].paths)
     }
-
-
-def _standing(raw: Any, path: str) -> Any:
-    """Return what plain data have at a path, None when there is nothing."""
-    for part in path.split("."):
-        raw = raw.get(part) if isinstance(raw, dict) else None
-    return raw
 
 
 def faults_of_knobs(line: Line) -> Iterator[Fault]:

@@ -60,6 +60,10 @@ class Step(Protocol):
         """What a server costs beyond the rows of the cost table."""
 
     @property
+    def looks_at(self) -> float:
+        """Share of the cells that the gauges of its station look at [-]."""
+
+    @property
     def heating(self) -> float:
         """Heat that it takes with its settings, relative to those that the station's energy is declared for [-]."""
 

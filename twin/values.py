@@ -106,6 +106,11 @@ def rebuilt(line: Line, values: Mapping[str, Any], chosen: Mapping[str, Any]) ->
     return other
 
 
+def declared_value(line: Line, path: str) -> Any:
+    """Return what stands at a path of a line, as its file writes it; None when nothing does."""
+    return part(line._raw, path)
+
+
 def part(raw: Any, path: str) -> Any:
     """Return what stands at a path in plain data; None when nothing does."""
     node = raw
@@ -163,11 +168,13 @@ def _written(number: float, unit: str) -> str | float:
 
 
 def _keep_what_rows_buy(raw: dict[str, Any], line: Line) -> None:
-    """Note the servers and the calendar as declared: what a machine and an hour cost does not change with them."""
+    """Note servers, batches and calendars as declared: what a machine and an hour cost does not change with them."""
     for name, station in line.stations.items():
         now = raw["stations"][name]
         if now["servers"] != station.servers:
             now.setdefault("cost_servers", station.servers)
+        if station.batch is not None and now["batch"] != line._raw["stations"][name]["batch"]:
+            now.setdefault("cost_batch", station.batch.size)
         if station.calendar is not None and now.get("calendar") != station.calendar:
             now.setdefault("cost_calendar", station.calendar)
 

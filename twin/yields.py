@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.bought import carrier
 from twin.journal import Action
 from twin.measured import CELL, Floats, Measured
 from twin.oee import ratio
@@ -132,13 +133,20 @@ def flow(measured: Measured) -> dict[str, dict[str, float]]:
     """Return what went into each station, out of it and was lost there, in equivalents of what the plant makes.
 
     In a plant of cells it is followed by the mass of coating up to where cells are started, and by
-    counting from there on, with what stayed in stations and buffers taken out, so that it adds up.
+    counting from there on, with what stayed in stations and buffers taken out, so that it adds up. Coating of one
+    electrode is half of an equivalent; ``cells_in`` counts it as the cells that it is enough for.
     """
     entered, left = (_followed if measured.line.cell is not None else _tried_and_passed)(measured)
     lost = measured.by_station(measured.rejects, measured.lost, measured.gone)
-    stations = measured.journal.stations
+    line, stations = measured.line, measured.journal.stations
+    halves = [line.cell is not None and carrier(line, name) in ("cathode", "anode") for name in stations]
     return {
-        name: {"in": float(entered[i]), "out": float(left[i]), "lost": float(lost[i])}
+        name: {
+            "in": float(entered[i]),
+            "out": float(left[i]),
+            "lost": float(lost[i]),
+            "cells_in": float(entered[i]) * (2 if halves[i] else 1),
+        }
         for i, name in enumerate(stations)
     }
 

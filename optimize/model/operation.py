@@ -1,50 +1,43 @@
-"""Operation: one recipe is run, and what each station hands on is what the next one works on."""
+"""Operation: what each station hands on is what the next one works on, and yields multiply along the route."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from optimize.model.products import MILLION, Amount, good_cells, product
 from optimize.plan_data import PlanData
 
 
-def add_operation(model: Any, data: PlanData) -> None:
-    """Add the choice of a recipe and the flow of cells under it.
+def add_operation(model: Any, data: PlanData) -> dict[str, Amount]:
+    """Add the flow of cells.
 
-    The flow is split over the recipes and only the chosen one may carry any, so that flow times yield and flow
-    times machine-hours stay linear::
+    Machines must be able to carry more than what is made, because stations starve and block each other::
 
-        sum_r chosen[r] = 1
-        flow[s, r] <= demand * load[s, r] * chosen[r]
-        flow[next(s), r] = kept[s, r] * flow[s, r]
-        sum_r kept[end, r] * flow[end, r] = demand
+        flow[end] * kept[end] = good / reach
+        flow[s] * kept[s] = flow[next(s)]
+
+    Returns:
+        The flow into each station.
     """
     import pyomo.environ as pyo
 
-    load = {recipe: data.load(recipe) for recipe in data.recipes}
-    model.chosen = pyo.Var(model.recipes, domain=pyo.Binary, doc="recipe is the one that is run [-]")
     model.flow = pyo.Var(
-        model.stations, model.recipes, domain=pyo.NonNegativeReals, doc="cells that a station works on [cell/yr]"
-    )
-    model.one_recipe = pyo.Constraint(
-        expr=pyo.quicksum(model.chosen[r] for r in data.recipes) == 1, doc="exactly one recipe is run [-]"
-    )
-
-    # a route needs no more than this for the demand, so the bound is as tight as one can be
-    def only_chosen(m: Any, s: str, r: str) -> Any:
-        return m.flow[s, r] <= data.demand * load[r][s] * m.chosen[r]
-
-    def balance(m: Any, s: str, r: str) -> Any:
-        if s not in data.after:
-            return pyo.Constraint.Skip
-        return m.flow[data.after[s], r] == data.kept[s, r] * m.flow[s, r]
-
-    model.only_the_chosen_recipe_flows = pyo.Constraint(
-        model.stations, model.recipes, rule=only_chosen, doc="a recipe that is not chosen makes nothing [cell/yr]"
+        list(data.stations),
+        domain=pyo.NonNegativeReals,
+        doc="cells that a station's machines must be able to work on [million cells/yr]",
     )
     model.flow_balance = pyo.Constraint(
-        model.stations, model.recipes, rule=balance, doc="what is handed on is what the next station gets [cell/yr]"
+        pyo.Any, doc="what is handed on is what the next station works on [million cells/yr]"
     )
-    model.demand_met = pyo.Constraint(
-        expr=pyo.quicksum(data.kept[data.end, r] * model.flow[data.end, r] for r in data.recipes) == data.demand,
-        doc="good cells are what is wanted [cell/yr]",
-    )
+    leaving = product(model, "pace", good_cells(model), data.reach.inverse())
+    flows: dict[str, Amount] = {}
+    for station in data.against_flow:
+        needed = flows[data.after[station]] if station in data.after else leaving
+        load = product(model, station, needed, data.kept[station].inverse())
+        model.flow_balance[station] = model.flow[station] == load.value
+        flows[station] = Amount(model.flow[station], load.each)
+    if data.demand is not None and data.goal in ("cost", "energy"):
+        model.demand_met = pyo.Constraint(
+            expr=model.good == data.demand / MILLION, doc="good cells are what is wanted [million cells/yr]"
+        )
+    return flows

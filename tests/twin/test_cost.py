@@ -95,6 +95,31 @@ def test_three_times_the_machines_cost_three_times_as_much() -> None:
 
 
 @pytest.mark.parametrize("plant", PLANTS)
+def test_half_as_many_towers_with_twice_the_channels_cost_the_same(plant: str) -> None:
+    line = read_line(plant)
+    tower = line.stations["formation"]
+    assert tower.batch is not None
+    large = turn(line, {"formation.channels": 2 * tower.batch.size})
+    fewer = turn(large, {"formation.servers": tower.servers // 2})
+    before, twice, after = (plant_factors(one)["formation"] for one in (line, large, fewer))
+    # one tower is over where their number is odd
+    share = tower.servers // 2 * 2 / tower.servers
+    assert twice == pytest.approx(before.times(2)) and after == pytest.approx(before.times(share))
+    assert unit_costs(large).capital["formation"] == pytest.approx(2 * unit_costs(line).capital["formation"])
+
+
+def test_a_file_that_makes_ovens_larger_than_those_of_its_plant_pays_for_it(tmp_path: Path) -> None:
+    file = tmp_path / "larger.yaml"
+    file.write_text(
+        f"extends: {lines_folder().resolve()}/pilot_line.yaml\nstations: {{anode_drying: {{batch: {{lots: 9}}}}}}\n",
+        encoding="utf-8",
+    )
+    larger, pilot = (plant_factors(line)["anode_drying"] for line in (read_line(file), read_line("pilot_line")))
+    assert larger.equipment == pytest.approx(pilot.equipment * 9 / 6)
+    assert larger.area == pytest.approx(pilot.area * 9 / 6)
+
+
+@pytest.mark.parametrize("plant", PLANTS)
 def test_every_row_of_the_table_is_bought_once(plant: str) -> None:
     line = read_line(plant)
     assert line.prices is not None and line.cell is not None

@@ -17,8 +17,9 @@ import pytest
 from traced_plant import traced_plant
 
 from twin import InputError, Journal, Run, kpis, open_run, run_in_folder, simulate, turn
-from twin.folder import new_folder, read_manifest
+from twin.folder import RUN, read_manifest
 from twin.journal import TABLES
+from twin.results import new_folder
 
 DAY = 86400.0
 DAYS = 12
@@ -229,7 +230,7 @@ def test_a_folder_that_holds_something_is_refused_without_overwrite(copy: Path) 
 def test_overwrite_empties_a_run(copy: Path) -> None:
     (copy / "pictures").mkdir()
     (copy / "recall-cathode_mixing-1.csv").touch()
-    assert not list(new_folder(copy, overwrite=True).iterdir())
+    assert not list(new_folder(copy, overwrite=RUN).iterdir())
 
 
 @pytest.mark.parametrize("name", ["thesis.docx", ".git", "visits.csv"])
@@ -237,7 +238,7 @@ def test_overwrite_never_removes_what_no_run_wrote(copy: Path, name: str) -> Non
     (copy / name).touch()
     before = sorted(copy.iterdir())
     with pytest.raises(InputError, match=f"no run wrote .*{name}"):
-        new_folder(copy, overwrite=True)
+        new_folder(copy, overwrite=RUN)
     assert sorted(copy.iterdir()) == before
 
 
@@ -247,7 +248,7 @@ def test_overwrite_never_removes_a_folder_that_is_no_run(tmp_path: Path, manifes
     if manifest is not None:
         (tmp_path / "manifest.json").write_text(manifest, encoding="utf-8")
     with pytest.raises(InputError, match="it is not overwritten"):
-        new_folder(tmp_path, overwrite=True)
+        new_folder(tmp_path, overwrite=RUN)
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == "mine"
 
 
@@ -256,5 +257,5 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     file.write_text("mine", encoding="utf-8")
     for path in (file, file / "run"):
         with pytest.raises(InputError, match="choose"):
-            new_folder(path, overwrite=True)
+            new_folder(path, overwrite=RUN)
     assert file.read_text(encoding="utf-8") == "mine"

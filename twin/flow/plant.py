@@ -121,14 +121,16 @@ class Plant:
             if sight.at in (station.name, declared.step.kind) and flaw.name not in measured
         ]
         station.births = Births(born, line.cell.welds if line.cell else 1)
-        station.gate = Gate(seen, declared.false_rejects)
+        station.gate = Gate(seen, declared.false_rejects, declared.step.looks_at)
         station.examines = bool(station.births) or bool(station.gate) or bool(station.instruments)
 
     def _instruments(self, name: str) -> list[Instrument]:
         """Return the gauges of a station at work."""
-        flaws = self.line.flaws
+        flaws, looks_at = self.line.flaws, self.line.stations[name].step.looks_at
         return [
-            Instrument(number, word, gauge, [flaw for flaw in flaws if flaw.name == gauge.mode], self.truth)
+            Instrument(
+                number, word, gauge.at_work(looks_at), [flaw for flaw in flaws if flaw.name == gauge.mode], self.truth
+            )
             for number, (station, word, gauge) in enumerate(self.line.gauges)
             if station == name
         ]

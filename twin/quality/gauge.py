@@ -71,6 +71,10 @@ class Gauge(Declared):
             raise ValueError("'every' and 'share' are more than 0; leave the gauge out where it measures nothing")
         return self
 
+    def at_work(self, looks_at: float) -> Gauge:
+        """Return the gauge as it works at a station that looks at a share of its cells only."""
+        return self if looks_at == 1 else self.model_copy(update={"share": self.share * looks_at})
+
     @property
     def limits(self) -> tuple[float, float]:
         """Limits of a reading, guard band taken off [SI]."""

@@ -22,16 +22,18 @@ class Gate:
     Args:
         sights: flaws that may be seen here, each with the probability of one gauge; a flaw may come twice.
         false_rejects: chance that a good cell is rejected [-].
+        coverage: share of the cells that they look at, more than 0 [-].
     """
 
-    def __init__(self, sights: Iterable[tuple[Flaw, float]], false_rejects: float = 0.0) -> None:
+    def __init__(self, sights: Iterable[tuple[Flaw, float]], false_rejects: float = 0.0, coverage: float = 1.0) -> None:
         self._pods: dict[int, float] = {}
         for flaw, pod in sights:
             self._pods[flaw.number] = 1 - (1 - self._pods.get(flaw.number, 0.0)) * (1 - pod)
         self._by_number = np.zeros(MOST_FLAWS + 1)
         self._by_number[list(self._pods)] = list(self._pods.values())
         self._mask = sum(1 << number for number in self._pods)
-        self._false = np.array([false_rejects], np.float32)
+        self._false = np.array([false_rejects * coverage], np.float32)
+        self._coverage = coverage
 
     def __bool__(self) -> bool:
         return bool(self._pods) or bool(self._false[0] > 0)
@@ -57,7 +59,9 @@ class Gate:
         if cell.flaws and self._mask:
             for place, bits in cell.flaws.items():
                 if bits & self._mask:
-                    number = self._seen(bits & self._mask, at.luck.toss(f"gate{again}", at.lot, place))
+                    # what a wider coverage misses, a narrower one misses too
+                    drawn = at.luck.toss(f"gate{again}", at.lot, place) / self._coverage
+                    number = self._seen(bits & self._mask, drawn)
                     if number is not None:
                         found.append((place, number))
         if self._false[0] > 0:
@@ -68,7 +72,7 @@ class Gate:
         return found
 
     def _seen(self, bits: int, drawn: float) -> int | None:
-        """Return which flaw of a cell is seen, None for none.
+        """Return which flaw of a cell is seen, None for none; a cell with 1 or more drawn is not looked at.
 
         One number decides over all flaws of a cell: it is seen with 1 - (1 - pod1)(1 - pod2)...; the flaw whose
         share of that interval the number falls into gets the blame.

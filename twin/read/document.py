@@ -68,7 +68,7 @@ def load(path: Path, seen: tuple[Path, ...] = ()) -> Document:
 
 
 def _keep_what_machines_cost(base: Document, top: Document) -> None:
-    """Note servers and calendars of a plant where a file that builds on it has others and keeps its nameplate.
+    """Note servers, batches and calendars of a plant where a file that builds on it has others and its nameplate.
 
     Without it a second coater, or a third shift, would cost nothing: cost rows buy what the nameplate needs.
     """
@@ -77,12 +77,20 @@ def _keep_what_machines_cost(base: Document, top: Document) -> None:
     below, above = base.content.get("stations"), top.content.get("stations")
     if not isinstance(above, dict) or not isinstance(below, dict):
         return
-    for name, station in above.items():
-        old = below.get(name)
-        for key in ("servers", "calendar"):
-            if isinstance(station, dict) and isinstance(old, dict) and key in station and key in old:
-                old.setdefault(f"cost_{key}", old[key])
-                base.origins.setdefault(("stations", name, f"cost_{key}"), base.place(("stations", name, key)))
+    for name in above:
+        for way in (("servers",), ("calendar",), ("batch", "lots"), ("batch", "units")):
+            old, new = _found(below, (name, *way)), _found(above, (name, *way))
+            if old is not None and new is not None:
+                key = f"cost_{way[0]}"
+                below[name].setdefault(key, old)
+                base.origins.setdefault(("stations", name, key), base.place(("stations", name, *way)))
+
+
+def _found(content: Any, way: Path_) -> Any:
+    """Return what stands somewhere in plain data; None when nothing does."""
+    for part in way:
+        content = content.get(part) if isinstance(content, dict) else None
+    return content
 
 
 def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...]) -> Document:

@@ -1,0 +1,313 @@
+"""A study and its plant, read and checked against each other before anything long starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from optimize.choices import Axis, Group, Level, axis, between_ends, nearest, option_name, settings_of
+from optimize.study import Goal, Levels, Range, Study
+from twin import (
+    Document,
+    EnergyPerYear,
+    InputError,
+    Line,
+    Problem,
+    capacity,
+    knobs,
+    put,
+    read_declared,
+    read_line,
+    turn,
+)
+
+MOST_SETTINGS = 256
+MOST_OPTIONS = 400
+# the year of declared units, so that a demand reads back as it was written
+SECONDS_PER_YEAR = 365 * 86400.0
+JOULES_PER_GWH = 3.6e12
+# nominal rates of declared stations overstate nothing by more than this
+_SPARE = 1.05
+
+
+class Servers(NamedTuple):
+    """How many machines a station may have."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A study with its plant.
+
+    Attributes:
+        study: what was asked.
+        line: the plant as declared, with the study's prices.
+        servers: fewest and most machines by station, those of the line where the study leaves them alone.
+        groups: all other knobs, in groups with options.
+        document: the file, to name a place in it.
+    """
+
+    study: Study
+    line: Line
+    servers: Mapping[str, Servers]
+    groups: Mapping[str, Group]
+    document: Document
+
+    @property
+    def demand(self) -> float | None:
+        """Good cells wanted [cell/yr]."""
+        if self.study.demand is None or self.line.cell is None:
+            return None
+        return self.study.demand * SECONDS_PER_YEAR / self.line.cell.energy
+
+    @property
+    def base(self) -> dict[str, str]:
+        """The option of each group that is run while others are explored."""
+        return {name: group.base for name, group in self.groups.items()}
+
+    def settings(self, choice: Mapping[str, str], servers: Mapping[str, int]) -> dict[str, Any]:
+        """Return the settings of a plan."""
+        counts = {f"{station}.servers": count for station, count in servers.items()}
+        return {**settings_of(self.groups, choice), **counts}
+
+    def gwh(self, cells: float) -> float:
+        """Return the energy of some cells [GWh]; the cells themselves for a line without a product."""
+        return cells * self.line.cell.energy / JOULES_PER_GWH if self.line.cell is not None else cells
+
+    def problem(self, text: str, *path: str) -> InputError:
+        """Return an error that names a place of the study."""
+        return InputError([self.document.problem(path, text)])
+
+
+def read_study(path: Path, goal: str | None = None, demand: str | None = None) -> Question:
+    """Read a study and its plant.
+
+    Args:
+        path: of the file.
+        goal: another goal than the file's.
+        demand: another demand than the file's, such as "16 GWh/yr" or "16GWh".
+
+    Raises:
+        InputError: with every problem found: file, line, value, expectation and cure.
+    """
+    if not path.is_file():
+        raise InputError(f"no study '{path}'; expected a YAML file such as lines/studies/first_study.yaml")
+    study, document = read_declared(path, Study)
+    study = _with(study, goal, demand)
+    line = _line(study, path, document)
+    problems = list(_problems(study, line, document))
+    if problems:
+        raise InputError(problems)
+    question = Question(study, line, _servers(study, line), _groups(study, line), document)
+    _check_size(question)
+    _check_demand(question)
+    return question
+
+
+def _with(study: Study, goal: str | None, demand: str | None) -> Study:
+    """Return the study with what the command line says instead."""
+    said: dict[str, Any] = {}
+    if goal is not None:
+        if goal not in get_args(Goal):
+            raise InputError(f"--goal {goal}: no such goal; expected one of {', '.join(get_args(Goal))}")
+        said["goal"] = goal
+    if demand is not None:
+        text = demand if "/" in demand else f"{demand}/yr"
+        try:
+            said["demand"] = TypeAdapter(EnergyPerYear).validate_python(text)
+        except ValidationError:
+            raise InputError(f"--demand {demand}: expected an energy a year such as 16GWh or '16 GWh/yr'") from None
+    return study.model_copy(update=said)
+
+
+def _line(study: Study, path: Path, document: Document) -> Line:
+    """Return the plant with the study's prices."""
+    beside = path.parent / study.line
+    try:
+        line = read_line(beside if beside.is_file() else study.line)
+    except InputError as error:
+        if error.problems[0].file:
+            raise
+        raise InputError([document.problem(("line",), problem.text) for problem in error.problems]) from None
+    try:
+        return put(line, {f"prices.{name}": value for name, value in study.prices.items()})
+    except InputError as error:
+        found = [(problem.path.removeprefix("prices."), problem.text) for problem in error.problems]
+        raise InputError([document.problem(("prices", name), text) for name, text in found]) from None
+
+
+def _problems(study: Study, line: Line, document: Document) -> Iterator[Problem]:
+    """Yield what does not fit between a study and its plant."""
+    for name, choice in study.knobs.items():
+        yield from (document.problem(("knobs", name), text) for text in _faults_of_knob(line, name, choice))
+    for path, text in (*_faults_of_goal(study, line), *_faults_of_groups(study)):
+        yield document.problem(path, text)
+
+
+def _faults_of_knob(line: Line, name: str, choice: Range | Levels) -> Iterator[str]:
+    """Yield what is wrong with a knob of a study."""
+    if "*" in name or name in {f"{station}.servers" for station in line.stations}:
+        if not any(fnmatchcase(f"{station}.servers", name) for station in line.stations):
+            yield f"'{name}' is no pattern of machine counts; expected '*.servers' or such as 'cathode_*.servers'"
+        elif not isinstance(choice, Range):
+            yield f"expected a range such as '{{low: 1, high: 8}}' for '{name}'"
+        elif not all(isinstance(end, int) and end >= 1 for end in (choice.low, choice.high)):
+            yield f"from {choice.low} to {choice.high}: machine counts are whole numbers of at least 1"
+        return
+    tried = choice.levels if isinstance(choice, Levels) else (choice.low, choice.high)
+    faults = {fault for value in tried if (fault := _fault(line, name, value))}
+    yield from sorted(faults)
+    if faults:
+        return
+    if isinstance(choice, Range):
+        levels = between_ends(choice.low, choice.high, choice.points, False)
+        if levels is None:
+            yield f"from {choice.low} to {choice.high}: write both ends in the same unit, or give 'levels: [...]'"
+        elif (split := axis(name, (choice.low, choice.high), 0, False).levels) and split[0] != choice.low:
+            yield f"from {choice.low} to {choice.high} holds nothing, expected low <= high; swap them?"
+
+
+def _fault(line: Line, knob: str, value: Level) -> str:
+    """Return what is wrong with a knob's value, "" when nothing is."""
+    try:
+        turn(line, {knob: value})
+    except InputError as error:
+        return error.problems[0].text
+    return ""
+
+
+def _faults_of_goal(study: Study, line: Line) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield why a goal cannot be asked for."""
+    priced = line.cell is not None and line.prices is not None and line.nameplate is not None
+    if len(line.sinks) != 1:
+        yield ("line",), f"{study.line} ends in {len(line.sinks)} stations, expected one end such as pilot_line has"
+    if study.goal in ("cost", "profit", "energy") and not priced:
+        text = f"goal '{study.goal}' needs prices, and {study.line} has none"
+        yield ("goal",), f"{text}; give the plant 'cell', 'prices' and 'nameplate', or ask for output"
+    if study.goal in ("cost", "energy") and study.demand is None:
+        yield ("goal",), f"goal '{study.goal}' needs a demand to be met; add one such as 'demand: 0.25 GWh/yr'"
+    if study.demand is not None and line.cell is None:
+        yield ("demand",), f"{study.line} makes no cells, so a demand of energy means nothing; leave it out"
+    held = [study.limits.capital, study.limits.floor, study.limits.power, study.limits.people, study.demand]
+    counts = _servers(study, line).values()
+    if study.goal in ("profit", "output") and all(h is None for h in held) and all(c.high > c.low for c in counts):
+        yield (
+            ("goal",),
+            f"nothing holds the {study.goal} back but the ends of the machine counts, so the answer would be all "
+            "machines; add a demand that can be sold, or a limit such as 'limits: {capital: 60 MUSD}'",
+        )
+
+
+def _faults_of_groups(study: Study) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what is wrong with the knobs that are explored together."""
+    seen: set[str] = set()
+    for number, names in enumerate(study.together):
+        for name in names:
+            place = ("together", str(number))
+            if name not in study.knobs or name.endswith(".servers"):
+                known = ", ".join(knob for knob in study.knobs if not knob.endswith(".servers"))
+                yield place, f"'{name}' is no knob with levels in this study; expected one of {known or 'none'}"
+            elif name in seen:
+                yield place, f"'{name}' stands in two groups, expected one"
+            seen.add(name)
+
+
+def _servers(study: Study, line: Line) -> dict[str, Servers]:
+    """Return the range of every station's machine count; a name in full goes before a pattern."""
+    found = {}
+    for station, declared in line.stations.items():
+        name = f"{station}.servers"
+        matches = [study.knobs.get(name), *(c for pattern, c in study.knobs.items() if fnmatchcase(name, pattern))]
+        chosen = next((choice for choice in matches if isinstance(choice, Range)), None)
+        ends = (declared.servers, declared.servers) if chosen is None else (int(chosen.low), int(chosen.high))
+        found[station] = Servers(*ends)
+    return found
+
+
+def _groups(study: Study, line: Line) -> dict[str, Group]:
+    """Return the knobs that are no machine counts in groups, by name."""
+    axes = {name: _axis(line, name, choice) for name, choice in study.knobs.items() if not name.endswith(".servers")}
+    joined = list(study.together)
+    alone = [(name,) for name in axes if not any(name in names for names in joined)]
+    found = {}
+    for names in (*joined, *alone):
+        parts = tuple(axes[name] for name in names)
+        base = option_name(nearest(part, _declared(line, part.knob)) for part in parts)
+        group = Group(parts, base)
+        found[group.name] = group
+    return found
+
+
+def _axis(line: Line, name: str, choice: Range | Levels) -> Axis:
+    declared = _declared(line, name)
+    whole = isinstance(declared, int) and not isinstance(declared, bool)
+    if isinstance(choice, Levels):
+        return axis(name, choice.levels, choice.between, whole)
+    return axis(name, between_ends(choice.low, choice.high, choice.points, whole) or (), choice.between, whole)
+
+
+def _declared(line: Line, knob: str) -> Any:
+    """Return what stands where a knob turns, as written."""
+    from twin import declared_value
+
+    return declared_value(line, knobs(line)[knob].paths[0])
+
+
+def _check_size(question: Question) -> None:
+    """Refuse more to simulate than anyone would wait for.
+
+    Raises:
+        InputError: too many settings or options.
+    """
+    tried = 1 + sum(len(group.simulated) - 1 for group in question.groups.values())
+    options = sum(len(group.options) for group in question.groups.values())
+    if tried > MOST_SETTINGS:
+        text = f"{tried} settings to simulate, expected {MOST_SETTINGS} at most; drop some levels or knobs"
+        raise question.problem(text, "knobs")
+    if options > MOST_OPTIONS:
+        raise question.problem(f"{options} options, expected {MOST_OPTIONS} at most; lower 'between'", "knobs")
+
+
+def _check_demand(question: Question) -> None:
+    """Refuse a demand that the nominal rates of the most machines allowed cannot make, whatever the options.
+
+    Raises:
+        InputError: the demand is beyond any plan.
+    """
+    study = question.study
+    if study.demand is None or study.goal not in ("cost", "energy"):
+        return
+    wanted = study.demand * SECONDS_PER_YEAR / JOULES_PER_GWH
+    most = _nominal(question, {})
+    for group in question.groups.values():
+        if min(most.values()) >= wanted:
+            return
+        for option, settings in group.simulated.items():
+            if option != group.base:
+                better = _nominal(question, settings)
+                most = {name: max(most[name], better[name]) for name in most}
+    narrow = min(most, key=lambda name: most[name])
+    if most[narrow] < wanted:
+        text = (
+            f"{wanted:.3g} GWh/yr is beyond any plan: {question.servers[narrow].high} servers of {narrow} can make "
+            f"{most[narrow] / _SPARE:.3g} GWh/yr at their nominal rate, expected no more; raise 'high' of "
+            f"{narrow}.servers or lower the demand"
+        )
+        raise question.problem(text, "demand")
+
+
+def _nominal(question: Question, settings: Mapping[str, Any]) -> dict[str, float]:
+    """Return what each station can make with the most machines allowed and nothing lost [GWh/yr]."""
+    line = turn(question.line, settings)
+    able = capacity(line)
+    return {
+        name: _SPARE * able[name].gwh_per_year * servers.high / line.stations[name].servers
+        for name, servers in question.servers.items()
+    }

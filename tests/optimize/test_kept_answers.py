@@ -1,0 +1,303 @@
+"""optimize and compare with answers that are kept: asked once, gone on with, and never in the way of results."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+import optimize.explore
+from optimize.__main__ import app
+from optimize.progress import bars, time_left
+
+HOME = Path(__file__).parents[2]
+PLANT = Path(__file__).parent / "small_plant.yaml"
+# only ends a test that has failed anyway
+PATIENCE = 60.0
+
+
+def study_of(folder: Path, days: int = 10) -> Path:
+    path = folder / "study.yaml"
+    path.write_text(
+        f"""\
+gigatwin: 1
+name: small_study
+line: {PLANT}
+demand: 0.6 GWh/yr
+knobs: {{"*.servers": {{low: 1, high: 6}}}}
+days: {days}
+warmup: 3
+replications: 3
+rounds: 2
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out pictures, which take longer than the runs."""
+    monkeypatch.setattr(
+        "optimize.pictures.draw", lambda folder, wanted: folder.mkdir() or dict.fromkeys(wanted, "<svg/>")
+    )
+
+
+def gigatwin(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
+    assert "Traceback" not in result.output
+    return result.exit_code, " ".join(result.output.split())
+
+
+def planned(folder: Path, *more: str) -> tuple[int, str]:
+    return gigatwin("optimize", str(study_of(folder)), "--workers", "1", "--out", str(folder / "out"), *more)
+
+
+def kept(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*.json") if path.is_file()}
+
+
+def wait_for(event: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not event():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+def no_simulation(*what: Any) -> None:
+    raise AssertionError("simulated again")
+
+
+# answers
+
+
+def test_a_study_that_was_answered_asks_the_twin_nothing(
+    tmp_path: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, said = planned(tmp_path)
+    assert code == 0, said
+    first = (tmp_path / "out" / "plan.json").read_text(encoding="utf-8")
+    # the plant as declared and at least one plan, three times each
+    assert len(kept(cache_folder)) >= 6
+    monkeypatch.setattr(optimize.explore, "simulated", no_simulation)
+    code, said = planned(tmp_path, "--overwrite")
+    assert code == 0, said
+    assert timeless(first) == timeless((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))
+
+
+def timeless(plan: str) -> Any:
+    """Return a plan without how long it took."""
+
+    def without(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {name: without(value) for name, value in node.items() if "seconds" not in name}
+        return [without(one) for one in node] if isinstance(node, list) else node
+
+    return without(json.loads(plan))
+
+
+def test_a_comparison_that_was_made_asks_the_twin_nothing(
+    tmp_path: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(f"extends: {PLANT}\nname: two\nstations: {{stacking: {{servers: 2}}}}\n", encoding="utf-8")
+    words = ("compare", str(PLANT), str(other), "--days", "5", "--warmup", "2", "--replications", "2", "--workers", "1")
+    assert gigatwin(*words, "--out", str(tmp_path / "first"))[0] == 0
+    assert len(kept(cache_folder)) == 4
+    monkeypatch.setattr("optimize.comparison.simulated", no_simulation)
+    assert gigatwin(*words, "--out", str(tmp_path / "again"))[0] == 0
+    first, again = (json.loads((tmp_path / name / "compare.json").read_text("utf-8")) for name in ("first", "again"))
+    assert first == again
+
+
+def test_answers_are_kept_where_the_user_says(tmp_path: Path, cache_folder: Path) -> None:
+    code, said = planned(tmp_path, "--cache", str(tmp_path / "mine"))
+    assert code == 0, said
+    assert kept(tmp_path / "mine")
+    assert not cache_folder.exists()
+
+
+def test_no_cache_simulates_anew_and_keeps_nothing(
+    tmp_path: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert planned(tmp_path)[0] == 0
+    before = kept(cache_folder)
+    really, runs = optimize.explore.simulated, []
+    monkeypatch.setattr(optimize.explore, "simulated", lambda asked: runs.append(asked) or really(asked))
+    assert planned(tmp_path, "--no-cache", "--overwrite")[0] == 0
+    assert len(runs) == len(before)
+    assert kept(cache_folder) == before
+
+
+def test_a_cache_and_none_is_refused(tmp_path: Path) -> None:
+    code, said = planned(tmp_path, "--no-cache", "--cache", str(tmp_path / "mine"))
+    assert code == 2
+    assert "say one of them" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_cache_that_cannot_be_written_is_told_and_the_study_answered(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, said = planned(tmp_path, "--cache", str(tmp_path / "file"))
+    assert code == 0
+    assert f"cannot keep answers of the twin in {tmp_path / 'file'} (File exists)" in said
+    assert (tmp_path / "out" / "plan.json").is_file()
+
+
+# accidents
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_says_what_is_kept_and_the_same_command_goes_on(
+    tmp_path: Path, cache_folder: Path, workers: str
+) -> None:
+    study = str(study_of(tmp_path, days=100))
+    command = [sys.executable, "-m", "optimize", "optimize", study, "--quiet", "--workers", workers]
+    command += ["--out", str(tmp_path / "out")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, cwd=HOME
+    ) as run:
+        try:
+            wait_for(lambda: bool(kept(cache_folder)))
+            os.killpg(run.pid, signal.SIGINT)
+            said = run.communicate(timeout=PATIENCE)[0].strip()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)
+    assert said == (
+        "interrupted; no results were written; what the twin has answered is in "
+        f"{cache_folder}, the same command goes on from there"
+    )
+    assert run.returncode == 1
+    assert not (tmp_path / "out").exists()
+    before = {path: path.stat().st_mtime_ns for path in kept(cache_folder)}
+    assert gigatwin(*command[3:])[0] == 0
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_a_killed_worker_says_what_is_kept_and_what_helps(tmp_path: Path, cache_folder: Path) -> None:
+    def kill() -> None:
+        wait_for(lambda: bool(kept(cache_folder) and multiprocessing.active_children()))
+        os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    words = ("--workers", "2", "--out", str(tmp_path / "out"))
+    code, said = gigatwin("optimize", str(study_of(tmp_path, days=100)), "--quiet", *words)
+    killer.join()
+    assert code == 1
+    assert said == (
+        "a worker process was killed; often the machine has run out of memory; no results were written; what the twin "
+        f"has answered is in {cache_folder}, the same command goes on from there; --workers 1 needs less memory"
+    )
+    assert multiprocessing.active_children() == []
+
+
+def test_bad_input_leaves_no_folder_and_old_results_alone(tmp_path: Path) -> None:
+    assert planned(tmp_path)[0] == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    code, _ = gigatwin("compare", str(PLANT), "no_such_plant", "--overwrite", "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert {path: path.read_bytes() for path in before} == before
+    code, _ = gigatwin("compare", str(PLANT), "no_such_plant", "--out", str(tmp_path / "new"))
+    assert code == 2
+    assert not (tmp_path / "new").exists()
+
+
+# results that are there already
+
+
+def test_results_are_replaced_as_a_whole(tmp_path: Path) -> None:
+    assert planned(tmp_path)[0] == 0
+    (tmp_path / "out" / "pictures" / "of_yesterday.png").touch()
+    code, said = planned(tmp_path)
+    assert code == 2
+    assert "exists already; choose another --out, or say --overwrite" in said
+    assert planned(tmp_path, "--overwrite")[0] == 0
+    assert not (tmp_path / "out" / "pictures" / "of_yesterday.png").exists()
+
+
+@pytest.mark.parametrize("name", ["thesis.docx", ".git", "manifest.json"])
+def test_what_no_study_wrote_is_never_removed(tmp_path: Path, name: str) -> None:
+    assert planned(tmp_path)[0] == 0
+    (tmp_path / "out" / name).touch()
+    code, said = planned(tmp_path, "--overwrite")
+    assert code == 2
+    assert "is not overwritten: no run wrote" in said
+    assert (tmp_path / "out" / "plan.json").is_file()
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]", '{"name": "a plan of mine"}'])
+def test_a_folder_without_a_plan_of_ours_is_never_emptied(tmp_path: Path, content: str | None) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "report.html").write_text("mine", encoding="utf-8")
+    if content is not None:
+        (out / "plan.json").write_text(content, encoding="utf-8")
+    code, said = planned(tmp_path, "--overwrite")
+    assert code == 2
+    assert "holds no plan and no comparison" in said
+    assert (out / "report.html").read_text(encoding="utf-8") == "mine"
+
+
+# what is told
+
+
+@pytest.mark.parametrize(
+    ("made", "rest", "took", "since", "said"),
+    [
+        (2, 18, 10.0, 0.0, "about 1.5 min left"),
+        (4, 16, 20.0, 0.0, "about 80 s left"),
+        (4, 16, 20.0, 3.0, "about 77 s left"),
+        (4, 1, 20.0, 9.0, "about 0 s left"),
+        (10, 9000, 10.0, 0.0, "about 2.5 h left"),
+        (10, 9000, 100.0, 0.0, "about 25 h left"),
+    ],
+)
+def test_what_is_left_takes_as_long_as_what_was_made(
+    made: int, rest: int, took: float, since: float, said: str
+) -> None:
+    assert time_left(made, rest, took, since) == said
+
+
+def test_a_bar_tells_what_was_known_and_leaves_it_out_of_what_is_left() -> None:
+    drawn = StringIO()
+    with bars(Console(file=drawn, width=200, force_terminal=True), 2, False) as tell:
+        tell("explore", 40, 60)
+        tell("explore", 41, 60)
+        # one of two workers has answered: nobody knows
+        assert "left" not in drawn.getvalue()
+        tell("explore", 44, 60)
+        time.sleep(0.3)
+        tell("explore", 60, 60)
+    *_, last = (line for line in drawn.getvalue().splitlines() if "explore" in line)
+    assert "about" in drawn.getvalue()
+    assert "60/60" in last
+    assert "40 known" in last
+    assert "left" not in last
+
+
+def test_what_is_done_a_second_time_begins_anew() -> None:
+    drawn = StringIO()
+    with bars(Console(file=drawn, width=200, force_terminal=True), 2, False) as tell:
+        tell("explore", 0, 6)
+        tell("explore", 6, 6)
+        tell("explore", 3, 9)
+    *_, last = (line for line in drawn.getvalue().splitlines() if "explore" in line)
+    assert "3/9" in last
+    assert "3 known" in last
