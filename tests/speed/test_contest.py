@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from speed.contest import DAYS_PER_YEAR, incumbents, space_of, yearly_profit
+from speed.contest import DAYS_PER_YEAR, OWN, Job, incumbents, profit_of, search, space_of, tried, yearly_profit
 from speed.optimizers import Outcome
 
 from optimize import read_study
@@ -60,6 +60,37 @@ def _at(line: Line, path: str) -> Any:
     for part in path.split("."):
         node = node[part] if isinstance(node, dict) else getattr(node, part)
     return getattr(node, "value", node)
+
+
+def test_gigatwins_own_loop_is_charged_for_every_simulation(tmp_path: Path) -> None:
+    study = tmp_path / "study.yaml"
+    study.write_text(
+        f"""\
+gigatwin: 1
+name: small_study
+line: {SMALL}
+goal: profit
+demand: 0.6 GWh/yr
+knobs:
+  "*.servers": {{low: 1, high: 4}}
+  cathode_coating.speed: {{levels: [10 m/min, 12 m/min], between: 0}}
+days: 10
+warmup: 5
+replications: 2
+explore: 2
+rounds: 3
+""",
+        encoding="utf-8",
+    )
+    found = search(Job(str(study), OWN, 1, 60, str(tmp_path / "answers")))
+    # two runs of the declared plant, two of its other speed and two of a plan, before there is anything to hold
+    assert found[0].simulations == 6
+    assert [held.simulations for held in found] == sorted(held.simulations for held in found)
+    assert not search(Job(str(study), OWN, 1, 5, str(tmp_path / "answers")))
+    question = read_study(study)
+    # what it takes for the profit of a plan is what all are compared by, over the same two runs
+    ours = [profit_of(tried(question, found[0].settings, 1000 + seed)) for seed in range(2)]
+    assert found[0].value == pytest.approx(sum(ours) / 2, rel=1e-6)
 
 
 def test_only_what_was_the_best_when_it_was_tried_counts() -> None:
