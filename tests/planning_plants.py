@@ -97,8 +97,8 @@ def _asked(data: PlanData, luck: np.random.Generator) -> PlanData:
     limits = {
         **{what: middling(what) * luck.uniform(0.7, 1.3) for what in ("capital", "floor", "people")},
         "power": drawn / SECONDS_PER_YEAR * luck.uniform(0.9, 1.5),
-        "escapes": data.per_cell["escapes"].base * luck.uniform(0.1, 1.2),
-        "first_pass": luck.uniform(0.7, 0.9),
+        "escapes": data.per_cell["escapes"].base * luck.uniform(0.3, 1.5),
+        "first_pass": luck.uniform(0.7, 0.86),
         "places": luck.choice([12.0, 20.0]),
     }
     kept = {what: float(value) for what, value in limits.items() if luck.random() < 0.4}

@@ -129,13 +129,17 @@ class _Numbers:
         """Return the good cells among which the best output is [cell/yr]; none when the plan breaks a limit.
 
         Goals are linear in the output, so that the best is at an end: as much as machines, demand and power allow,
-        or nothing. Shares of nothing break no limit.
+        or nothing.
         """
         data, limits = self.data, self.data.limits
         for what in ("capital", "floor", "people"):
             if what in limits and self._taken(what, servers) + data.standing.get(what, 0.0) > limits[what]:
                 return []
         if "places" in limits and self.places > limits["places"]:
+            return []
+        if self.per_cell.get("escapes", 0.0) > limits.get("escapes", float("inf")):
+            return []
+        if self.per_cell.get("first_pass", 1.0) < limits.get("first_pass", 0.0):
             return []
         most = min(servers[s] / self.machines[s] for s in data.stations)
         if "power" in limits:
@@ -144,15 +148,10 @@ class _Numbers:
                 return []
             drawn = self.per_cell.get("drawn", 0.0)
             most = min(most, left / drawn) if drawn > 0 else most
-        shares_kept = self.per_cell.get("escapes", 0.0) <= limits.get("escapes", float("inf")) and self.per_cell.get(
-            "first_pass", 1.0
-        ) >= limits.get("first_pass", 0.0)
         if data.goal in ("cost", "energy"):
             assert data.demand is not None
-            return [data.demand] if most >= data.demand and shares_kept else []
-        if data.demand is not None:
-            most = min(most, data.demand)
-        return [0.0, most] if shares_kept else [0.0]
+            return [data.demand] if most >= data.demand else []
+        return [0.0, most if data.demand is None else min(most, data.demand)]
 
     def goal(self, servers: Mapping[str, int], good: float) -> float:
         """Return what a plan is worth with some output [cell/yr]."""
