@@ -77,14 +77,16 @@ def desk(
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     cache = answers.cache(lambda text: console.print(text, style="yellow", markup=False, emoji=False))
+    there = out is not None and out.exists()
     folder = results_folder(out, name, RESULTS if overwrite else None)
     try:
         with bars(console, workers, quiet) as tell:
             yield Desk(folder, cache, tell)
     except BaseException as error:
-        # a folder without results is in nobody's way
+        # a new folder without results is left to nobody
         with suppress(OSError):
-            folder.rmdir()
+            if not there:
+                folder.rmdir()
         error.add_note(_left_behind(folder, cache))
         if isinstance(error, BrokenExecutor) and workers > 1:
             error.add_note(f"--workers {workers - 1} needs less memory")
@@ -93,7 +95,8 @@ def desk(
 
 def _left_behind(folder: Path, cache: Cache) -> str:
     """Return what is kept, and what to do with it."""
-    results = f"what was written so far is in {folder}" if folder.exists() else "no results were written"
+    some = folder.exists() and any(folder.iterdir())
+    results = f"what was written so far is in {folder}" if some else "no results were written"
     if cache.folder is None:
         return f"{results}, and what the twin has answered is not kept"
     return f"{results}; what the twin has answered is in {cache.folder}, the same command goes on from there"

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from optimize.choices import Axis, Group, Level, axis, between_ends, nearest, option_name, settings_of
+from optimize.choices import Axis, Group, axis, between_ends, nearest, option_name, settings_of
+from optimize.faults import Servers, problems_of, servers_of
 from optimize.study import Goal, Levels, Range, Study
 from twin import (
     Document,
     EnergyPerYear,
     InputError,
     Line,
-    Problem,
     capacity,
     knobs,
     put,
@@ -33,13 +32,6 @@ SECONDS_PER_YEAR = 365 * 86400.0
 JOULES_PER_GWH = 3.6e12
 # nominal rates of declared stations overstate nothing by more than this
 _SPARE = 1.05
-
-
-class Servers(NamedTuple):
-    """How many machines a station may have."""
-
-    low: int
-    high: int
 
 
 @dataclass(frozen=True)
@@ -102,10 +94,10 @@ def read_study(path: Path, goal: str | None = None, demand: str | None = None) -
     study, document = read_declared(path, Study)
     study = _with(study, goal, demand)
     line = _line(study, path, document)
-    problems = list(_problems(study, line, document))
+    problems = list(problems_of(study, line, document))
     if problems:
         raise InputError(problems)
-    question = Question(study, line, _servers(study, line), _groups(study, line), document)
+    question = Question(study, line, servers_of(study, line), _groups(study, line), document)
     _check_size(question)
     _check_demand(question)
     return question
@@ -141,94 +133,6 @@ def _line(study: Study, path: Path, document: Document) -> Line:
     except InputError as error:
         found = [(problem.path.removeprefix("prices."), problem.text) for problem in error.problems]
         raise InputError([document.problem(("prices", name), text) for name, text in found]) from None
-
-
-def _problems(study: Study, line: Line, document: Document) -> Iterator[Problem]:
-    """Yield what does not fit between a study and its plant."""
-    for name, choice in study.knobs.items():
-        yield from (document.problem(("knobs", name), text) for text in _faults_of_knob(line, name, choice))
-    for path, text in (*_faults_of_goal(study, line), *_faults_of_groups(study)):
-        yield document.problem(path, text)
-
-
-def _faults_of_knob(line: Line, name: str, choice: Range | Levels) -> Iterator[str]:
-    """Yield what is wrong with a knob of a study."""
-    if "*" in name or name in {f"{station}.servers" for station in line.stations}:
-        if not any(fnmatchcase(f"{station}.servers", name) for station in line.stations):
-            yield f"'{name}' is no pattern of machine counts; expected '*.servers' or such as 'cathode_*.servers'"
-        elif not isinstance(choice, Range):
-            yield f"expected a range such as '{{low: 1, high: 8}}' for '{name}'"
-        elif not all(isinstance(end, int) and end >= 1 for end in (choice.low, choice.high)):
-            yield f"from {choice.low} to {choice.high}: machine counts are whole numbers of at least 1"
-        return
-    tried = choice.levels if isinstance(choice, Levels) else (choice.low, choice.high)
-    faults = {fault for value in tried if (fault := _fault(line, name, value))}
-    yield from sorted(faults)
-    if faults:
-        return
-    if isinstance(choice, Range):
-        levels = between_ends(choice.low, choice.high, choice.points, False)
-        if levels is None:
-            yield f"from {choice.low} to {choice.high}: write both ends in the same unit, or give 'levels: [...]'"
-        elif (split := axis(name, (choice.low, choice.high), 0, False).levels) and split[0] != choice.low:
-            yield f"from {choice.low} to {choice.high} holds nothing, expected low <= high; swap them?"
-
-
-def _fault(line: Line, knob: str, value: Level) -> str:
-    """Return what is wrong with a knob's value, "" when nothing is."""
-    try:
-        turn(line, {knob: value})
-    except InputError as error:
-        return error.problems[0].text
-    return ""
-
-
-def _faults_of_goal(study: Study, line: Line) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield why a goal cannot be asked for."""
-    priced = line.cell is not None and line.prices is not None and line.nameplate is not None
-    if len(line.sinks) != 1:
-        yield ("line",), f"{study.line} ends in {len(line.sinks)} stations, expected one end such as pilot_line has"
-    if study.goal in ("cost", "profit", "energy") and not priced:
-        text = f"goal '{study.goal}' needs prices, and {study.line} has none"
-        yield ("goal",), f"{text}; give the plant 'cell', 'prices' and 'nameplate', or ask for output"
-    if study.goal in ("cost", "energy") and study.demand is None:
-        yield ("goal",), f"goal '{study.goal}' needs a demand to be met; add one such as 'demand: 0.25 GWh/yr'"
-    if study.demand is not None and line.cell is None:
-        yield ("demand",), f"{study.line} makes no cells, so a demand of energy means nothing; leave it out"
-    held = [study.limits.capital, study.limits.floor, study.limits.power, study.limits.people, study.demand]
-    counts = _servers(study, line).values()
-    if study.goal in ("profit", "output") and all(h is None for h in held) and all(c.high > c.low for c in counts):
-        yield (
-            ("goal",),
-            f"nothing holds the {study.goal} back but the ends of the machine counts, so the answer would be all "
-            "machines; add a demand that can be sold, or a limit such as 'limits: {capital: 60 MUSD}'",
-        )
-
-
-def _faults_of_groups(study: Study) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield what is wrong with the knobs that are explored together."""
-    seen: set[str] = set()
-    for number, names in enumerate(study.together):
-        for name in names:
-            place = ("together", str(number))
-            if name not in study.knobs or name.endswith(".servers"):
-                known = ", ".join(knob for knob in study.knobs if not knob.endswith(".servers"))
-                yield place, f"'{name}' is no knob with levels in this study; expected one of {known or 'none'}"
-            elif name in seen:
-                yield place, f"'{name}' stands in two groups, expected one"
-            seen.add(name)
-
-
-def _servers(study: Study, line: Line) -> dict[str, Servers]:
-    """Return the range of every station's machine count; a name in full goes before a pattern."""
-    found = {}
-    for station, declared in line.stations.items():
-        name = f"{station}.servers"
-        matches = [study.knobs.get(name), *(c for pattern, c in study.knobs.items() if fnmatchcase(name, pattern))]
-        chosen = next((choice for choice in matches if isinstance(choice, Range)), None)
-        ends = (declared.servers, declared.servers) if chosen is None else (int(chosen.low), int(chosen.high))
-        found[station] = Servers(*ends)
-    return found
 
 
 def _groups(study: Study, line: Line) -> dict[str, Group]:

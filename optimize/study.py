@@ -22,7 +22,8 @@ class Range(Part):
     """Values of a knob from one end to the other.
 
     Attributes:
-        low: one end: a whole number for machine counts, else written as in a line file ("60 m/min").
+        low: one end: for machine counts a whole number, or a share of those declared ("50 %"), else written as in a
+            line file ("60 m/min").
         high: the other.
         points: values that are simulated, evenly spaced with both ends.
         between: values between two of them that may be chosen too, their effect interpolated.

@@ -56,6 +56,11 @@ class DeclaredStep(Declared):
         return 1.0
 
     @property
+    def charging(self) -> float:
+        """Electricity that it takes with its settings beyond what is declared, per energy of its cells [J/J]."""
+        return 0.0
+
+    @property
     def heating(self) -> float:
         """Heat that it takes with its settings, relative to those that the station's energy is declared for [-]."""
         return 1.0

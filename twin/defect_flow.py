@@ -166,13 +166,17 @@ def outgoing(measured: Measured, rows: Sequence[Mapping[str, Any]], good: float)
 
     Returns:
         ``escapes_ppm``, escaped flaws in a million good cells. Flaws are counted mode by mode and birthplace by
-        birthplace, so a cell with two of them counts twice. With prices also ``returns_usd_per_kwh``, which
-        stands beside the cost and is no part of it. None without good cells; nothing for a generic line.
+        birthplace, so a cell with two of them counts twice. Most of them do no harm: ``returned_ppm`` is how many
+        of a million good cells customers will send back. With prices also ``returns_usd_per_kwh``, which stands
+        beside the cost and is no part of it. None without good cells; nothing for a generic line.
     """
     cell, prices = measured.line.cell, measured.line.prices
     if cell is None:
         return {}
-    found = {"escapes_ppm": ratio(1e6 * sum(row["cells"] for row in rows), good)}
+    found = {
+        "escapes_ppm": ratio(1e6 * sum(row["cells"] for row in rows), good),
+        "returned_ppm": ratio(1e6 * sum(row["returned"] for row in rows), good),
+    }
     if prices is not None:
         back = sum(row["cost_usd"] for row in rows)
         found["returns_usd_per_kwh"] = ratio(back, good * cell.energy / JOULES_PER_KWH)

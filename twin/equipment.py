@@ -176,7 +176,8 @@ class Station(Declared):
     def draws(self) -> EnergyUse:
         """What it draws with the settings of its step."""
         use, step = self.energy, self.step
-        return use.model_copy(update={"electricity": use.electricity * step.looks_at, "gas": use.gas * step.heating})
+        electricity = max(0.0, use.electricity * step.looks_at + step.charging)
+        return use.model_copy(update={"electricity": electricity, "gas": use.gas * step.heating})
 
     @property
     def extras(self) -> Extras:

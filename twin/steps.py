@@ -64,6 +64,10 @@ class Step(Protocol):
         """Share of the cells that the gauges of its station look at [-]."""
 
     @property
+    def charging(self) -> float:
+        """Electricity that it takes with its settings beyond what is declared, per energy of its cells [J/J]."""
+
+    @property
     def heating(self) -> float:
         """Heat that it takes with its settings, relative to those that the station's energy is declared for [-]."""
 

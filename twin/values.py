@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -69,7 +69,7 @@ def put(line: Line, values: Mapping[str, Any]) -> Line:
     for path, value in values.items():
         found = at(line, path)
         if found is None or part(line._raw, path) is None:
-            known = [record.path for record in line._provenance]
+            known = list(_leaves(line._raw.get(path.partition(".")[0]), path.partition(".")[0]))
             problems.append(Problem("", 0, path, f"nothing stands there{did_you_mean(path, known)}"))
         elif size_of(found[0]) is None:
             problems.append(Problem("", 0, path, "what stands there is no number or quantity"))
@@ -104,6 +104,15 @@ def rebuilt(line: Line, values: Mapping[str, Any], chosen: Mapping[str, Any]) ->
     other._provenance.extend(line._provenance)
     other._settings.update({**line._settings, **chosen})
     return other
+
+
+def _leaves(raw: Any, path: str) -> Iterator[str]:
+    """Yield the path of everything in plain data that holds nothing else."""
+    if isinstance(raw, dict):
+        for name, value in raw.items():
+            yield from _leaves(value, f"{path}.{name}")
+    elif raw is not None:
+        yield path
 
 
 def declared_value(line: Line, path: str) -> Any:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from math import log
 from typing import Any
 
+from optimize.effects import Factor
 from optimize.model.products import MILLION
 from optimize.plan_data import SECONDS_PER_YEAR, PlanData
+
+# nothing has no logarithm
+_NOTHING = 1e-12
 
 
 def add_limits(model: Any, data: PlanData) -> None:
     """Add the limits that the study sets.
 
-    Shares are limits on the good cells that are made, so that they stay linear::
+    Shares are products of chosen options, so that their logarithms are sums over the options::
 
         capital, floor, people <= limit
         drawn <= power * year
-        escapes <= share * good
-        first_pass >= share * good
+        log(escapes) <= log(limit)
+        log(first_pass) >= log(limit)
         sum of chosen places <= limit
     """
     import pyomo.environ as pyo
@@ -31,15 +36,33 @@ def add_limits(model: Any, data: PlanData) -> None:
     )
     if "escapes" in limits:
         model.few_escapes = pyo.Constraint(
-            expr=model.escapes <= limits["escapes"] * model.good, doc="few flaws leave the plant [million/yr]"
+            expr=_log_of(model, data.per_cell["escapes"]) <= _log(limits["escapes"]),
+            doc="few flaws leave the plant [log of a share]",
         )
     if "first_pass" in limits:
         model.good_at_once = pyo.Constraint(
-            expr=model.first_pass >= limits["first_pass"] * model.good,
-            doc="enough starts pass everything at once [million cells/yr]",
+            expr=_log_of(model, data.per_cell["first_pass"]) >= _log(limits["first_pass"]),
+            doc="enough starts pass everything at once [log of a share]",
         )
     if "places" in limits:
         chosen = [by * model.chosen[g, o] for g, added in data.places.added.items() for o, by in added.items()]
         model.room_for_buffers = pyo.Constraint(
             expr=data.places.base + pyo.quicksum(chosen) <= limits["places"], doc="lots that buffers hold [-]"
         )
+
+
+def _log_of(model: Any, factor: Factor) -> Any:
+    """Return the logarithm of a share under the chosen options."""
+    import pyomo.environ as pyo
+
+    changes = [
+        log(by) * model.chosen[group, option]
+        for group, change in factor.change.items()
+        for option, by in change.items()
+    ]
+    # a constraint needs an expression, also where no option changes anything
+    return _log(factor.base) + pyo.quicksum(changes) + 0.0 * model.good
+
+
+def _log(share: float) -> float:
+    return log(max(share, _NOTHING))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from collections.abc import Mapping
+from math import ceil, exp, log, sqrt
 from typing import Any, NamedTuple
 
 from optimize.effects import Factor
 from optimize.plan_data import PlanData
 
 MILLION = 1e6
-# places at which a product is bounded by a tangent
-TANGENTS = 7
+# how far a product may lie above its tangents between two of them [-], and the most of them
+TANGENT_ERROR = 1e-4
+MOST_TANGENTS = 40
+# two multipliers that differ by rounding alone are the same
+_SAME = 1e-12
 
 
 class Amount(NamedTuple):
@@ -65,6 +69,8 @@ def add_products(model: Any, data: PlanData) -> None:
     model.parts_follow_good = pyo.Constraint(
         pyo.Any, doc="an option's part is within what its good cells can take [as the amount]"
     )
+    model.log_of = pyo.Var(pyo.Any, dense=False, doc="good cells times the logarithm of an amount for one [million/yr]")
+    model.log_sum = pyo.Constraint(pyo.Any, doc="logarithms of multipliers add up [million/yr]")
     model.above_tangents = pyo.Constraint(pyo.Any, doc="a product lies above the tangents of exp [as the amount]")
 
 
@@ -95,16 +101,28 @@ def product(model: Any, name: str, amount: Amount, factor: Factor) -> Amount:
 
     value, each = factor.base * amount.value, Factor(factor.base).times(amount.each)
     for group, change in factor.change.items():
-        parts = {option: model.part[name, group, option] for option in change}
-        model.parts_add_up[name, group] = pyo.quicksum(parts.values()) == value
-        for option, part in parts.items():
-            least, most = each.span({group: option})
-            good = model.good_under[group, option]
-            model.parts_follow_good[name, group, option, "least"] = part >= least * good
-            model.parts_follow_good[name, group, option, "most"] = part <= most * good
+        spans = {option: each.span({group: option}) for option in change}
+        if all(most - least <= _SAME * most for least, most in spans.values()):
+            # no other group has a say, so the good cells under an option tell its part
+            parts = {option: least * model.good_under[group, option] for option, (least, _) in spans.items()}
+        else:
+            parts = _parts(model, (name, group), value, spans)
         value = pyo.quicksum(change[option] * part for option, part in parts.items())
         each = each.times(Factor(1.0, {group: change}))
     return Amount(value, each)
+
+
+def _parts(model: Any, key: tuple[str, str], value: Any, spans: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
+    """Return an amount split over the options of a group, only the chosen one's part not zero."""
+    import pyomo.environ as pyo
+
+    parts = {option: model.part[*key, option] for option in spans}
+    model.parts_add_up[key] = pyo.quicksum(parts.values()) == value
+    for option, (least, most) in spans.items():
+        good = model.good_under[key[1], option]
+        model.parts_follow_good[*key, option, "least"] = parts[option] >= least * good
+        model.parts_follow_good[*key, option, "most"] = parts[option] <= most * good
+    return parts
 
 
 def bounded(model: Any, name: str, amount: Amount) -> Any:
@@ -120,15 +138,17 @@ def bounded(model: Any, name: str, amount: Amount) -> Any:
 
     each = amount.each
     low, high = map(log, each.span())
-    if len(each.change) < 2 or high - low < 1e-6:
+    if len(each.change) < 2 or high - low < _SAME:
         return amount.value
     logs = [
         log(by) * model.good_under[group, option]
         for group, change in each.change.items()
         for option, by in change.items()
     ]
-    of_good = log(each.base) * model.good + pyo.quicksum(logs)
-    for place in range(TANGENTS):
-        at = low + (high - low) * place / (TANGENTS - 1)
-        model.above_tangents[name, place] = amount.value >= exp(at) * ((1 - at) * model.good + of_good)
+    model.log_sum[name] = model.log_of[name] == log(each.base) * model.good + pyo.quicksum(logs)
+    steps = min(MOST_TANGENTS, ceil((high - low) / sqrt(8 * TANGENT_ERROR)))
+    for place in range(steps + 1):
+        at = low + (high - low) * place / steps
+        tangent = exp(at) * ((1 - at) * model.good + model.log_of[name])
+        model.above_tangents[name, place] = amount.value >= tangent
     return amount.value

@@ -6,10 +6,11 @@ from typing import Any
 
 from optimize.effects import Sum
 from optimize.model.products import MILLION, bounded, good_cells, product
-from optimize.plan_data import PER_CELL, PER_SERVER, PlanData
+from optimize.plan_data import PER_SERVER, PlanData
 
 # [million USD/yr]
 _A_DOLLAR = 1e-6
+_YEARLY = ("material", "energy", "drawn", "revenue", "returns")
 
 
 def add_value(model: Any, data: PlanData) -> None:
@@ -25,7 +26,7 @@ def add_value(model: Any, data: PlanData) -> None:
 
     _split_servers(model, data)
     taken = {what: _taken(model, data, what) for what in PER_SERVER}
-    yearly = {what: _yearly(model, data, what) for what in PER_CELL}
+    yearly = {what: _yearly(model, data, what) for what in _YEARLY}
     model.capital_cost = pyo.Expression(expr=taken["owning"] / MILLION, doc="owning the machines [million USD/yr]")
     model.labour_cost = pyo.Expression(expr=taken["staffing"] / MILLION, doc="staffing the machines [million USD/yr]")
     model.energy_cost = pyo.Expression(expr=yearly["energy"], doc="energy that comes with cells [million USD/yr]")
@@ -46,10 +47,6 @@ def add_value(model: Any, data: PlanData) -> None:
     model.capital = pyo.Expression(expr=_with_standing(taken, data, "capital"), doc="investment [million USD]")
     model.floor = pyo.Expression(expr=_with_standing(taken, data, "floor"), doc="floor [million m^2]")
     model.people = pyo.Expression(expr=_with_standing(taken, data, "people"), doc="direct labour [million h/yr]")
-    model.escapes = pyo.Expression(expr=yearly["escapes"], doc="flaws that leave the plant [million/yr]")
-    model.first_pass = pyo.Expression(
-        expr=yearly["first_pass"], doc="good cells times first-pass yield [million cells/yr]"
-    )
     _add_goal(model, data)
 
 

@@ -45,10 +45,13 @@ def test_a_study_leaves_plan_pictures_and_page(tmp_path: Path) -> None:
     assert f"report: {out / 'report.html'}" in said
     plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
     assert plan["status"] == "optimal"
-    made = plan["chosen"]["figures"]["good_gwh_per_year"]
-    assert made["simulated"]["low"] <= made["simulated"]["mean"] <= made["simulated"]["high"]
+    for told in ("predicted", "simulated"):
+        for figure in ("good_gwh_per_year", "cost_usd_per_kwh"):
+            found = plan[told][figure]
+            assert found["low"] <= found["mean"] <= found["high"]
+    assert plan["machines"]["stacking"] == 2
     assert is_self_contained(out / "report.html")
-    assert {"promise.png", "servers.png", "rounds.png"} <= {picture.name for picture in (out / "pictures").iterdir()}
+    assert {"promise.png", "servers.png"} <= {picture.name for picture in (out / "pictures").iterdir()}
 
 
 def test_a_comparison_leaves_json_pictures_and_page(tmp_path: Path) -> None:
@@ -98,6 +101,8 @@ def test_public_names_are_pinned_and_resolve() -> None:
     assert optimize.__all__ == [
         "Comparison",
         "Plan",
+        "Question",
+        "Solver",
         "Study",
         "compare",
         "optimize",

@@ -165,7 +165,7 @@ def test_a_cache_that_cannot_be_written_is_told_and_the_study_answered(tmp_path:
 def test_ctrl_c_says_what_is_kept_and_the_same_command_goes_on(
     tmp_path: Path, cache_folder: Path, workers: str
 ) -> None:
-    study = str(study_of(tmp_path, days=100))
+    study = str(study_of(tmp_path, days=50))
     command = [sys.executable, "-m", "optimize", "optimize", study, "--quiet", "--workers", workers]
     command += ["--out", str(tmp_path / "out")]
     with subprocess.Popen(
@@ -198,7 +198,7 @@ def test_a_killed_worker_says_what_is_kept_and_what_helps(tmp_path: Path, cache_
     killer = threading.Thread(target=kill)
     killer.start()
     words = ("--workers", "2", "--out", str(tmp_path / "out"))
-    code, said = gigatwin("optimize", str(study_of(tmp_path, days=100)), "--quiet", *words)
+    code, said = gigatwin("optimize", str(study_of(tmp_path, days=50)), "--quiet", *words)
     killer.join()
     assert code == 1
     assert said == (
@@ -217,6 +217,32 @@ def test_bad_input_leaves_no_folder_and_old_results_alone(tmp_path: Path) -> Non
     code, _ = gigatwin("compare", str(PLANT), "no_such_plant", "--out", str(tmp_path / "new"))
     assert code == 2
     assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_of_the_user_stays_when_there_are_no_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*what: Any) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(optimize.explore, "simulated", interrupt)
+    code, said = planned(tmp_path, "--quiet")
+    assert code == 1
+    assert said.startswith("interrupted; no results were written; what the twin has answered is in")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_results_that_were_begun_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*what: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("optimize.pictures.draw", interrupt)
+    code, said = planned(tmp_path, "--quiet", "--no-cache")
+    assert code == 1
+    assert said == (
+        f"interrupted; what was written so far is in {tmp_path / 'out'}, and what the twin has answered is not kept"
+    )
+    # interrupted once more, and not refused
+    assert planned(tmp_path, "--overwrite")[0] == 1
 
 
 # results that are there already

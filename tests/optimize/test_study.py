@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from optimize.study import read_study
+from optimize.question import read_study
 from twin import InputError
 
 PLANT = Path(__file__).parent / "small_plant.yaml"
@@ -19,6 +19,7 @@ knobs:
   "*.servers": {{low: 1, high: 4}}
   stacking.servers: {{low: 2, high: 8}}
   cathode_coating.speed: {{levels: [8 m/min, 10 m/min]}}
+  stacks.capacity: {{low: 2, high: 8}}
 days: 20
 warmup: 5
 replications: 3
@@ -45,10 +46,51 @@ def test_stations_that_a_study_leaves_alone_keep_their_machines(tmp_path: Path) 
     assert (question.servers["grading"].low, question.servers["grading"].high) == (grading, grading)
 
 
-def test_recipes_are_all_combinations_of_levels(tmp_path: Path) -> None:
-    question = read_study(study_file(tmp_path))
-    assert list(question.recipes) == ["cathode_coating.speed 8 m/min", "cathode_coating.speed 10 m/min"]
-    assert question.recipes["cathode_coating.speed 8 m/min"] == {"cathode_coating.speed": "8 m/min"}
+def test_machine_counts_may_be_shares_of_those_declared(tmp_path: Path) -> None:
+    question = read_study(
+        study_file(tmp_path, "stacking.servers: {low: 2, high: 8}", "stacking.servers: {low: 50 %, high: 250 %}")
+    )
+    # one stacker is declared; shares are rounded outwards, and there is one at least
+    assert question.servers["stacking"] == (1, 3)
+
+
+def test_between_simulated_levels_lie_options_that_are_interpolated(tmp_path: Path) -> None:
+    group = read_study(study_file(tmp_path)).groups["cathode_coating.speed"]
+    assert list(group.simulated) == ["8 m/min", "10 m/min"]
+    assert list(group.options) == ["8 m/min", "8.5 m/min", "9 m/min", "9.5 m/min", "10 m/min"]
+    assert group.options["8.5 m/min"] == {"cathode_coating.speed": "8.5 m/min"}
+    assert group.blend("8.5 m/min") == pytest.approx({"8 m/min": 0.75, "10 m/min": 0.25})
+
+
+def test_places_in_a_buffer_are_whole_numbers(tmp_path: Path) -> None:
+    group = read_study(study_file(tmp_path)).groups["stacks.capacity"]
+    assert [settings["stacks.capacity"] for settings in group.simulated.values()] == [2, 5, 8]
+    assert [settings["stacks.capacity"] for settings in group.options.values()] == [2, 3, 4, 5, 6, 7, 8]
+
+
+def test_the_base_is_the_level_nearest_to_what_is_declared(tmp_path: Path) -> None:
+    # 10 m/min and six lots are declared
+    assert read_study(study_file(tmp_path)).base == {"cathode_coating.speed": "10 m/min", "stacks.capacity": "5"}
+
+
+def test_knobs_that_are_explored_together_have_an_option_for_each_combination(tmp_path: Path) -> None:
+    path = study_file(tmp_path, "days: 20", "together: [[cathode_coating.speed, stacks.capacity]]\ndays: 20")
+    (group,) = read_study(path).groups.values()
+    assert len(group.simulated) == 2 * 3
+    corner = group.blend("9 m/min, 2")
+    assert corner == pytest.approx({"8 m/min, 2": 0.5, "10 m/min, 2": 0.5})
+
+
+def test_prices_of_a_study_go_before_those_of_the_plant(tmp_path: Path) -> None:
+    dear = read_study(study_file(tmp_path, "days: 20", "prices: {electricity: 1 USD/kWh}\ndays: 20"))
+    assert dear.line.prices is not None
+    assert dear.line.prices.electricity == pytest.approx(1 / 3.6e6)
+
+
+def test_goal_and_demand_of_the_command_line_go_before_those_of_the_file(tmp_path: Path) -> None:
+    question = read_study(study_file(tmp_path), goal="profit", demand="0.5GWh")
+    assert question.study.goal == "profit"
+    assert question.gwh(question.demand or 0.0) == pytest.approx(0.5)
 
 
 def test_demand_is_counted_in_cells(tmp_path: Path) -> None:
@@ -64,13 +106,22 @@ def test_demand_is_counted_in_cells(tmp_path: Path) -> None:
         ('"*.servers"', '"*.machines"', 6, ["'*.machines'", "expected '*.servers'"]),
         ("low: 2, high: 8", "low: 8, high: 2", 7, ["from 8 to 2 holds nothing", "low <= high", "swap"]),
         ("[8 m/min, 10 m/min]", "[]", 8, ["levels"]),
+        ("{levels: [8 m/min, 10 m/min]}", "{low: 10 m/min, high: 8 m/min}", 8, ["holds nothing", "swap them?"]),
+        ("{levels: [8 m/min, 10 m/min]}", "{low: 8 m/min, high: 0.2 m/s}", 8, ["write both ends in the same unit"]),
+        ("{low: 2, high: 8}", "{low: 0, high: 8}", 7, ["whole numbers of at least 1", "such as '50 %'"]),
+        ("demand: 0.3 GWh/yr\n", "goal: cost\n", 4, ["goal 'cost' needs a demand", "demand: 0.25 GWh/yr"]),
+        ("demand: 0.3 GWh/yr\n", "goal: speed\n", 4, ["speed"]),
+        ("days: 20", "prices: {electricty: 1 USD/kWh}\ndays: 20", 10, ["did you mean", "electricity"]),
+        ("days: 20", "limits: {capital: 60 m^2}\ndays: 20", 10, ["60 m^2", "expected an amount of money"]),
+        ("days: 20", "together: [[cathode_coating.speed, stacking.servers]]\ndays: 20", 10, ["no knob with levels"]),
+        ("0.3 GWh/yr", "30 GWh/yr", 4, ["is beyond any plan", "at their nominal rate", "raise 'high'"]),
         ("[8 m/min, 10 m/min]", "[8 m/min, 90 m/min]", 8, ["90 m/min", "expected 5 m/min to 40 m/min"]),
         ("[8 m/min, 10 m/min]", "[8 m/min, 10 min]", 8, ["10 min", "is a time", "expected a speed"]),
         ("{low: 2, high: 8}", "{levels: [2, 8]}", 7, ["expected a range", "stacking.servers"]),
         ("0.3 GWh/yr", "0.3 GWh", 4, ["0.3 GWh", "expected an energy a year"]),
         ("0.3 GWh/yr", "0.3", 4, ["has no unit", "16 GWh/yr"]),
-        ("replications: 3", "replications: 1", 11, ["replications", "1 is too small, expected at least 2"]),
-        ("days: 20", "dayz: 20", 9, ["unknown key 'dayz'", "did you mean 'days'?"]),
+        ("replications: 3", "replications: 1", 12, ["replications", "1 is too small, expected at least 2"]),
+        ("days: 20", "dayz: 20", 10, ["unknown key 'dayz'", "did you mean 'days'?"]),
         (str(PLANT), "pilot_lin", 3, ["pilot_lin"]),
     ],
 )
@@ -92,10 +143,36 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 2
 
 
-def test_too_many_recipes_are_refused_before_anything_is_simulated(tmp_path: Path) -> None:
-    many = ", ".join(f"{8 + number / 100} m/min" for number in range(65))
-    with pytest.raises(InputError, match="65 recipes to simulate, expected 64 at most"):
+def test_too_many_settings_are_refused_before_anything_is_simulated(tmp_path: Path) -> None:
+    many = ", ".join(f"{8 + number / 100} m/min" for number in range(300))
+    with pytest.raises(InputError, match="302 settings to simulate, expected 256 at most"):
         read_study(study_file(tmp_path, "8 m/min, 10 m/min", many))
+
+
+def test_a_goal_that_nothing_holds_back_is_refused(tmp_path: Path) -> None:
+    path = study_file(tmp_path, "demand: 0.3 GWh/yr", "goal: profit")
+    with pytest.raises(InputError, match="nothing holds the profit back but the ends of the machine counts"):
+        read_study(path)
+    path.write_text(path.read_text(encoding="utf-8") + "limits: {capital: 60 MUSD}\n", encoding="utf-8")
+    assert read_study(path).study.limits.capital == pytest.approx(60e6)
+
+
+@pytest.mark.parametrize(
+    ("goal", "demand", "said"),
+    [("speed", None, "--goal speed: no such goal; expected one of"), (None, "5 m", "--demand 5 m: expected an energy")],
+)
+def test_bad_words_on_the_command_line_are_told(tmp_path: Path, goal: str, demand: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read_study(study_file(tmp_path), goal, demand)
+
+
+def test_a_line_without_prices_can_only_be_asked_for_output(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.yaml"
+    bare.write_text(f"extends: {PLANT}\nname: bare\nprices: null\n", encoding="utf-8")
+    path = study_file(tmp_path, f"line: {PLANT}", f"line: {bare}")
+    with pytest.raises(InputError, match=r"goal 'cost' needs prices, and .* has none"):
+        read_study(path)
+    assert read_study(path, goal="output").study.goal == "output"
 
 
 def test_a_missing_study_is_told_with_an_example(tmp_path: Path) -> None:

@@ -160,32 +160,46 @@ def test_what_was_answered_and_not_yet_fetched_is_kept_too(tmp_path: Path) -> No
 
 
 PROGRAM = """
-import sys
+import multiprocessing, sys
 sys.path.insert(0, "tests")
 from pathlib import Path
 from counted_questions import questions, reply
 from optimize.cache import Cache
 from optimize.workers import ask_all
 here, seconds, workers = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
-try:
-    ask_all(reply, questions(here / "marks", 40, seconds), workers, "ask", cache=Cache(here / "cache"))
-except KeyboardInterrupt:
-    print("interrupted")
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv[4])
+    try:
+        found = ask_all(reply, questions(here / "marks", 8, seconds), workers, "ask", cache=Cache(here / "cache"))
+        print([one.number for one in found])
+    except KeyboardInterrupt:
+        print("interrupted")
 """
+# fork is Linux's way to start a process up to Python 3.13, forkserver its way since, spawn that of the others
+WAYS = [way for way in ("fork", "forkserver", "spawn") if way in multiprocessing.get_all_start_methods()]
 
 
-def started(folder: Path, seconds: float, workers: int) -> subprocess.Popen[str]:
+def started(folder: Path, seconds: float, workers: int, way: str = WAYS[0]) -> subprocess.Popen[str]:
     """Start a program that asks; in a session of its own, as a terminal has it."""
-    command = [sys.executable, "-c", PROGRAM, str(folder), str(seconds), str(workers)]
+    file = folder / "program.py"
+    file.write_text(PROGRAM, encoding="utf-8")
+    command = [sys.executable, str(file), str(folder), str(seconds), str(workers), way]
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.Popen(command, cwd=HOME, start_new_session=True, **streams)
+    path = {**os.environ, "PYTHONPATH": str(HOME)}
+    return subprocess.Popen(command, cwd=HOME, env=path, start_new_session=True, **streams)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("way", WAYS)
+def test_answers_do_not_depend_on_how_processes_start(tmp_path: Path, way: str) -> None:
+    said = started(tmp_path, 0.0, 2, way).communicate(timeout=PATIENCE)[0]
+    assert said == f"{list(range(8))}\n"
+
+
+@pytest.mark.parametrize(("workers", "way"), [(1, WAYS[0]), *((2, way) for way in WAYS)])
 @pytest.mark.parametrize("whole_group", [True, False])
-def test_ctrl_c_is_answered_at_once_and_quietly(tmp_path: Path, workers: int, whole_group: bool) -> None:
+def test_ctrl_c_is_answered_at_once_and_quietly(tmp_path: Path, workers: int, way: str, whole_group: bool) -> None:
     # each answer would take an hour
-    with started(tmp_path, 3600.0, workers) as program:
+    with started(tmp_path, 3600.0, workers, way) as program:
         try:
             wait_for(lambda: (tmp_path / "marks").exists() and len(asked_so_far(tmp_path / "marks")) == workers)
             (os.killpg if whole_group else os.kill)(program.pid, signal.SIGINT)
@@ -200,12 +214,15 @@ def test_ctrl_c_is_answered_at_once_and_quietly(tmp_path: Path, workers: int, wh
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
 def test_workers_do_not_outlive_who_started_them(tmp_path: Path) -> None:
     with started(tmp_path, 3600.0, 2) as program:
-        wait_for(lambda: (tmp_path / "marks").exists() and len(asked_so_far(tmp_path / "marks")) == 2)
-        children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text(encoding="utf-8").split()
-        assert len(children) == 2
-        program.kill()
-        program.communicate()
-    wait_for(lambda: not any(is_alive(int(pid)) for pid in children))
+        try:
+            wait_for(lambda: (tmp_path / "marks").exists() and len(asked_so_far(tmp_path / "marks")) == 2)
+            children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text(encoding="utf-8").split()
+            assert len(children) == 2
+            program.kill()
+            wait_for(lambda: not any(is_alive(int(pid)) for pid in children))
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no masks of signals")

@@ -1,4 +1,4 @@
-"""Answers known without simulation: closed forms, Markov chains and recursions."""
+"""Answers known without simulation: closed forms and recursions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.linalg import spsolve
 
 
 def erlang_c_wait(arrivals: float, service: float, servers: int) -> float:
@@ -25,60 +23,6 @@ def erlang_c_wait(arrivals: float, service: float, servers: int) -> float:
     terms = [load**k / math.factorial(k) for k in range(servers)]
     last = load**servers / math.factorial(servers) * servers / (servers - load)
     return last / (sum(terms) + last) * service / (servers - load)
-
-
-def blocking_line_throughput(rates: Sequence[float], buffers: Sequence[int]) -> float:
-    """Return the throughput of a saturated line of exponential stations that block after service.
-
-    Solves the balance equations of its Markov chain. The state counts, for each station but the first, the lots
-    that its predecessor has finished and it has not: those in its buffer, the one it works on, and the
-    one that waits on the machine before it.
-
-    Args:
-        rates: service rate of each station [1/s].
-        buffers: places between neighbours, without those on the machines.
-
-    Source: Hillier and Boling, Finite queues in series with exponential or Erlang service times, Operations
-        Research 15 (1967) 286.
-    """
-    start = (0,) * len(buffers)
-    numbers, rows, columns, flows = {start: 0}, [], [], []
-    queue, leaving = [start], []
-    while queue:
-        state = queue.pop()
-        for station in _working(state, buffers):
-            following = list(state)
-            if station > 0:
-                following[station - 1] -= 1
-            if station < len(buffers):
-                following[station] += 1
-            reached = tuple(following)
-            if reached not in numbers:
-                numbers[reached] = len(numbers)
-                queue.append(reached)
-            rows += [numbers[reached], numbers[state]]
-            columns += [numbers[state]] * 2
-            flows += [rates[station], -rates[station]]
-            if station == len(buffers):
-                leaving.append(numbers[state])
-    balance = coo_array((flows, (rows, columns)), shape=(len(numbers), len(numbers))).tolil()
-    balance[0, :] = 1.0
-    right = np.zeros(len(numbers))
-    right[0] = 1.0
-    chances = spsolve(balance.tocsc(), right)
-    return float(rates[-1] * chances[leaving].sum())
-
-
-def _working(state: Sequence[int], buffers: Sequence[int]) -> list[int]:
-    """Return the stations that work in a state, from the last to the first."""
-    working, blocked = [], False
-    for station in range(len(buffers), -1, -1):
-        if station < len(buffers):
-            room = buffers[station] + (0 if blocked else 1)
-            blocked = state[station] > room
-        if not blocked and (station == 0 or state[station - 1] > 0):
-            working.append(station)
-    return working
 
 
 def waits_in_one_queue(arrive: Sequence[float], service: Sequence[float], servers: int) -> list[float]:

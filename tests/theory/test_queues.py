@@ -10,9 +10,9 @@ import pytest
 from generic_lines import always, exponential, interval, line_of, run_days, serial_line, throughput, timed, visits
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from theory import markov
 from theory.solutions import (
     blocking_line_departures,
-    blocking_line_throughput,
     erlang_c_wait,
     waits_in_one_queue,
 )
@@ -72,7 +72,7 @@ def test_a_blocking_line_has_the_throughput_of_its_markov_chain(
     line = serial_line([exponential(SECONDS / rate) for rate in rates], buffers)
     found = [throughput(run_days(line, days=3, warmup=1, seed=seed)) * SECONDS for seed in range(6)]
     low, high = interval(found)
-    assert low < blocking_line_throughput(rates, buffers) < high
+    assert low < markov.throughput(rates, buffers) < high
     assert high - low < 0.05
 
 

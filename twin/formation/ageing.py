@@ -52,6 +52,8 @@ class SelfDischarge(Declared):
         limit: how far above the median of its lot a K-value may be, in standard deviations as estimated from the
             median absolute deviation [-].
         shorts: leaks by defect mode.
+        energy_charge: state of charge for which the station's energy is declared [-]; None where it does not change.
+        recovery: share of that charge which comes back when cells are discharged for shipping [-].
     """
 
     charge: Fraction
@@ -61,6 +63,8 @@ class SelfDischarge(Declared):
     noise: Voltage
     limit: Positive
     shorts: dict[str, Short] = Field(default_factory=dict)
+    energy_charge: Fraction | None = None
+    recovery: Fraction = 1.0
 
     def slope_of(self, cell: CellDesign) -> float:
         """Return the slope of the open-circuit voltage where cells age [V]."""
@@ -100,6 +104,14 @@ class Ageing(ForTime):
 
     kind: Literal["ageing"]
     self_discharge: SelfDischarge | None = None
+
+    @property
+    def charging(self) -> float:
+        """Electricity beyond what is declared: of a higher charge, what does not come back [J/J]."""
+        rest = self.self_discharge
+        if rest is None or rest.energy_charge is None:
+            return 0.0
+        return (rest.charge - rest.energy_charge) * (1 - rest.recovery)
 
     def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
         """Let every cell of the lot rest, measure its K-value and sort out those that stand out of the lot."""

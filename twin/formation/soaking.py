@@ -52,6 +52,8 @@ class Wetting(Declared):
         cathode_porosity: where the electrode's own is not known [-].
         anode_porosity: the same [-].
         needed: share of the nominal dose that fills all pores [-].
+        ambient_temperature: around the room [K].
+        energy_temperature: of the room, for which the station's energy is declared [K]; None where it does not change.
     """
 
     half_width: Metres = Field(gt=0)
@@ -65,13 +67,26 @@ class Wetting(Declared):
     cathode_porosity: Fraction
     anode_porosity: Fraction
     needed: Positive
+    ambient_temperature: Temperature | None = None
+    energy_temperature: Temperature | None = None
 
     @model_validator(mode="after")
     def _rising(self) -> Wetting:
         porosities = [row.porosity for row in self.uptake]
         if porosities != sorted(set(porosities)):
             raise ValueError(f"uptake needs rows of rising porosity, got {porosities}")
+        around, known = self.ambient_temperature, self.energy_temperature
+        if (around is None) != (known is None) or (around is not None and known is not None and known <= around):
+            raise ValueError("'energy_temperature' is above 'ambient_temperature'; give both, or none")
         return self
+
+    @property
+    def heating(self) -> float:
+        """Heat that its room takes relative to what is declared, by the difference to what is around it [-]."""
+        if self.ambient_temperature is None or self.energy_temperature is None:
+            return 1.0
+        above = self.temperature - self.ambient_temperature
+        return max(0.0, above / (self.energy_temperature - self.ambient_temperature))
 
     @cached_property
     def factor(self) -> float:
@@ -105,6 +120,11 @@ class Soaking(ForTime):
     def explains(self) -> frozenset[str]:
         """Incomplete wetting, once it is declared how cells are wetted."""
         return frozenset((UNWETTED,)) if self.wetting is not None else frozenset()
+
+    @property
+    def heating(self) -> float:
+        """Heat that it takes relative to the station's energy as declared [-]."""
+        return self.wetting.heating if self.wetting is not None else 1.0
 
     def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
         """Wet every cell of the lot, for the first time or once more."""

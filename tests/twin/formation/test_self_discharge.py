@@ -11,7 +11,7 @@ from generic_lines import binomial_band, run_days
 from lots_of_cells import LOTS, lot, occasion, visits
 from scipy.stats import norm
 
-from twin import InputError, Line, read_line, turn
+from twin import InputError, Line, read_line, turn, unit_costs
 from twin.formation.ageing import HIGH_K, Ageing, Short, k_value, robust_limit
 from twin.journal import Action
 
@@ -228,3 +228,12 @@ def test_a_cell_sorted_out_for_its_leak_is_written_down_with_the_flaw_that_expla
     assert low <= counts["particle@stacking"] <= high, "99.9 %, seed 2"
     low, high = binomial_band(int(finished), norm.sf(3))
     assert low / 2 <= counts[HIGH_K] <= 2 * high
+
+
+def test_a_higher_charge_in_ageing_draws_what_does_not_come_back_of_it(line: Line) -> None:
+    ageing = line.stations["ageing"]
+    assert ageing.draws == ageing.energy
+    half = turn(line, {"ageing.charge": 0.5}).stations["ageing"]
+    # 85 % of the 40 points that are no longer charged would have come back
+    assert ageing.draws.electricity - half.draws.electricity == pytest.approx(0.4 * 0.15)
+    assert unit_costs(turn(line, {"ageing.charge": 1})).energy["ageing"] > unit_costs(line).energy["ageing"]

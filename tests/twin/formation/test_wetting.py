@@ -11,7 +11,7 @@ from generic_lines import binomial_band, run_days, visits
 from lots_of_cells import lot, occasion
 from scipy.stats import norm
 
-from twin import Line, read_line, turn
+from twin import InputError, Line, put, read_line, turn
 from twin.flow.lot import REWORK
 from twin.formation.soaking import UNWETTED, Soaking, Wetting, reach
 from twin.journal import Action
@@ -60,6 +60,18 @@ def test_pressing_a_little_helps_and_pressing_much_hurts_as_measured(line: Line)
     k = {porosity: 0.095 / math.sqrt(hours_to(0.095, cold, porosity) * HOUR) * 1e3 for porosity in (0.209, 0.39, 0.45)}
     # Sheng et al. 2014, in mm/s^0.5, pressed to 0.695, 0.90 and 1 of the thickness of 45 % porosity
     assert k == pytest.approx({0.209: 0.206, 0.39: 0.589, 0.45: 0.375}, rel=0.06)
+
+
+def test_a_room_that_is_half_as_warm_above_its_surroundings_takes_half_the_heat(line: Line) -> None:
+    # 45 degC in a hall of 20 degC as declared
+    use = line.stations["soaking"].draws
+    assert use == line.stations["soaking"].energy and use.gas > 0
+    cooler, cold = (
+        turn(line, {"soaking.temperature": degrees}).stations["soaking"] for degrees in ("32.5 degC", "20 degC")
+    )
+    assert cooler.draws.gas == pytest.approx(use.gas / 2) and cold.draws.gas == pytest.approx(0, abs=1e-12)
+    with pytest.raises(InputError, match="'energy_temperature' is above 'ambient_temperature'"):
+        put(line, {"stations.soaking.step.wetting.ambient_temperature": "50 degC"})
 
 
 def test_four_times_the_hours_reach_twice_as_far() -> None:

@@ -116,8 +116,10 @@ def test_escapes_and_returns_are_given_per_good_cell_and_per_good_kilowatt_hour(
     # counted again from the lots that left the plant, flaw by flaw, with the harm that is declared for each
     flaws = pilot().frame("escapes").query("time >= @start", local_dict={"start": pilot().warmup})
     harm = {f"{flaw.name}@{flaw.station}": flaw.mode.harm for flaw in line.flaws}
-    back = (flaws.cells * flaws.reason.map(harm)).sum() * line.prices.returned
+    sent_back = (flaws.cells * flaws.reason.map(harm)).sum()
+    back = sent_back * line.prices.returned
     assert kpi["escapes_ppm"] == pytest.approx(1e6 * flaws.cells.sum() / kpi["good_cells"])
+    assert kpi["returned_ppm"] == pytest.approx(1e6 * sent_back / kpi["good_cells"])
     assert kpi["returns_usd_per_kwh"] == pytest.approx(back / (kpi["good_gwh"] * 1e6))
     assert 0 < kpi["returns_usd_per_kwh"] < kpi["cost_usd_per_kwh"]["total"]
 
@@ -125,5 +127,8 @@ def test_escapes_and_returns_are_given_per_good_cell_and_per_good_kilowatt_hour(
 def test_where_nothing_is_sold_nothing_comes_back() -> None:
     nothing = kpis(run_days(read_line("pilot_line"), 1))
     assert nothing["good_cells"] == 0 and nothing["escapes_ppm"] is None and nothing["returns_usd_per_kwh"] is None
+    assert nothing["returned_ppm"] is None
     # lots without physics have neither cells nor kilowatt-hours
-    assert not {"escapes_ppm", "returns_usd_per_kwh"} & set(kpis(run_days(serial_line([always(60)], []), 1)))
+    assert not {"escapes_ppm", "returned_ppm", "returns_usd_per_kwh"} & set(
+        kpis(run_days(serial_line([always(60)], []), 1))
+    )
