@@ -53,7 +53,7 @@ def save_plan(plan: Plan, folder: Path) -> Path:
         errors=_errors(plan),
         priced_cells=plan.question.line.cell is not None,
         tables=rows,
-        pictures=dict.fromkeys(("promise", "machines", "effects", "costs"), "") | drawn,
+        pictures=dict.fromkeys(("promise", "servers", "effects", "costs"), "") | drawn,
         **of_chosen,
     )
 
@@ -65,7 +65,7 @@ def _pictures(plan: Plan, chosen: Round, rows: Mapping[str, list[Row]]) -> dict[
     reach = plan.data.reach.at(chosen.solution.choice)
     wanted: dict[str, Any] = {
         "promise": lambda: of_plan.draw_promise(plan, chosen),
-        "machines": lambda: of_plan.draw_machines(rows["machines"], slowest(plan, chosen), reach),
+        "servers": lambda: of_plan.draw_machines(rows["machines"], slowest(plan, chosen), reach),
     }
     if rows["explored"]:
         wanted["effects"] = lambda: of_plan.draw_effects(plan, chosen)
@@ -171,6 +171,7 @@ def _page(folder: Path, template: str, **content: Any) -> Path:
     )
     pages.filters |= {
         "number": number,
+        "change": lambda share: f"{100 * share:+.2f}".replace("-", "\N{MINUS SIGN}"),
         "percent": lambda share: "unknown" if share is None else percent(share),
         "shown": shown,
         "station": station,

@@ -11,7 +11,7 @@ from optimize.refine import Plan
 from optimize.rounds import Round
 from optimize.tables import declared_servers, slowest
 from optimize.words import GOAL_UNITS, GOALS, LIMITS, figure_spread, limit_in_words, listed, number, percent, station
-from twin import changes, inputs, versions
+from twin import changes, declared_value, inputs, knobs, versions
 
 _VERDICTS = {
     "optimal": "Optimal: the twin makes what the model promised, and no untried plan promises more.",
@@ -67,7 +67,7 @@ def _bought(plan: Plan, chosen: Round) -> str:
     said = []
     for word, found in (("more", more), ("fewer", fewer)):
         if found:
-            first = [f"{station(name)} {found[name]:,} for {declared[name]:,}" for name in list(found)[:_NAMED]]
+            first = [f"{station(name)} ({found[name]:,} for {declared[name]:,})" for name in list(found)[:_NAMED]]
             rest = [f"{len(found) - _NAMED} other stations"] if len(found) > _NAMED else []
             said.append(f"{word} at {listed([*first, *rest])}")
     total, before = sum(servers.values()), sum(declared.values())
@@ -79,9 +79,13 @@ def _set(plan: Plan, chosen: Round) -> str:
     settings = settings_of(plan.question.groups, chosen.solution.choice)
     if not settings:
         return ""
-    different = changes(plan.question.line, settings)
-    kept = [knob for knob in settings if knob not in different]
-    said = [f"{knob} to {value}" for knob, value in different.items()]
+    line = plan.question.line
+    known, different = knobs(line), changes(line, settings)
+    said = [
+        f"{known[knob].title or knob} {value} (declared {declared_value(line, known[knob].paths[0])})"
+        for knob, value in different.items()
+    ]
+    kept = [known[knob].title or knob for knob in settings if knob not in different]
     stays = f"{listed(kept)} {'stays' if len(kept) == 1 else 'stay'} as declared" if kept else ""
     return f"Settings: {listed(said)}{'; ' if said and stays else ''}{stays}."
 
@@ -179,7 +183,9 @@ def basis(plan: Plan) -> list[tuple[str, str]]:
         (
             "declared numbers",
             f"{sum(kinds.values()):,} with a source: {kinds['read']:,} read, {kinds['memory']:,} remembered, "
-            f"{kinds['estimate']:,} estimated",
+            f"{kinds['estimate']:,} estimated"
+            if kinds
+            else "none has a source",
         ),
         ("luck", f"seeds {study.seed} to {last}, the same for every plan and option"),
         (
