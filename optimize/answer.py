@@ -9,6 +9,7 @@ from optimize.choices import settings_of
 from optimize.figures import Interval
 from optimize.refine import Plan
 from optimize.rounds import Round
+from optimize.tables import binding
 
 # the plant with the plan's settings, beside plan.json
 LINE_FILE = "line.yaml"
@@ -35,6 +36,7 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "simulations": plan.simulations,
         "predicted": _intervals(chosen.predicted) if chosen else {},
         "simulated": _simulated(chosen) if chosen else {},
+        "binding": binding(plan, chosen) if chosen else [],
         "line_file": LINE_FILE if chosen else None,
         "solver": {
             "name": plan.solver.name,

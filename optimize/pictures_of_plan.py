@@ -82,9 +82,9 @@ def draw_effects(plan: Plan, chosen: Round) -> Any:
         for axis, what in zip(axes, told, strict=True):
             seen = {option: paired(plan.explored.base, r, what) for option, r in plan.explored.options[name].items()}
             _effect(axis, group, seen, modelled(plan, name, what), chosen.solution.choice[name])
-            axis.set_title(_TITLES[what], fontsize=10)
-            axis.set_xlabel(_axis_title(group), fontsize=9)
-    figure.legend(*_legend(), loc="outside upper center", ncols=4, fontsize=9, handletextpad=0.3, columnspacing=1)
+            axis.set_title(_TITLES[what])
+            axis.set_xlabel(_axis_title(group))
+    figure.legend(*_legend(), loc="outside upper center", ncols=4, frameon=False, handletextpad=0.3, columnspacing=1)
     return figure
 
 
@@ -113,7 +113,7 @@ def _effect(
     if max(map(abs, values)) < 0.1:
         axis.set_ylim(-0.5, 0.5)
     if group.axes[0].numbers is None:
-        axis.set_xticks([at[o] for o in names], [o.replace("_", "\n") for o in names], fontsize=9)
+        axis.set_xticks([at[o] for o in names], [o.replace("_", "\n") for o in names])
         axis.margins(x=0.2)
     axis.grid(axis="y", color="#ececec")
     axis.set_axisbelow(True)

@@ -15,12 +15,12 @@ from optimize.refine import Plan
 from optimize.rounds import Round
 from optimize.tables import Row, slowest, tables, write_tables
 from optimize.turned import write_line
-from optimize.words import figure_spread, number, percent, station, titled
+from optimize.words import number, percent, scaled, spread, station, titled
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-_TABLES = ("machines", "settings", "figures", "costs", "rounds", "explored")
+_TABLES = ("machines", "settings", "figures", "costs", "needs", "rounds", "explored")
 
 
 def save_plan(plan: Plan, folder: Path) -> Path:
@@ -37,7 +37,7 @@ def save_plan(plan: Plan, folder: Path) -> Path:
     if chosen is not None:
         write_line(plan.question, plan.question.settings(*chosen.solution.plan), folder / LINE_FILE)
         drawn = pictures.draw(folder / "pictures", _pictures(plan, chosen, rows))
-        of_chosen = {"binding": list(story.binding(plan, chosen)), "goal": story.goal_of(plan, chosen)}
+        of_chosen = {"held_back": list(story.held_back(plan, chosen)), "goal": story.goal_of(plan, chosen)}
     return _page(
         folder,
         "plan.html",
@@ -129,12 +129,11 @@ def table_of_plan(plan: Plan) -> Table:
 
 
 def shown(row: Row, which: str, interval: bool = True) -> str:
-    """Return a figure of a row with its interval, or its mean alone."""
+    """Return a figure of a row with its interval, or its mean alone; its unit stands in the title."""
     middle = Interval(*(row[f"{which}_{part}"] for part in ("mean", "low", "high")))
-    text = figure_spread(row.get("figure", which), middle)
-    # units stand in the title
-    mean, _, rest = text.partition(" (")
-    return f"{mean.split(' ')[0]} ({rest}" if interval and rest else mean.split(" ")[0]
+    figure = row.get("figure", which)
+    text = spread(middle, scaled(figure)[0] if figure in FIGURES else 1.0)
+    return text if interval else text.partition(" ")[0]
 
 
 def table_of_comparison(comparison: Comparison) -> Table:
@@ -176,7 +175,6 @@ def _page(folder: Path, template: str, **content: Any) -> Path:
         "shown": shown,
         "station": station,
         "titled": titled,
-        "capitalized": lambda text: text[:1].upper() + text[1:],
     }
     page = folder / "report.html"
     page.write_text(pages.get_template(template).render(figures=FIGURES, **content), encoding="utf-8")

@@ -9,8 +9,19 @@ from optimize.choices import settings_of
 from optimize.figures import Interval
 from optimize.refine import Plan
 from optimize.rounds import Round
-from optimize.tables import declared_servers, slowest
-from optimize.words import GOAL_UNITS, GOALS, LIMITS, figure_spread, limit_in_words, listed, number, percent, station
+from optimize.tables import binding, declared_servers
+from optimize.words import (
+    GOAL_UNITS,
+    GOALS,
+    LIMITS,
+    figure_spread,
+    limit_in_words,
+    listed,
+    number,
+    percent,
+    spread,
+    station,
+)
 from twin import changes, declared_value, inputs, knobs, versions
 
 _VERDICTS = {
@@ -81,13 +92,19 @@ def _set(plan: Plan, chosen: Round) -> str:
         return ""
     line = plan.question.line
     known, different = knobs(line), changes(line, settings)
+    names = {knob: (known[knob].title or knob).partition(";")[0] for knob in settings}
     said = [
-        f"{known[knob].title or knob} {value} (declared {declared_value(line, known[knob].paths[0])})"
+        f"{names[knob]} {_value(value)} (declared {_value(declared_value(line, known[knob].paths[0]))})"
         for knob, value in different.items()
     ]
-    kept = [known[knob].title or knob for knob in settings if knob not in different]
-    stays = f"{listed(kept)} {'stays' if len(kept) == 1 else 'stay'} as declared" if kept else ""
-    return f"Settings: {listed(said)}{'; ' if said and stays else ''}{stays}."
+    kept = [names[knob] for knob in settings if knob not in different]
+    stays = f"as declared {'stays' if len(kept) == 1 else 'stay'} {listed(kept)}" if kept else ""
+    return f"Settings: {'; '.join([*said, *([stays] if stays else [])])}."
+
+
+def _value(value: object) -> str:
+    """Return a value of a knob as people read it."""
+    return str(value).replace("_", " ")
 
 
 def _made(plan: Plan, chosen: Round) -> str:
@@ -102,7 +119,16 @@ def _made(plan: Plan, chosen: Round) -> str:
     if "cost_usd_per_kwh" in made:
         text += f" at {made['cost_usd_per_kwh']}"
         also += f" at {before['cost_usd_per_kwh']}"
-    return f"{text}, running flat out, with a first-pass yield of {made['first_pass_yield']}{also}."
+    text = f"{text}, running flat out, with a first-pass yield of {made['first_pass_yield']}{also}."
+    return text + _short(plan, chosen)
+
+
+def _short(plan: Plan, chosen: Round) -> str:
+    """Say so when the mean is below the demand and only luck may lift it."""
+    demand, made = plan.data.demand, chosen.output()
+    if demand is None or plan.data.goal not in ("cost", "energy") or not made.mean < demand <= made.high:
+        return ""
+    return f" The mean is {percent(1 - made.mean / demand)} below the demand, which is within its interval."
 
 
 def declared_is(plan: Plan) -> str:
@@ -153,23 +179,19 @@ def goal_of(plan: Plan, chosen: Round) -> str:
     scale, unit = {"USD/yr": (1e-6, "MUSD/yr"), "J/yr": (1 / 3.6e12, "GWh/yr")}.get(
         GOAL_UNITS[plan.data.goal], (1.0, "cells/yr")
     )
-    from optimize.words import spread
-
     return spread(Interval(*found), scale, unit)
 
 
-def binding(plan: Plan, chosen: Round) -> Iterator[str]:
-    """Yield what holds the plan back: its slowest station and the limits that it nearly reaches."""
-    data, (choice, servers) = plan.data, chosen.solution.plan
-    slow = slowest(plan, chosen)
-    able = plan.question.gwh(data.allowed(choice, servers)[slow])
-    unit = "GWh a year" if plan.question.line.cell is not None else "lots a year"
-    yield f"{station(slow)} is the slowest station: its {servers[slow]:,} machines allow {number(able)} {unit}"
-    measured = chosen.measured()
-    for name, limit in data.limits.items():
-        if limit and abs(measured[name].mean / limit - 1) < 0.02:
-            _, scale, unit = LIMITS[name]
-            yield f"{limit_in_words(name, limit)}: the plan has {number(scale * measured[name].mean)} {unit}".rstrip()
+def held_back(plan: Plan, chosen: Round) -> Iterator[str]:
+    """Yield what holds the plan back, in words."""
+    for row in binding(plan, chosen):
+        value, unit = number(row["value"]), row["unit"].replace("/yr", " a year")
+        if row["what"] == "machines":
+            count = chosen.solution.servers[row["name"]]
+            yield f"The slowest station is {station(row['name'])}: {count:,} of its machines allow {value} {unit}."
+        else:
+            limit = limit_in_words(row["name"], plan.data.limits[row["name"]])
+            yield f"It nearly reaches a limit, {limit}: the twin has {value} {unit}".rstrip() + "."
 
 
 def basis(plan: Plan) -> list[tuple[str, str]]:

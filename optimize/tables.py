@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -18,9 +19,12 @@ from optimize.question import JOULES_PER_GWH
 from optimize.refine import Plan
 from optimize.rounds import Round, agree, predicted_figures
 from optimize.solve import Solution
+from optimize.words import LIMITS
 from twin import declared_value, knobs
 
 Row = dict[str, Any]
+# a limit binds when what a plan takes of it is this close [-]
+NEAR = 0.02
 # figures whose change by an option is told
 TOLD = ("good_gwh_per_year", "cost_usd_per_kwh", "first_pass_yield", "throughput_per_hour")
 
@@ -46,6 +50,7 @@ def tables(plan: Plan) -> dict[str, list[Row]]:
         "settings": settings(plan, plan.chosen),
         "figures": figures(plan, plan.chosen),
         "costs": costs(plan, plan.chosen),
+        "needs": needs(plan, plan.chosen),
         **found,
     }
 
@@ -76,6 +81,51 @@ def slowest(plan: Plan, chosen: Round) -> str:
     """Return the station that allows least."""
     allowed = plan.data.allowed(*chosen.solution.plan)
     return min(allowed, key=lambda name: allowed[name])
+
+
+def binding(plan: Plan, chosen: Round) -> list[Row]:
+    """Return what holds a plan back: its slowest station, and the limits that it nearly reaches, as people read them.
+
+    ``value`` is what the slowest station allows, or what the twin says the plan takes of a limit.
+    """
+    data, (choice, servers), slow = plan.data, chosen.solution.plan, slowest(plan, chosen)
+    wanted = data.demand or chosen.output().mean
+    found = [
+        {
+            "what": "machines",
+            "name": slow,
+            "value": plan.question.gwh(data.allowed(choice, servers)[slow]),
+            "limit": plan.question.gwh(wanted),
+            "unit": "GWh/yr" if plan.question.line.cell is not None else "lots/yr",
+        }
+    ]
+    measured = chosen.measured()
+    for name, limit in data.limits.items():
+        _, scale, unit = LIMITS[name]
+        if limit and abs(measured[name].mean / limit - 1) < NEAR:
+            value = scale * measured[name].mean
+            found.append({"what": "limit", "name": name, "value": value, "limit": scale * limit, "unit": unit})
+    return found
+
+
+def needs(plan: Plan, chosen: Round) -> list[Row]:
+    """Return what the plan takes, beside the plant as it was explored and the study's limits, as people read them."""
+    if not plan.data.per_server:
+        return []
+    start = Solution("", plan.question.base, declared_servers(plan))
+    before = replace(chosen, solution=start, response=plan.explored.base, proof=None).measured()
+    now, limits = chosen.measured(), plan.data.limits
+    return [
+        {
+            "need": title,
+            "unit": unit,
+            **_spread("declared", Interval(*(scale * value for value in before[name]))),
+            **_spread("plan", Interval(*(scale * value for value in now[name]))),
+            "limit": scale * limits[name] if name in limits else "",
+        }
+        for name, (title, scale, unit) in LIMITS.items()
+        if now[name].mean or name in limits
+    ]
 
 
 def settings(plan: Plan, chosen: Round) -> list[Row]:

@@ -17,9 +17,10 @@ from optimize.figures import Interval
 from optimize.question import read_study
 from optimize.refine import Plan, optimize
 from optimize.report import save_plan, table_of_plan
-from optimize.tables import machines, paired
+from optimize.story import answer
+from optimize.tables import binding, machines, paired
 from optimize.words import decimals, listed, spread
-from twin import read_line
+from twin import read_line, unit_costs
 
 SMALL = Path(__file__).parent / "small_plant.yaml"
 STUDY = f"""\
@@ -154,6 +155,15 @@ def test_the_kinds_of_cost_add_up_to_the_cost(saved: Path) -> None:
     assert total == pytest.approx(data["simulated"]["cost_usd_per_kwh"]["mean"], rel=2e-3)
 
 
+def test_the_plan_takes_the_capital_of_all_its_machines(saved: Path, plan: Plan) -> None:
+    assert plan.chosen is not None
+    takes = {row["need"]: float(row["plan_mean"]) for row in rows_of(saved, "needs")}
+    costs = unit_costs(read_line(saved / "line.yaml"))
+    counts = plan.chosen.solution.servers
+    whole = sum(costs.capital[name] * count for name, count in counts.items()) + costs.standing_capital
+    assert takes["capital"] == pytest.approx(whole / 1e6)
+
+
 def test_every_picture_is_a_file_and_stands_in_the_page(saved: Path) -> None:
     page = (saved / "report.html").read_text(encoding="utf-8")
     names = {"promise", "servers", "effects", "costs"}
@@ -177,6 +187,7 @@ def test_plan_json_has_the_keys_that_others_read(saved: Path) -> None:
         "simulations",
         "predicted",
         "simulated",
+        "binding",
         "line_file",
         "solver",
         "rounds",
@@ -186,6 +197,27 @@ def test_plan_json_has_the_keys_that_others_read(saved: Path) -> None:
         for name in ("good_gwh_per_year", "cost_usd_per_kwh"):
             assert list(data[which][name]) == ["mean", "low", "high"]
     assert data["line_file"] == "line.yaml"
+
+
+def test_the_slowest_station_binds_and_limits_that_are_nearly_reached_do(plan: Plan) -> None:
+    assert plan.chosen is not None
+    choice, servers = plan.chosen.solution.plan
+    allowed = plan.data.allowed(choice, servers)
+    capital = plan.data.measures(choice, servers, 1.0)["capital"]
+    for limit, names in ((1.5 * capital, []), (1.01 * capital, ["capital"])):
+        near = replace(plan.data, limits={"capital": limit})
+        slow, *limits = binding(replace(plan, data=near), replace(plan.chosen, data=near))
+        assert slow["name"] == min(allowed, key=lambda name: allowed[name])
+        assert [row["name"] for row in limits] == names
+
+
+def test_a_mean_below_the_demand_is_told_though_its_interval_reaches_it(plan: Plan) -> None:
+    assert plan.chosen is not None
+    made = plan.chosen.output()
+    assert "below the demand" not in " ".join(answer(plan))
+    harder = replace(plan.data, demand=(made.mean + made.high) / 2)
+    told = " ".join(answer(replace(plan, data=harder, chosen=replace(plan.chosen, data=harder))))
+    assert "below the demand, which is within its interval" in told
 
 
 def test_load_is_the_share_of_machine_hours_that_the_demand_takes(plan: Plan) -> None:
