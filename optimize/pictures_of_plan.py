@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
-from optimize.choices import Group
+from optimize.choices import Group, option_name
 from optimize.figures import Interval
 from optimize.pictures import BLUE, GREEN, GREY, ORANGE, PINK, SKY, WIDTH, axes_of, leave_room, thousands, whiskers
 from optimize.refine import Plan
@@ -14,7 +15,7 @@ from optimize.tables import Row, modelled, paired
 from optimize.words import decimals, rounded, scaled, station, titled
 
 PALE = "#c8c8c8"
-_LINES = (BLUE, ORANGE, GREEN, PINK, SKY, GREY)
+_LINES = tuple(zip((BLUE, GREEN, PINK, SKY, GREY), ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))), strict=True))
 # effects that are drawn, of those that a plan has
 _DRAWN = ("cost_usd_per_kwh", "good_gwh_per_year", "throughput_per_hour")
 _TITLES = {
@@ -84,6 +85,8 @@ def draw_effects(plan: Plan, chosen: Round) -> Any:
             _effect(axis, group, seen, modelled(plan, name, what), chosen.solution.choice[name])
             axis.set_title(_TITLES[what])
             axis.set_xlabel(_axis_title(group))
+        if len(group.axes) > 1:
+            axes[0].legend(title=", ".join(axis.knob for axis in group.axes[1:]), fontsize=9, title_fontsize=9)
     figure.legend(*_legend(), loc="outside upper center", ncols=4, frameon=False, handletextpad=0.3, columnspacing=1)
     return figure
 
@@ -94,16 +97,12 @@ def _effect(
     """Draw one effect: a line through all options where they are numbers, steps where they are words."""
     names = list(group.options)
     at = _places(group)
-    for path, colour in zip(_paths(group), _LINES * len(names), strict=False):
-        style = ".-" if group.axes[0].numbers is not None else "_"
-        axis.plot(
-            [at[o] for o in path],
-            [100 * line[o] for o in path],
-            style,
-            ms=5 if "." in style else 22,
-            color=colour,
-            lw=1.3,
+    for (label, path), (colour, dashes) in zip(_paths(group).items(), cycle(_LINES)):
+        look = (
+            {"ls": dashes, "marker": ".", "ms": 5} if group.axes[0].numbers is not None else {"ls": "", "marker": "_"}
         )
+        sizes = [100 * line[option] for option in path]
+        axis.plot([at[o] for o in path], sizes, color=colour, lw=1.3, label=label, **{"ms": 22, **look})
     axis.axhline(0, color=PALE, lw=1, zorder=0)
     for option, runs in {group.base: [0.0], **seen}.items():
         axis.plot([at[option]] * len(runs), [100 * run for run in runs], "o", color=GREY, mfc="none", ms=4, zorder=3)
@@ -128,22 +127,21 @@ def _places(group: Group) -> dict[str, float]:
     return {option: sizes[settings[knob]] for option, settings in group.options.items()}
 
 
-def _paths(group: Group) -> list[list[str]]:
-    """Return the options that a line joins: those that differ in the first knob alone."""
-    found: dict[tuple[Any, ...], list[str]] = {}
+def _paths(group: Group) -> dict[str, list[str]]:
+    """Return the options that a line joins, by the levels of all knobs but the first."""
+    found: dict[str, list[str]] = {}
     for option, settings in group.options.items():
-        found.setdefault(tuple(settings.values())[1:], []).append(option)
-    return list(found.values())
+        found.setdefault(option_name(list(settings.values())[1:]), []).append(option)
+    return found
 
 
 def _axis_title(group: Group) -> str:
-    """Return the knob of an effect with the unit of its levels; others that are turned with it have their lines."""
+    """Return the first knob of an effect with the unit of its levels."""
     from twin import split
 
     first = group.axes[0]
     unit = (split(first.levels[0]) or (0.0, ""))[1] if first.numbers is not None else ""
-    others = "".join(f"; lines: {axis.knob}" for axis in group.axes[1:])
-    return f"{first.knob}{f' [{unit}]' if unit else ''}{others}"
+    return f"{first.knob}{f' [{unit}]' if unit else ''}"
 
 
 def _legend() -> tuple[list[Any], list[str]]:

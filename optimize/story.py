@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from optimize.choices import settings_of
 from optimize.figures import Interval
@@ -22,7 +23,7 @@ from optimize.words import (
     spread,
     station,
 )
-from twin import changes, declared_value, inputs, knobs, versions
+from twin import Line, changes, declared_value, inputs, knobs, turn, versions
 
 _VERDICTS = {
     "optimal": "Optimal: the twin makes what the model promised, and no untried plan promises more.",
@@ -91,7 +92,7 @@ def _set(plan: Plan, chosen: Round) -> str:
     if not settings:
         return ""
     line = plan.question.line
-    known, different = knobs(line), changes(line, settings)
+    known, different = knobs(line), _different(line, settings)
     names = {knob: (known[knob].title or knob).partition(";")[0] for knob in settings}
     said = [
         f"{names[knob]} {_value(value)} (declared {_value(declared_value(line, known[knob].paths[0]))})"
@@ -100,6 +101,13 @@ def _set(plan: Plan, chosen: Round) -> str:
     kept = [names[knob] for knob in settings if knob not in different]
     stays = f"as declared {'stays' if len(kept) == 1 else 'stay'} {listed(kept)}" if kept else ""
     return f"Settings: {'; '.join([*said, *([stays] if stays else [])])}."
+
+
+def _different(line: Line, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that mean something else than the line says, in whatever unit they are written."""
+    declared = dict(line)
+    written = changes(line, settings).items()
+    return {knob: value for knob, value in written if dict(turn(line, {knob: value})) != declared}
 
 
 def _value(value: object) -> str:
@@ -113,7 +121,7 @@ def _made(plan: Plan, chosen: Round) -> str:
     before = {name: figure_spread(name, plan.explored.base.spread(name)) for name in chosen.predicted}
     if "good_gwh_per_year" not in made:
         rate = "throughput_per_hour"
-        return f"In the twin it makes {made[rate]} an hour; {declared_is(plan)} makes {before[rate]}."
+        return f"In the twin it makes {made[rate]}; {declared_is(plan)} makes {before[rate]}."
     text = f"In the twin it makes {made['good_gwh_per_year']}"
     also = f"; {declared_is(plan)} makes {before['good_gwh_per_year']}"
     if "cost_usd_per_kwh" in made:
@@ -134,7 +142,7 @@ def _short(plan: Plan, chosen: Round) -> str:
 def declared_is(plan: Plan) -> str:
     """Say what the plan is compared with: the study may start at other settings than the plant's."""
     start = settings_of(plan.question.groups, plan.question.base)
-    moved = changes(plan.question.line, start)
+    moved = _different(plan.question.line, start)
     if not moved:
         return "the declared plant"
     return f"the declared plant with {listed([f'{knob} at {value}' for knob, value in moved.items()])}"

@@ -36,6 +36,28 @@ days: 10
 warmup: 3
 replications: 3
 """
+# an oven that takes as long as it is told, whatever the luck
+BENCH = """\
+gigatwin: 1
+name: bench
+stations:
+  pressing: {servers: 1, step: {kind: timed, time: {distribution: deterministic, mean: 6 min}}}
+  baking: {servers: 1, step: {kind: timed, time: {distribution: deterministic, mean: 1 h}}}
+buffers:
+  pressed: {from: pressing, to: baking, capacity: 8}
+knobs:
+  baking.time: {path: stations.baking.step.time.mean, low: 10 min, high: 2 h}
+"""
+BENCH_STUDY = """\
+gigatwin: 1
+name: bench
+line: bench.yaml
+goal: output
+knobs: {baking.time: {levels: [30 min, 60 min, 90 min], between: 0}}
+days: 10
+warmup: 1
+replications: 2
+"""
 WORDS = {
     "optimal": "Optimal",
     "time limit": "ran out of time",
@@ -235,6 +257,18 @@ def test_changes_are_paired_by_luck(plan: Plan) -> None:
     for change, old, new in zip(found, base.answers, option.answers, strict=False):
         assert change == pytest.approx(new.output / old.output - 1, rel=1e-9)
     assert len(found) == 2
+
+
+def test_a_line_without_a_product_has_lots_and_no_costs(tmp_path: Path) -> None:
+    (tmp_path / "bench.yaml").write_text(BENCH, encoding="utf-8")
+    study = tmp_path / "study.yaml"
+    study.write_text(BENCH_STUDY, encoding="utf-8")
+    save_plan(optimize(read_study(study)), tmp_path / "out")
+    said = words_of(tmp_path / "out")
+    # 60 min are the hour that the line declares
+    assert "the declared plant makes 1.000 1/h" in said and "baking.time 30 min (declared 1 h)" in said
+    assert "allows [lots/yr]" in said and "USD" not in said
+    assert not (tmp_path / "out" / "tables" / "costs.csv").exists()
 
 
 @pytest.mark.parametrize(
