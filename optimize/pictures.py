@@ -76,7 +76,8 @@ def leave_room(axis: Any, values: Sequence[float], which: str = "y") -> None:
 
 def number(value: float, sign: str = "-") -> str:
     """Return a number as it stands in a picture."""
-    return f"{value:{sign},.0f}" if abs(value) >= 1000 else f"{value:{sign}.4g}"
+    text = f"{value:{sign},.0f}" if abs(value) >= 1000 else f"{value:{sign}.4g}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def thousands(axis: Any) -> None:
