@@ -56,11 +56,11 @@ def draw_promise(plan: Plan, chosen: Round) -> Any:
 def draw_machines(rows: Sequence[Row], slowest: str, reach: float) -> Any:
     """Draw how much of each station's hours the demand takes, with its machines as planned and as declared."""
     figure, axis = axes_of(WIDTH, 1.1 + 0.27 * len(rows), 1, 1)
-    colours = [ORANGE if row["station"] == slowest else BLUE for row in rows]
+    short = [row["station"] == slowest or row["load"] > reach for row in rows]
     places = range(len(rows))
     loads = [100 * row["load"] for row in rows]
-    axis.barh(places, loads, color=colours, height=0.7)
-    axis.axvline(100 * reach, color=GREY, ls="--", lw=1)
+    axis.barh(places, loads, color=[ORANGE if one else BLUE for one in short], height=0.7)
+    axis.axvline(100 * reach, color=GREY, ls="--", lw=1, zorder=0)
     for place, load in zip(places, loads, strict=True):
         axis.text(load - 1, place, f"{load:.0f}", va="center", ha="right", fontsize=9, color="white", weight="bold")
     labels = [f"{station(row['station'])}  {_counts(row)}" for row in rows]
@@ -68,9 +68,11 @@ def draw_machines(rows: Sequence[Row], slowest: str, reach: float) -> Any:
     for label, row in zip(axis.get_yticklabels(), rows, strict=True):
         label.set_weight("bold" if row["plan"] != row["declared"] else "normal")
     axis.set_ylim(len(rows) - 0.4, -0.6)
-    axis.set_xlim(0, max(105.0, *loads))
+    axis.set_xlim(0, max(105.0, 3 + max(loads)))
     axis.set_xlabel("share of its machines' hours that are used [%]")
-    axis.set_title("Orange: the slowest station. Dashed: all it can reach.", loc="right", fontsize=9, weight="normal")
+    axis.set_title(
+        "Orange: what is slowest. Dashed: all that a station reaches.", loc="right", fontsize=9, weight="normal"
+    )
     return figure
 
 

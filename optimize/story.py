@@ -165,7 +165,7 @@ def how_sure(plan: Plan, chosen: Round) -> str:
     """Say how sure the answer is: luck, agreement, bound."""
     runs, days = len(chosen.answers), plan.question.study.days
     luck = "had not seen" if chosen.proof is not None else "learnt from"
-    apart = "agree" if chosen.agrees else "do not agree yet"
+    apart = "agree" if chosen.agrees else "do not agree yet, so the next sentence is worth little"
     return (
         f"Intervals hold the true mean in 95 of 100 cases; they come from {runs} runs of {days} days with luck that "
         f"the model {luck}. Model and twin {apart}. {bounded(plan)}"
