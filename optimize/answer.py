@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from optimize.around import NOTHING, Around
 from optimize.choices import settings_of
 from optimize.figures import Interval
 from optimize.refine import Plan
@@ -15,8 +16,12 @@ from optimize.tables import binding
 LINE_FILE = "line.yaml"
 
 
-def as_data(plan: Plan) -> dict[str, Any]:
+def as_data(plan: Plan, around: Around = NOTHING) -> dict[str, Any]:
     """Return a plan as plain data.
+
+    Args:
+        plan: an answered study.
+        around: what is known around it.
 
     Returns:
         ``status``, ``gap``, ``machines``, ``settings``, ``iterations`` (plans tried), ``simulations``, ``predicted``
@@ -37,6 +42,7 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "predicted": _intervals(chosen.predicted) if chosen else {},
         "simulated": _simulated(chosen) if chosen else {},
         "binding": binding(plan, chosen) if chosen else [],
+        **_around(around),
         "line_file": LINE_FILE if chosen else None,
         "solver": {
             "name": plan.solver.name,
@@ -47,6 +53,15 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "rounds": [_round(plan, tried) for tried in plan.rounds],
         "interpolation_error": dict(plan.effects.error),
     }
+
+
+def _around(around: Around) -> dict[str, Any]:
+    """Return what is known around a plan as plain data; what was not asked is left out."""
+    found = {name: [row._asdict() for row in getattr(around, name)] for name in ("what_ifs", "second_best", "tornado")}
+    found["pareto"] = [around.front._asdict()] if around.front else []
+    return {name: rows for name, rows in found.items() if rows} | (
+        {"clash": list(around.clash)} if around.clash else {}
+    )
 
 
 def _round(plan: Plan, tried: Round) -> dict[str, Any]:

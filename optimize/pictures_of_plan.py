@@ -8,10 +8,11 @@ from typing import Any
 
 from optimize.choices import Group, option_name
 from optimize.figures import Interval
+from optimize.knob_effects import modelled, paired
 from optimize.pictures import BLUE, GREEN, GREY, ORANGE, PINK, SKY, WIDTH, axes_of, leave_room, thousands, whiskers
 from optimize.refine import Plan
 from optimize.rounds import Round
-from optimize.tables import Row, modelled, paired
+from optimize.tables import Row
 from optimize.words import decimals, rounded, scaled, station, titled
 
 PALE = "#c8c8c8"

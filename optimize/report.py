@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimize import story
 from optimize.answer import LINE_FILE, as_data
+from optimize.around import NOTHING, Around
 from optimize.comparison import Comparison
 from optimize.figures import FIGURES, Interval
 from optimize.refine import Plan
@@ -21,39 +22,43 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _TABLES = ("machines", "settings", "figures", "costs", "needs", "rounds", "explored")
+_PICTURES = ("promise", "servers", "effects", "costs", "what_ifs", "tornado", "pareto")
 
 
-def save_plan(plan: Plan, folder: Path) -> Path:
+def save_plan(plan: Plan, folder: Path, around: Around = NOTHING) -> Path:
     """Write plan.json, line.yaml, tables, pictures and report.html; return the page's path."""
     from optimize import pictures
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "plan.json").write_text(json.dumps(as_data(plan), indent=1), encoding="utf-8")
-    write_tables(plan, folder / "tables")
+    (folder / "plan.json").write_text(json.dumps(as_data(plan, around), indent=1), encoding="utf-8")
     chosen = plan.chosen
-    rows: dict[str, list[Row]] = {name: [] for name in _TABLES} | tables(plan)
+    rows: dict[str, list[Row]] = {name: [] for name in _TABLES} | tables(plan, around)
+    write_tables(rows, folder / "tables")
     drawn: dict[str, str] = {}
     of_chosen: dict[str, Any] = {}
     if chosen is not None:
         write_line(plan.question, plan.question.settings(*chosen.solution.plan), folder / LINE_FILE)
-        drawn = pictures.draw(folder / "pictures", _pictures(plan, chosen, rows))
+        wanted = _pictures(plan, chosen, rows) | _pictures_around(plan, around)
+        drawn = pictures.draw(folder / "pictures", wanted)
         of_chosen = {"held_back": list(story.held_back(plan, chosen)), "goal": story.goal_of(plan, chosen)}
     return _page(
         folder,
         "plan.html",
         plan=plan,
         chosen=chosen,
+        around=around,
         study=plan.question.study,
         verdict=story.verdict(plan),
         wanted=story.wanted(plan),
-        answer=story.answer(plan),
+        answer=story.answer(plan, around),
         before=story.declared_is(plan),
         bounded=story.bounded(plan),
         basis=story.basis(plan),
         errors=_errors(plan),
+        goal_unit=story.goal_unit(plan),
         priced_cells=plan.question.line.cell is not None,
         tables=rows,
-        pictures=dict.fromkeys(("promise", "servers", "effects", "costs"), "") | drawn,
+        pictures=dict.fromkeys(_PICTURES, "") | drawn,
         **of_chosen,
     )
 
@@ -71,6 +76,22 @@ def _pictures(plan: Plan, chosen: Round, rows: Mapping[str, list[Row]]) -> dict[
         wanted["effects"] = lambda: of_plan.draw_effects(plan, chosen)
     if rows["costs"]:
         wanted["costs"] = lambda: of_plan.draw_costs(rows["costs"])
+    return wanted
+
+
+def _pictures_around(plan: Plan, around: Around) -> dict[str, Any]:
+    """Return what draws each picture of what lies around a plan."""
+    from optimize import pictures_around as of_around
+
+    scale, unit = story.goal_unit(plan)
+    wanted: dict[str, Any] = {}
+    changes = [(row.what, scale * row.change) for row in around.what_ifs if row.change is not None]
+    if changes:
+        wanted["what_ifs"] = lambda: of_around.draw_what_ifs(changes, unit)
+    if around.tornado:
+        wanted["tornado"] = lambda: of_around.draw_tornado(around.widest_first, scale, unit)
+    if (front := around.front) is not None:
+        wanted["pareto"] = lambda: of_around.draw_front(front.points, front.titles)
     return wanted
 
 
@@ -173,6 +194,7 @@ def _page(folder: Path, template: str, **content: Any) -> Path:
         "change": lambda share: f"{100 * share:+.2f}".replace("-", "\N{MINUS SIGN}"),
         "percent": lambda share: "unknown" if share is None else percent(share),
         "shown": shown,
+        "signed": lambda value: f"{'+' if value > 0 else ''}{number(value, 3)}".replace("-", "\N{MINUS SIGN}"),
         "station": station,
         "titled": titled,
     }

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from optimize.around import NOTHING, Around
 from optimize.choices import settings_of
-from optimize.figures import Interval
+from optimize.question import JOULES_PER_GWH
 from optimize.refine import Plan
 from optimize.rounds import Round
 from optimize.tables import binding, declared_servers
 from optimize.words import (
-    GOAL_UNITS,
     GOALS,
     LIMITS,
     figure_spread,
@@ -59,10 +59,11 @@ def demand_in_words(plan: Plan) -> str:
     return f"{number(plan.question.gwh(plan.data.demand))} GWh a year"
 
 
-def answer(plan: Plan) -> list[str]:
+def answer(plan: Plan, around: Around = NOTHING) -> list[str]:
     """Return the answer in a few paragraphs."""
     if plan.chosen is None:
-        return [f"No combination of the machines and settings that the study allows makes {wanted(plan)}."]
+        none = f"No combination of the machines and settings that the study allows makes {wanted(plan)}."
+        return [text for text in (none, clashing(around)) if text]
     found = [_bought(plan, plan.chosen), _set(plan, plan.chosen), _made(plan, plan.chosen)]
     if missed := plan.chosen.missed():
         found.append(_missed(plan, plan.chosen, missed))
@@ -181,13 +182,23 @@ def bounded(plan: Plan) -> str:
     return f"By the model no untried plan is better by more than {percent(plan.gap)}."
 
 
+def goal_unit(plan: Plan) -> tuple[float, str]:
+    """Return what a goal is multiplied by before people read it, and its unit then."""
+    if plan.data.goal in ("cost", "profit"):
+        return 1e-6, "MUSD/yr"
+    if plan.data.goal == "energy":
+        return 1 / JOULES_PER_GWH, "GWh/yr"
+    return plan.question.gwh(1.0), "GWh/yr" if plan.question.line.cell is not None else "lots/yr"
+
+
 def goal_of(plan: Plan, chosen: Round) -> str:
     """Return the goal of a plan as the twin has it, with its unit."""
-    found = chosen.goal()
-    scale, unit = {"USD/yr": (1e-6, "MUSD/yr"), "J/yr": (1 / 3.6e12, "GWh/yr")}.get(
-        GOAL_UNITS[plan.data.goal], (1.0, "cells/yr")
-    )
-    return spread(Interval(*found), scale, unit)
+    return spread(chosen.goal(), *goal_unit(plan))
+
+
+def clashing(around: Around) -> str:
+    """Say which demands and limits clash."""
+    return f"These clash: {listed(around.clash)}. Without any one of them there is a plan." if around.clash else ""
 
 
 def held_back(plan: Plan, chosen: Round) -> Iterator[str]:

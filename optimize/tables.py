@@ -9,15 +9,15 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from optimize.around import NOTHING, Around
 from optimize.choices import settings_of
-from optimize.explore import JOULES_PER_KWH, Answer, Response
+from optimize.explore import JOULES_PER_KWH, Answer
 from optimize.figures import FIGURES, Interval
-from optimize.gather import Accounts, plan_data
-from optimize.learn import learn
+from optimize.knob_effects import explored
 from optimize.plan_data import PER_SERVER, PlanData
 from optimize.question import JOULES_PER_GWH
 from optimize.refine import Plan
-from optimize.rounds import Round, agree, predicted_figures
+from optimize.rounds import Round, agree
 from optimize.solve import Solution
 from optimize.words import LIMITS
 from twin import declared_value, knobs
@@ -25,14 +25,12 @@ from twin import declared_value, knobs
 Row = dict[str, Any]
 # a limit binds when what a plan takes of it is this close [-]
 NEAR = 0.02
-# figures whose change by an option is told
-TOLD = ("good_gwh_per_year", "cost_usd_per_kwh", "first_pass_yield", "throughput_per_hour")
 
 
-def write_tables(plan: Plan, folder: Path) -> None:
+def write_tables(found: Mapping[str, Sequence[Row]], folder: Path) -> None:
     """Write every table that has rows as a CSV file."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables(plan).items():
+    for name, rows in found.items():
         if rows:
             with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
@@ -40,9 +38,9 @@ def write_tables(plan: Plan, folder: Path) -> None:
                 writer.writerows(rows)
 
 
-def tables(plan: Plan) -> dict[str, list[Row]]:
+def tables(plan: Plan, around: Around = NOTHING) -> dict[str, list[Row]]:
     """Return all tables by name."""
-    found = {"rounds": rounds(plan), "explored": explored(plan)}
+    found = {"rounds": rounds(plan), "explored": explored(plan), **_around(around)}
     if plan.chosen is None:
         return found
     return {
@@ -52,6 +50,20 @@ def tables(plan: Plan) -> dict[str, list[Row]]:
         "costs": costs(plan, plan.chosen),
         "needs": needs(plan, plan.chosen),
         **found,
+    }
+
+
+def _around(around: Around) -> dict[str, list[Row]]:
+    """Return what is known around a plan, goals in the units of the model."""
+    front: list[Row] = []
+    if around.front is not None:
+        pairs = zip(around.front.plans, around.front.points, strict=True)
+        front = [{"plan": plan, **dict(zip(around.front.titles, point, strict=True))} for plan, point in pairs]
+    return {
+        "what_ifs": [row._asdict() for row in around.what_ifs],
+        "second_best": [row._asdict() for row in around.second_best],
+        "tornado": [swing._asdict() for swing in around.widest_first],
+        "pareto": front,
     }
 
 
@@ -196,43 +208,6 @@ def changed(plan: Plan, solution: Solution, before: Solution | None) -> str:
     counts = [(name, count, old_servers[name]) for name, count in solution.servers.items()]
     said += [f"{name} {count} (was {was})" for name, count, was in counts if count != was]
     return ", ".join(said) or "nothing"
-
-
-def explored(plan: Plan) -> list[Row]:
-    """Return what each option did when it alone was changed: relative changes, each pair of runs with the same luck."""
-    base = plan.explored.base
-    found = []
-    for group, tried in plan.explored.options.items():
-        for option, response in tried.items():
-            row: Row = {"knob": group, "option": option, "instead_of": plan.question.groups[group].base}
-            for name in TOLD:
-                if changes := paired(base, response, name):
-                    row[name] = mean(changes)
-                    row |= {f"{name}_lowest": min(changes), f"{name}_highest": max(changes)}
-            found.append(row)
-    return found
-
-
-def paired(base: Response, response: Response, figure: str) -> list[float]:
-    """Return the relative change of a figure, pair by pair with the same luck [-]; nothing without such a figure."""
-    pairs = zip(base.answers, response.answers, strict=False)
-    both = [(old.figures.get(figure), new.figures.get(figure)) for old, new in pairs]
-    return [new / old - 1 for old, new in both if old and new is not None]
-
-
-def modelled(plan: Plan, group: str, figure: str) -> dict[str, float]:
-    """Return the relative change of a figure by every option of a group, in the plant as explored, by the model [-]."""
-    question, explored_at = plan.question, plan.explored
-    known = Accounts(plan.data.per_server, plan.data.standing, plan.data.places)
-    data = plan_data(question, known, learn(question.groups, explored_at), question.base, explored_at.base.answers)
-    servers = declared_servers(plan)
-
-    def at(option: str) -> float:
-        choice = {**question.base, group: option}
-        return predicted_figures(question, data, Solution("", choice, servers))[figure]
-
-    here = at(question.groups[group].base)
-    return {option: at(option) / here - 1 if here else 0.0 for option in question.groups[group].options}
 
 
 def costs(plan: Plan, chosen: Round) -> list[Row]:

@@ -45,7 +45,9 @@ def write_line(question: Question, settings: Mapping[str, Any], path: Path) -> P
     from ruamel.yaml import YAML
 
     plant = plant_file(question)
-    found = list(planned_changes(question, read_line(plant), settings))
+    # what the plant says of prices is gone from a line that has the study's
+    declared = read_line(plant) if question.study.prices else question.line
+    found = list(planned_changes(question, declared, settings))
     content = {
         "gigatwin": 1,
         "extends": _named(plant, path.parent),

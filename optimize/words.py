@@ -23,7 +23,6 @@ GOALS = {
     "output": "for most output",
     "energy": "with least energy",
 }
-GOAL_UNITS = {"cost": "USD/yr", "profit": "USD/yr", "output": "cells/yr", "energy": "J/yr"}
 
 
 def number(value: float, digits: int = 4) -> str:

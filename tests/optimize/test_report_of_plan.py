@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from optimize.figures import Interval
+from optimize.knob_effects import paired
 from optimize.question import read_study
 from optimize.refine import Plan, optimize
 from optimize.report import save_plan, table_of_plan
 from optimize.story import answer
-from optimize.tables import binding, machines, paired
+from optimize.tables import binding, machines
 from optimize.words import decimals, listed, spread
 from twin import read_line, unit_costs
 

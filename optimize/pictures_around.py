@@ -1,0 +1,77 @@
+"""Pictures of what lies around a plan: what-ifs, what doubt in the inputs does, and the front of two goals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from optimize.around import Swing
+from optimize.pictures import BLUE, GREY, ORANGE, WIDTH, axes_of, leave_room, number
+
+
+def draw_what_ifs(changes: Sequence[tuple[str, float]], unit: str) -> Any:
+    """Draw what each change is worth: bars to both sides of nothing."""
+    figure, axis = axes_of(WIDTH, 0.9 + 0.36 * len(changes), 1, 1)
+    sizes = [size for _, size in changes]
+    axis.barh(range(len(sizes)), sizes, 0.6, color=[ORANGE if size > 0 else BLUE for size in sizes])
+    for place, size in enumerate(sizes):
+        _at_end(axis, size, place, number(size, "+"))
+    axis.set_yticks(range(len(sizes)), [name for name, _ in changes])
+    _finish(axis, sizes, len(sizes), f"change of the goal [{unit}]")
+    return figure
+
+
+def draw_tornado(swings: Sequence[Swing], scale: float, unit: str) -> Any:
+    """Draw what each input does to the goal at the low and at the high end of its range."""
+    figure, axis = axes_of(WIDTH, 1.2 + 0.55 * len(swings), 1, 1)
+    for place, swing in enumerate(swings):
+        # one above the other: both ends may lie on the same side
+        for shift, size, text, colour in (
+            (-0.19, scale * swing.at_low, swing.low, BLUE),
+            (0.19, scale * swing.at_high, swing.high, ORANGE),
+        ):
+            axis.barh(place + shift, size, 0.36, color=colour)
+            _at_end(axis, size, place + shift, text)
+    axis.set_yticks(range(len(swings)), [_folded(swing.path) for swing in swings])
+    axis.set_title("blue: low end, orange: high end", loc="right", fontsize=9, weight="normal")
+    sizes = [scale * size for swing in swings for size in (swing.at_low, swing.at_high)]
+    _finish(axis, sizes, len(swings), f"change of the goal [{unit}]")
+    return figure
+
+
+def draw_front(points: Sequence[tuple[float, float]], titles: tuple[str, str]) -> Any:
+    """Draw the plans between which two goals have to be weighed; machines are whole, so the front has steps."""
+    figure, axis = axes_of(WIDTH, 3.8, 1, 1)
+    ordered = sorted(points)
+    axis.step([x for x, _ in ordered], [y for _, y in ordered], where="post", color=BLUE, lw=1.2)
+    axis.plot([x for x, _ in ordered], [y for _, y in ordered], "o", color=BLUE, ms=5)
+    leave_room(axis, [x for x, _ in points], "x")
+    leave_room(axis, [y for _, y in points])
+    axis.set_xlabel(titles[0])
+    axis.set_ylabel(titles[1])
+    axis.grid(color="#ececec")
+    return figure
+
+
+def _finish(axis: Any, sizes: Sequence[float], rows: int, label: str) -> None:
+    """Draw nothing's line, and leave room for the words at the ends of bars."""
+    low, high = min(0.0, *sizes), max(0.0, *sizes)
+    room = 0.3 * ((high - low) or 1.0)
+    axis.axvline(0, color=GREY, lw=1)
+    axis.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0))
+    axis.set_ylim(rows - 0.4, -0.6)
+    axis.set_xlabel(label)
+
+
+def _at_end(axis: Any, size: float, place: float, text: str) -> None:
+    """Write beside the end of a bar, away from nothing."""
+    side, away = ("left", 3) if size >= 0 else ("right", -3)
+    axis.annotate(text, (size, place), (away, 0), textcoords="offset points", ha=side, va="center", fontsize=9)
+
+
+def _folded(name: str, most: int = 28) -> str:
+    """Return a path on two lines when it is long."""
+    if len(name) <= most:
+        return name
+    cut = name.rfind(".", 0, len(name) // 2 + 6)
+    return f"{name[: cut + 1]}\n{name[cut + 1 :]}" if cut > 0 else name
