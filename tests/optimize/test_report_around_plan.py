@@ -61,8 +61,8 @@ def words_of(folder: Path) -> str:
 def test_what_lies_around_a_plan_is_on_its_page_in_the_units_of_its_goal(plan: Plan, tmp_path: Path) -> None:
     save_plan(plan, tmp_path, AROUND)
     said = words_of(tmp_path)
-    assert "goal [MUSD/yr] one more machine at stacking +0.421 wages a tenth lower −1.3 labour" in said
-    assert "one machine fewer at grading no plan the demand is out of reach" in said
+    assert "goal [MUSD/yr] one more machine at stacking +0.421 wages a tenth lower labour is a tenth" in said
+    assert "of the cost −1.3 one machine fewer at grading the demand is out of reach no plan" in said
     assert "2 anode coating 2 (was 1) 26.4 3.1 %" in said
     assert "slower coating 26 99.5" in said
     names = {file.stem for file in (tmp_path / "pictures").iterdir()}
