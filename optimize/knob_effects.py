@@ -13,7 +13,7 @@ from optimize.rounds import predicted_figures
 from optimize.solve import Solution
 
 # figures whose change by an option is told
-TOLD = ("good_gwh_per_year", "cost_usd_per_kwh", "first_pass_yield", "throughput_per_hour")
+TOLD = ("good_gwh_per_year", "cost_usd_per_kwh", "first_pass_yield", "escapes_ppm", "throughput_per_hour")
 
 
 def explored(plan: Plan) -> list[dict[str, Any]]:
