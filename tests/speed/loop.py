@@ -21,7 +21,7 @@ import pyomo.environ  # noqa: F401
 
 from optimize import optimize, read_study
 from optimize.cache import Cache
-from optimize.study import Question
+from optimize.question import Question
 
 
 @dataclass
