@@ -106,6 +106,51 @@ def _asked(data: PlanData, luck: np.random.Generator) -> PlanData:
     return replace(data, demand=None if open_ended else demand, limits=kept)
 
 
+def large_plant(seed: int) -> PlanData:
+    """Return a plant of 20 stations in which each of five knobs changes a little everywhere, as simulations tell it."""
+    luck = np.random.default_rng(seed)
+    names = tuple(f"s{place}" for place in range(20))
+    # slow steps with many machines, as soaking, formation and ageing are
+    slow = names[14:17]
+    options = {f"knob {place}": ("low", "declared", "high") for place in range(5)}
+
+    def changed(base: float, spread: float) -> Factor:
+        """Return a response that every knob changes; one of them may be ruinous, as a soaking time too short is."""
+        change = {
+            knob: {"low": luck.uniform(1 - spread, 1.0), "declared": 1.0, "high": luck.uniform(1 - spread, 1.0)}
+            for knob in options
+        }
+        change["knob 0"]["low"] *= max(0.5, 1 - 3 * spread)
+        return Factor(base, change)
+
+    return PlanData(
+        goal=GOALS[seed % len(GOALS)],
+        demand=1.8 * CELLS,
+        stations=names,
+        after=dict(pairwise(names)),
+        options=options,
+        lowest=dict.fromkeys(names, 1),
+        highest={s: 40 if s in slow else 8 for s in names},
+        kept={s: changed(luck.uniform(0.98, 1.0), 0.02) for s in names},
+        use={s: changed((luck.uniform(5.0, 9.0) if s in slow else 0.8) / CELLS, 0.1) for s in names},
+        reach=changed(0.9, 0.02),
+        per_cell={
+            "material": changed(18.0, 0.02),
+            "energy": changed(0.5, 0.02),
+            "drawn": changed(2.9e7, 0.02),
+            "revenue": changed(33.0, 0.02),
+            "returns": changed(0.01, 0.5),
+            "escapes": changed(0.012, 0.3),
+            "first_pass": changed(0.94, 0.02),
+        },
+        per_server={
+            "owning": {s: Sum(luck.uniform(4e4, 4e5)) for s in names},
+            "staffing": {s: Sum(luck.uniform(1e4, 1e5)) for s in names},
+        },
+        standing={"cost": 2e6, "drawn": 2e13},
+    )
+
+
 def serial_plant(seed: int, stations: int, recipes: int) -> PlanData:
     """Return a serial line at a fixed output, each station with recipes of its own: of time, yield, price, material."""
     luck = np.random.default_rng(seed)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from planning_plants import GOALS, random_plant, serial_plant
-from theory.every_plan import MOST, Best, best_plan, choices, plans, worth
+from theory.every_plan import MOST, Best, best_of_a_large_plant, best_plan, choices, plans, worth
 from theory.label_setting import Label, least_cost, undominated
 
 SEEDS = range(48)
@@ -63,6 +63,13 @@ def test_what_planning_data_works_out_for_a_plan_is_what_plain_loops_do(seed: in
             sold = min(output, data.demand or output)
             found = max(data.goal_at(choice, servers, good) for good in (0.0, sold))
         assert expected == (None if found is None else pytest.approx(found, rel=1e-12))
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_the_fewest_machines_for_every_useful_output_hold_the_best_plan(seed: int) -> None:
+    data = random_plant(seed)
+    small, large = best_plan(data), best_of_a_large_plant(data)
+    assert (small and small.goal) == (large and pytest.approx(large.goal, rel=1e-12))
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -163,9 +164,16 @@ def search(job: Job) -> list[Held]:
 
 
 def own_loop(question: Question, simulations: int, cache: Cache) -> list[Held]:
-    """Let gigatwin's own loop answer a study, and return what it held to be best after each plan that it tried."""
+    """Let gigatwin's own loop answer a study, and return what it held to be best after each plan that it tried.
+
+    A loop that breaks off, because a plant that it tries locks itself up, holds nothing but the declared plant.
+    """
     runs: dict[str, int] = {}
-    plan = optimize(question, 1, lambda what, _, total: runs.update({what: total}), cache)
+    try:
+        plan = optimize(question, 1, lambda what, _, total: runs.update({what: total}), cache)
+    except Deadlock as error:
+        print(f"{question.study.name}, {OWN}: {error}", file=sys.stderr)
+        return []
     spent = dict(zip(runs, accumulate(runs.values()), strict=True))
     # as it saw them when they were tried: proofs come at the end
     rounds = [replace(one, proof=None, corrected=None) for one in plan.rounds]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -61,6 +62,36 @@ def every_plan(data: PlanData) -> Iterator[Best]:
             if goals:
                 goal, good = pick(goals)
                 yield Best(goal, choice, servers, good)
+
+
+def best_of_a_large_plant(data: PlanData) -> Best | None:
+    """Return the best plan of a plant with many machines by trying every choice of options and every useful output.
+
+    With the options chosen, an output wants the fewest machines that carry it, since none earns anything by itself.
+    With these the goal is linear in the output up to the next one at which some station wants one more machine.
+    """
+    small, best = data.goal in ("cost", "energy"), None
+    for choice in choices(data):
+        numbers = _Numbers(data, choice)
+        for good in _useful_outputs(data, numbers.machines):
+            servers = {s: max(data.lowest[s], math.ceil(good * numbers.machines[s] - 1e-9)) for s in data.stations}
+            if any(servers[s] > data.highest[s] for s in data.stations):
+                continue
+            for made in numbers.outputs(servers):
+                goal = numbers.goal(servers, made)
+                if best is None or (goal < best.goal if small else goal > best.goal):
+                    best = Best(goal, choice, servers, made)
+    return best
+
+
+def _useful_outputs(data: PlanData, machines: Mapping[str, float]) -> list[float]:
+    if data.goal in ("cost", "energy"):
+        assert data.demand is not None
+        return [data.demand]
+    full = {n / machines[s] for s in data.stations for n in range(data.lowest[s], data.highest[s] + 1)}
+    if data.demand is not None:
+        full = {good for good in full if good < data.demand} | {data.demand}
+    return [0.0, *sorted(full)]
 
 
 def worth(data: PlanData, choice: Mapping[str, str], servers: Mapping[str, int]) -> float | None:
