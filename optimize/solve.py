@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from optimize.model import Chosen, build
-from optimize.model.products import MILLION
+from optimize.model.products import MILLION, TERA
 from optimize.model.value import prefer_cheap
 from optimize.plan_data import PlanData
 from twin import InputError
@@ -127,14 +127,16 @@ def solve(data: PlanData, solver: Solver = HIGHS, tried: Sequence[Chosen] = (), 
     status = _WORDS.get(status, status)
     if status == "optimal" and objective is not None and data.goal in ("output", "energy"):
         prefer_cheap(model, data, objective, solver.gap)
-        load = ask(model, solver)[3]
+        # within less of a gap than a solver takes for kept it may find nothing: the first plan is as good
+        word, _, _, load_cheaper = ask(model, solver)
+        load = load_cheaper if word == "optimal" else load
     solution = Solution(
         status,
         build_seconds=built - begin,
         seconds=perf_counter() - built,
         solver=solver.name,
         versions=_versions(),
-        bound=None if bound is None else MILLION * bound,
+        bound=None if bound is None else (TERA if data.goal == "energy" else MILLION) * bound,
     )
     if status not in ("optimal", "time limit") or objective is None:
         return solution

@@ -6,7 +6,7 @@ from math import log
 from typing import Any
 
 from optimize.effects import Factor
-from optimize.model.products import MILLION
+from optimize.model.products import MILLION, TERA
 from optimize.plan_data import SECONDS_PER_YEAR, PlanData
 
 # nothing has no logarithm
@@ -30,7 +30,7 @@ def add_limits(model: Any, data: PlanData) -> None:
     taken = {"capital": model.capital, "floor": model.floor, "people": model.people, "drawn": model.drawn}
     most = {name: limits[name] / MILLION for name in ("capital", "floor", "people") if name in limits}
     if "power" in limits:
-        most["drawn"] = limits["power"] * SECONDS_PER_YEAR / MILLION
+        most["drawn"] = limits["power"] * SECONDS_PER_YEAR / TERA
     model.at_most = pyo.Constraint(
         list(most), rule=lambda m, name: taken[name] <= most[name], doc="a plan takes no more than it may [as it]"
     )

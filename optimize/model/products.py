@@ -10,6 +10,7 @@ from optimize.effects import Factor
 from optimize.plan_data import PlanData
 
 MILLION = 1e6
+TERA = 1e12
 # how far a product may lie above its tangents between two of them [-], and the most of them
 TANGENT_ERROR = 1e-4
 MOST_TANGENTS = 40

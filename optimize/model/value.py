@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from optimize.effects import Sum
-from optimize.model.products import MILLION, bounded, good_cells, product
+from optimize.model.products import MILLION, TERA, bounded, good_cells, product
 from optimize.plan_data import PER_SERVER, PlanData
 
 # [million USD/yr]
@@ -42,8 +43,8 @@ def add_value(model: Any, data: PlanData) -> None:
     model.income = pyo.Expression(
         expr=yearly["revenue"] - yearly["returns"], doc="revenue, less what customers send back [million USD/yr]"
     )
-    drawn = yearly["drawn"] + data.standing.get("drawn", 0.0) / MILLION
-    model.drawn = pyo.Expression(expr=drawn, doc="energy of a year [MJ/yr]")
+    drawn = yearly["drawn"] + data.standing.get("drawn", 0.0) / TERA
+    model.drawn = pyo.Expression(expr=drawn, doc="energy of a year [TJ/yr]")
     model.capital = pyo.Expression(expr=_with_standing(taken, data, "capital"), doc="investment [million USD]")
     model.floor = pyo.Expression(expr=_with_standing(taken, data, "floor"), doc="floor [million m^2]")
     model.people = pyo.Expression(expr=_with_standing(taken, data, "people"), doc="direct labour [million h/yr]")
@@ -60,7 +61,7 @@ def _add_goal(model: Any, data: PlanData) -> None:
     )
     wish, sense, doc = {
         "cost": (model.thrift, pyo.minimize, "cost of making the demand [million USD/yr]"),
-        "energy": (model.drawn, pyo.minimize, "energy for making the demand [MJ/yr]"),
+        "energy": (model.drawn, pyo.minimize, "energy for making the demand [TJ/yr]"),
         "output": (model.good, pyo.maximize, "good cells [million cells/yr]"),
         "profit": (model.income - model.thrift, pyo.maximize, "profit of a year [million USD/yr]"),
     }[data.goal]
@@ -130,10 +131,13 @@ def _taken(model: Any, data: PlanData, what: str) -> Any:
 
 
 def _yearly(model: Any, data: PlanData, what: str) -> Any:
-    """Return what all good cells bring or take together, in millions."""
+    """Return what all good cells bring or take together, in millions; what they draw in TJ."""
     factor = data.per_cell.get(what)
     if factor is None or not factor.base:
         return 0.0
+    if what == "drawn":
+        # in TJ for a million cells: coefficients of a billion mislead solvers
+        factor = replace(factor, base=factor.base * MILLION / TERA)
     return bounded(model, what, product(model, what, good_cells(model), factor))
 
 

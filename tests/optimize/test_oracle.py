@@ -6,8 +6,8 @@ Plants are drawn with the seeds named; money, yields and machines are invented.
 from __future__ import annotations
 
 import pytest
-from planning_plants import random_plant, serial_plant
-from theory.every_plan import Best, best_plan, best_plans, every_plan, worth
+from planning_plants import large_plant, random_plant, serial_plant
+from theory.every_plan import Best, best_of_a_large_plant, best_plan, best_plans, every_plan, worth
 from theory.label_setting import least_cost
 
 from optimize.solve import Solver, solve
@@ -66,6 +66,17 @@ def test_plans_that_only_add_machines_to_a_tried_one_can_be_left_out_too(seed: i
         assert found.status == "infeasible"
     else:
         assert found.objective == pytest.approx(pick(plan.goal for plan in others), rel=CLOSE)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_plan_of_a_plant_of_real_size_is_better_than_the_models(seed: int) -> None:
+    # 20 stations, five knobs that each change a little of everything, and numbers as large as those of a plant
+    data = large_plant(seed)
+    expected, found = best_of_a_large_plant(data), solve(data, Solver(gap=1e-4))
+    assert expected is not None
+    assert found.status == "optimal"
+    assert found.objective == pytest.approx(expected.goal, rel=2e-4)
+    assert worth(data, found.choice, found.servers) is not None
 
 
 @pytest.mark.parametrize(("seed", "stations", "recipes"), [(0, 8, 3), (1, 8, 4), (2, 12, 4), (3, 20, 3)])
