@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
 
@@ -45,6 +45,13 @@ class Factor:
         """Return one over it."""
         turned = {group: {option: 1 / by for option, by in change.items()} for group, change in self.change.items()}
         return Factor(1 / self.base, turned)
+
+    def only(self, group: str, options: Collection[str]) -> Factor:
+        """Return it with some options of a group left."""
+        if group not in self.change:
+            return self
+        left = {option: by for option, by in self.change[group].items() if option in options}
+        return replace(self, change={**self.change, group: left})
 
     def moved(self, choice: Choice, value: float) -> Factor:
         """Return it shifted as a whole so that it is ``value`` with some options chosen."""

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 from optimize.cache import Cache
 from optimize.figures import Interval, headline, interval
 from optimize.plan_data import PER_CELL
 from optimize.question import JOULES_PER_GWH, Question
+from optimize.server_time import busy_share
 from optimize.workers import Pool, Tell, ask_all
-from twin import InputError, Journal, Line, Run, kpis, simulate, turn, unit_costs
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+from twin import Deadlock, Journal, Line, Run, kpis, simulate, turn, unit_costs
 
 SECONDS_PER_YEAR = 365 * 86400.0
+DAY = 86400.0
 HOURS_PER_YEAR = 8760.0
 JOULES_PER_KWH = 3.6e6
 # a station that nothing visits takes no time; logarithms want a little
 _NO_TIME = 1e-15
-# time that goes by whether a server has work or not
-_AWAY = ("off_shift", "maintenance", "engineering")
-_IDLE = ("starved", "blocked")
 
 
 @dataclass(frozen=True)
@@ -60,14 +53,16 @@ class Answer:
         reach: output over what the slowest station could make, were it never starved or blocked [-].
         per_cell: what a good cell takes and brings, by the names of ``plan_data.PER_CELL``.
         figures: headline figures by name.
+        fault: why there are no good cells, "" when there are; then everything else is empty.
     """
 
-    output: float
-    kept: Mapping[str, float]
-    use: Mapping[str, float]
-    reach: float
-    per_cell: Mapping[str, float]
-    figures: Mapping[str, float]
+    output: float = 0.0
+    kept: Mapping[str, float] = field(default_factory=dict)
+    use: Mapping[str, float] = field(default_factory=dict)
+    reach: float = 0.0
+    per_cell: Mapping[str, float] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +77,11 @@ class Response:
     settings: Mapping[str, Any]
     answers: Sequence[Answer]
 
+    @property
+    def fault(self) -> str:
+        """Why the plant makes nothing in one of the runs, "" when it makes something in all."""
+        return next((answer.fault for answer in self.answers if answer.fault), "")
+
     def spread(self, figure: str) -> Interval:
         """Return a headline figure with its 95 % interval."""
         return interval([answer.figures[figure] for answer in self.answers])
@@ -93,22 +93,20 @@ def simulated(asked: Asked) -> Journal:
 
 
 def ask(asked: Asked) -> Answer:
-    """Simulate one run and read from its journal what the planning model needs.
-
-    Raises:
-        InputError: the plant makes no good cell in the time.
-    """
-    journal = simulated(asked)
+    """Simulate one run and read from its journal what the planning model needs; a plant that locks up makes nothing."""
+    try:
+        journal = simulated(asked)
+    except Deadlock as error:
+        told = f"locks up on day {error.time / DAY:.0f}: {', '.join(error.stations)} wait for each other"
+        return Answer(fault=told)
     kpi = kpis(journal)
     good = kpi["good_cells"] if journal.line.cell is not None else kpi["finished_lots"]
     if good <= 0:
-        days = f"{asked.days} days after {asked.warmup} of warm-up"
-        raise InputError(f"{asked.line.name} makes nothing good in {days}; give it more of both")
+        return Answer(fault=f"makes nothing good in {asked.days} days after {asked.warmup} of warm-up")
     years = (journal.end - journal.warmup) / SECONDS_PER_YEAR
     names, line, flow = journal.stations, journal.line, kpi["flow"]
     kept = {name: _kept(flow[name]) for name in names}
-    busy, away, total = _server_seconds(journal, _filled(journal))
-    share = dict(zip(names, (busy / (total - away)).tolist(), strict=True))
+    share = dict(zip(names, busy_share(journal).tolist(), strict=True))
     use = {
         name: max(_NO_TIME, share[name] * line.stations[name].servers * years / _entering(line, flow, name))
         for name in names
@@ -193,10 +191,12 @@ class Explored:
     Attributes:
         base: the point.
         options: one option of one group chosen instead, by group and option.
+        faults: why the twin makes nothing under an option, by group and option; such an option is not in ``options``.
     """
 
     base: Response
     options: Mapping[str, Mapping[str, Response]]
+    faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def runs(self) -> int:
@@ -207,10 +207,18 @@ class Explored:
 def explore(
     question: Question, workers: int | Pool = 1, tell: Tell | None = None, cache: Cache | None = None
 ) -> Explored:
-    """Ask the twin about the plant as declared, and about every option that is simulated, one group at a time."""
+    """Ask the twin about the plant as declared, and about every option that is simulated, one group at a time.
+
+    Raises:
+        InputError: the plant as declared makes nothing good.
+    """
     servers = {name: station.servers for name, station in question.line.stations.items()}
     others = {name: [o for o in group.simulated if o != group.base] for name, group in question.groups.items()}
-    return around(question, question.base, servers, others, "explore", workers, tell, cache)
+    found = around(question, question.base, servers, others, "explore", workers, tell, cache)
+    if found.base.fault:
+        cure = "give the plant other machines or settings, or the run more days"
+        raise question.problem(f"{question.line.name} {found.base.fault}, so nothing can be planned; {cure}", "line")
+    return found
 
 
 def around(
@@ -243,42 +251,9 @@ def around(
     answers = iter(ask_all(ask, runs, workers, what, tell, cache))
     found = [Response(settings, [next(answers) for _ in range(count)]) for count, settings in wanted]
     rest = iter(found[1:])
-    return Explored(found[0], {group: {option: next(rest) for option in options} for group, options in others.items()})
-
-
-def _server_seconds(journal: Journal, filled: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the seconds of each station's servers in the measured time: at work, away, and all. Shape (stations,).
-
-    Time at work is what full loads would have taken: half a load is half starved.
-    """
-    import numpy as np
-
-    states = journal.columns("states")
-    measured = states["day"] >= round(journal.warmup / 86400.0)
-    station, size = states["station"][measured], len(journal.stations)
-    spent = {
-        name: np.bincount(station, seconds[measured], size)
-        for name, seconds in states.items()
-        if name not in ("day", "station")
-    }
-    total = np.sum(list(spent.values()), axis=0)
-    away = np.sum([spent[name] for name in _AWAY], axis=0)
-    idle = np.sum([spent[name] for name in _IDLE], axis=0)
-    return total - away - idle - (1 - filled) * spent["productive"], away, total
-
-
-def _filled(journal: Journal) -> Floats:
-    """Return how many of the whole lots that fit are in a load; 1 where there are no batches. Shape (stations,)."""
-    import numpy as np
-
-    visits = journal.columns("visits")
-    filled = np.ones(len(journal.stations))
-    for place, name in enumerate(journal.stations):
-        batch = journal.line.stations[name].batch
-        here = (visits["station"] == place) & (visits["finish"] > journal.warmup)
-        if batch is None or not here.any():
-            continue
-        turns = np.unique(np.stack((visits["server"][here], visits["start"][here])), axis=1).shape[1]
-        fit = batch.lots or max(1.0, batch.units // visits["entered"][here].mean())
-        filled[place] = min(1.0, here.sum() / turns / fit)
-    return filled
+    tried = {group: {option: next(rest) for option in options} for group, options in others.items()}
+    return Explored(
+        found[0],
+        {group: {option: one for option, one in by.items() if not one.fault} for group, by in tried.items()},
+        {group: {option: one.fault for option, one in by.items() if one.fault} for group, by in tried.items()},
+    )

@@ -86,7 +86,7 @@ def plan_data(
         demand=question.demand,
         stations=stations,
         after=route(line),
-        options={name: tuple(group.options) for name, group in question.groups.items()},
+        options=effects.options,
         lowest={name: servers.low for name, servers in question.servers.items()},
         highest={name: servers.high for name, servers in question.servers.items()},
         kept={name: factor(("kept", name)) for name in stations},

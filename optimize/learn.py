@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import exp, log
 from statistics import mean, median
 
@@ -34,10 +34,12 @@ class Effects:
         logs: by response, group and option; a group that changes nothing for certain is left out.
         error: how far the interpolation between simulated options is off at worst, by group: what is seen at a
             simulated option less what its neighbours would have said [-].
+        options: those of each group with which the plant runs.
     """
 
     logs: Mapping[Key, Mapping[str, Mapping[str, float]]]
     error: Mapping[str, float]
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def change(self, key: Key) -> dict[str, dict[str, float]]:
         """Return the multipliers of a response by group and option."""
@@ -66,6 +68,7 @@ def learn(groups: Mapping[str, Group], explored: Explored) -> Effects:
     """
     logs: dict[Key, dict[str, dict[str, float]]] = {}
     errors: dict[str, list[float]] = {name: [] for name in groups}
+    options = {name: running(group, explored.faults.get(name, ())) for name, group in groups.items()}
     for key in keys_of(explored.base.answers[0]):
         moved = {
             group: {option: differences(explored.base, response, key) for option, response in tried.items()}
@@ -76,10 +79,16 @@ def learn(groups: Mapping[str, Group], explored: Explored) -> Effects:
         for group, tried in moved.items():
             found = {groups[group].base: 0.0} | {option: mean(runs) for option, runs in tried.items()}
             if max(map(abs, found.values())) > max(REAL * floor, LARGE):
-                logs.setdefault(key, {})[group] = spread_out(groups[group], found)
+                logs.setdefault(key, {})[group] = spread_out(groups[group], found, options[group])
                 if key in _TOLD:
                     errors[group] += _left_out(groups[group], found)
-    return Effects(logs, {group: exp(max(map(abs, found), default=0.0)) - 1 for group, found in errors.items()})
+    error = {group: exp(max(map(abs, found), default=0.0)) - 1 for group, found in errors.items()}
+    return Effects(logs, error, options)
+
+
+def running(group: Group, faulty: Collection[str]) -> tuple[str, ...]:
+    """Return the options of a group with which the plant runs: those that lean on no faulty one."""
+    return tuple(option for option in group.options if not any(corner in faulty for corner in group.blend(option)))
 
 
 def differences(base: Response, other: Response, key: Key) -> list[float]:
@@ -104,7 +113,7 @@ def relearnt(effects: Effects, groups: Mapping[str, Group], plan: Mapping[str, s
         for group, tried in near.options.items():
             if group in found and tried:
                 seen = {option: mean(differences(near.base, response, key)) for option, response in tried.items()}
-                found[group] = _bent(list(groups[group].options), found[group], plan[group], seen)
+                found[group] = _bent(list(found[group]), found[group], plan[group], seen)
     return replace(effects, logs=logs)
 
 
@@ -130,9 +139,9 @@ def _bent(
     return {option: before[option] + moved(option) for option in options}
 
 
-def spread_out(group: Group, found: Mapping[str, float]) -> dict[str, float]:
-    """Return a logarithm for every option of a group, straight lines between the simulated ones."""
-    return {option: sum(w * found[corner] for corner, w in group.blend(option).items()) for option in group.options}
+def spread_out(group: Group, found: Mapping[str, float], options: Sequence[str]) -> dict[str, float]:
+    """Return a logarithm for some options of a group, straight lines between the simulated ones."""
+    return {option: sum(w * found[corner] for corner, w in group.blend(option).items()) for option in options}
 
 
 def _left_out(group: Group, found: Mapping[str, float]) -> list[float]:
@@ -141,7 +150,8 @@ def _left_out(group: Group, found: Mapping[str, float]) -> list[float]:
         return []
     (axis,) = group.axes
     numbers = axis.numbers or ()
-    at = [(numbers[place], found[str(axis.levels[place])]) for place in axis.anchors]
+    named = [(numbers[place], str(axis.levels[place])) for place in axis.anchors]
+    at = [(number, found[name]) for number, name in named if name in found]
     return [
         y - (left[1] + (right[1] - left[1]) * (x - left[0]) / (right[0] - left[0]))
         for left, (x, y), right in zip(at, at[1:], at[2:], strict=False)

@@ -7,7 +7,7 @@ be it slurry, web or cells. So a yield multiplies a flow and nothing else has to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from optimize.effects import Choice, Factor, Sum
@@ -82,6 +82,29 @@ class PlanData:
         for name in self.stations:
             visit(name)
         return order
+
+    def only(self, group: str, *options: str) -> PlanData:
+        """Return the question with some options of a group left."""
+
+        def cut(factor: Factor) -> Factor:
+            return factor.only(group, options)
+
+        return replace(
+            self,
+            options={**self.options, group: options},
+            kept={name: cut(factor) for name, factor in self.kept.items()},
+            use={name: cut(factor) for name, factor in self.use.items()},
+            reach=cut(self.reach),
+            per_cell={name: cut(factor) for name, factor in self.per_cell.items()},
+        )
+
+    def counted(self, station: str, low: int, high: int | None = None) -> PlanData:
+        """Return the question with another range of machines at a station, just ``low`` without a ``high``."""
+        return replace(
+            self,
+            lowest={**self.lowest, station: low},
+            highest={**self.highest, station: low if high is None else high},
+        )
 
     def loads(self, choice: Choice) -> dict[str, float]:
         """Return the cells that enter each station for one good cell [-]."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import mean
 
@@ -11,6 +11,7 @@ from optimize.explore import Answer, Explored, Response, around, ask, asked, exp
 from optimize.figures import Interval, interval
 from optimize.gather import Accounts, accounts, plan_data
 from optimize.learn import Effects, learn, relearnt
+from optimize.model import Chosen
 from optimize.plan_data import PlanData
 from optimize.question import Question
 from optimize.rounds import CLOSE, Round, predicted_figures
@@ -38,6 +39,7 @@ class Plan:
         bound: no untried plan is better than this by the model [USD/yr, cell/yr or J/yr]; None when unknown.
         solver: how it was solved.
         simulations: runs of the twin that were needed, those remembered from earlier too.
+        faults: options and plans with which the plant makes nothing, in words.
     """
 
     question: Question
@@ -50,6 +52,7 @@ class Plan:
     bound: float | None = None
     solver: Solver = HIGHS
     simulations: int = 0
+    faults: Sequence[str] = ()
 
     @property
     def gap(self) -> float | None:
@@ -89,6 +92,7 @@ class Loop:
         centre: where the model is exact.
         rounds: plans tried.
         simulations: runs asked.
+        faulty: plans with which the plant makes nothing, and why.
     """
 
     question: Question
@@ -101,6 +105,12 @@ class Loop:
     centre: Centre
     rounds: list[Round] = field(default_factory=list)
     simulations: int = 0
+    faulty: list[tuple[Solution, str]] = field(default_factory=list)
+
+    @property
+    def known_plans(self) -> list[Chosen]:
+        """Plans that need not be found again."""
+        return [tried.solution.plan for tried in self.rounds] + [solution.plan for solution, _ in self.faulty]
 
     def data(self, answers: Sequence[Answer] | None = None) -> PlanData:
         """Return the numbers of the model, exact at the centre."""
@@ -123,17 +133,19 @@ class Loop:
         self.simulations += len(runs)
         return Response(settings, ask_all(ask, runs, self.workers, what, self.tell, self.cache))
 
-    def try_plan(self, solution: Solution) -> Round:
+    def try_plan(self, solution: Solution) -> None:
         """Simulate a plan, and make the model exact there; where options did what was not expected, look closer."""
         data = self.data()
-        response = self.simulate(solution, f"plan {len(self.rounds) + 1}")
+        response = self.simulate(solution, f"plan {len(self.rounds) + len(self.faulty) + 1}")
+        if response.fault:
+            self.faulty.append((solution, response.fault))
+            return
         tried = Round(solution, data, self.predicted(solution), response)
         self.rounds.append(tried)
         moved = {g: o for g, o in solution.choice.items() if o != self.centre.choice[g]}
         if moved and strayed(data, tried):
             self._look_around(tried, list(moved))
         self.centre = Centre(solution.choice, response.answers)
-        return tried
 
     def _look_around(self, tried: Round, moved: Sequence[str]) -> None:
         """Ask the twin about the options next to a plan's, and learn from it."""
@@ -144,12 +156,15 @@ class Loop:
         self.simulations += seen.runs - len(seen.base.answers)
         self.effects = relearnt(self.effects, self.question.groups, choice, seen)
 
-    def prove(self, number: int) -> Round:
-        """Simulate a plan again with luck that the model has not seen."""
+    def prove(self, number: int) -> Round | None:
+        """Simulate a plan again with luck that the model has not seen; None when the plant makes nothing then."""
         tried = self.rounds[number]
         self.centre = Centre(tried.solution.choice, tried.response.answers)
         corrected = self.predicted(tried.solution)
         proof = self.simulate(tried.solution, f"proof of plan {number + 1}", self.question.study.replications)
+        if proof.fault:
+            self.faulty.append((self.rounds.pop(number).solution, proof.fault))
+            return None
         self.rounds[number] = replace(tried, corrected=corrected, proof=proof)
         return self.rounds[number]
 
@@ -186,35 +201,53 @@ def optimize(
     if chosen is not None:
         loop.centre = Centre(chosen.solution.choice, chosen.response.answers)
     return Plan(
-        question, status, chosen, loop.rounds, explored, loop.effects, loop.data(), bound, solver, loop.simulations
+        question,
+        status,
+        chosen,
+        loop.rounds,
+        explored,
+        loop.effects,
+        loop.data(),
+        bound,
+        solver,
+        loop.simulations,
+        list(_faults(loop, explored)),
     )
+
+
+def _faults(loop: Loop, explored: Explored) -> Iterator[str]:
+    """Yield which options and plans make nothing, and why."""
+    for group, options in explored.faults.items():
+        yield from (f"with {group} at {option} the plant {why}" for option, why in options.items())
+    for solution, why in loop.faulty:
+        yield f"with {', '.join(solution.choice.values()) or 'other machine counts'} it {why}"
 
 
 def _refine(loop: Loop) -> tuple[str, float | None]:
     """Try plans until none promises more than the best one; return the status, and the bound on all untried plans."""
     slow = False
     for _ in range(2 * loop.question.study.rounds):
-        solution = solve(loop.data(), loop.solver, [tried.solution.plan for tried in loop.rounds])
+        solution = solve(loop.data(), loop.solver, loop.known_plans)
         slow |= solution.status == "time limit"
         best = best_of(loop.rounds)
         if best is None and not solution.found:
-            return solution.status if not loop.rounds else _word(loop.rounds), solution.bound
+            return solution.status if not loop.known_plans else _word(loop.rounds), solution.bound
         if best is not None and not (solution.found and promises_more(solution, loop.rounds[best])):
             # that it is the best so far may have been luck: once it is proved it may not be
             proved = loop.rounds[best].proof is not None
             tried = loop.rounds[best] if proved else loop.prove(best)
-            if tried.missed():
+            if tried is None or tried.missed():
                 continue
             bound = solution.bound if solution.found else tried.goal().mean
             return ("time limit" if slow else "optimal") if tried.agrees else "not settled", bound
-        if len(loop.rounds) == loop.question.study.rounds:
+        if len(loop.known_plans) >= loop.question.study.rounds:
             break
         loop.try_plan(solution)
     return ("not settled" if best_of(loop.rounds) is not None else _word(loop.rounds)), None
 
 
 def _word(rounds: Sequence[Round]) -> str:
-    """Return what is wrong with plans that all miss something."""
+    """Return what is wrong with plans that all miss something, or make nothing."""
     return "misses the demand" if all("demand" in tried.missed() for tried in rounds) else "misses a limit"
 
 

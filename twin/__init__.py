@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twin.cost import costs as costs
+    from twin.flow.deadlock import Deadlock as Deadlock
     from twin.folder import line_sha256 as line_sha256
     from twin.folder import open_run as open_run
     from twin.folder import run_in_folder as run_in_folder
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from twin.values import put as put
 
 _HOME = {
+    "Deadlock": "flow.deadlock",
     "Area": "units",
     "Document": "read.document",
     "EnergyPerYear": "units",

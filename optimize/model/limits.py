@@ -45,7 +45,7 @@ def add_limits(model: Any, data: PlanData) -> None:
             doc="enough starts pass everything at once [log of a share]",
         )
     if "places" in limits:
-        chosen = [by * model.chosen[g, o] for g, added in data.places.added.items() for o, by in added.items()]
+        chosen = [by[o] * model.chosen[g, o] for g, by in data.places.added.items() for o in data.options[g]]
         model.room_for_buffers = pyo.Constraint(
             expr=data.places.base + pyo.quicksum(chosen) <= limits["places"], doc="lots that buffers hold [-]"
         )
