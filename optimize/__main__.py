@@ -29,17 +29,29 @@ def optimize_command(
     cache: CacheFolder = None,
     no_cache: NoCache = False,
     quiet: Quiet = False,
+    goal: Annotated[str | None, typer.Option(help="cost, profit, output or energy, instead of the study's")] = None,
+    demand: Annotated[str | None, typer.Option(help="such as 16GWh, instead of the study's")] = None,
+    solver: Annotated[str, typer.Option(help="highs, or another one that Pyomo finds")] = "highs",
+    gap: Annotated[str, typer.Option(help="how close to the best a plan must be proved to be")] = "0.1%",
+    time_limit: Annotated[float, typer.Option(min=0.1, help="longest time of one solve [s]")] = 600.0,
 ) -> None:
-    """Find the machine counts and settings that make a demand at least cost, and simulate the plan."""
+    """Find the machine counts and settings that serve a goal best, and prove the plan in the twin."""
     from optimize.desk import Answers, desk
     from optimize.question import read_study
     from optimize.refine import optimize
     from optimize.report import save_plan, table_of_plan
+    from optimize.solve import Solver, check_solver, read_gap
+    from optimize.surroundings import look_around
+    from optimize.workers import hired
 
-    question = read_study(study)
+    question = read_study(study, goal, demand)
+    solving = Solver(solver, read_gap(gap), time_limit)
+    check_solver(solving)
     with desk(out, question.study.name, overwrite, Answers(cache, no_cache), workers, quiet) as (folder, answers, tell):
-        plan = optimize(question, workers, tell, answers)
-        report = save_plan(plan, folder)
+        with hired(workers) as pool:
+            plan = optimize(question, pool, tell, answers, solving)
+            around = look_around(plan, pool, tell, answers)
+        report = save_plan(plan, folder, around)
     if not quiet:
         _show(table_of_plan(plan))
     _show(str(report) if quiet else f"report: {report}")

@@ -82,6 +82,7 @@ class Around:
         tornado: the most uncertain inputs.
         front: two goals weighed.
         clash: demands and limits of which no plan meets all, but one for any of them left out, in words.
+        nearest: what could be made within the limits, in words.
     """
 
     what_ifs: Sequence[WhatIf] = ()
@@ -89,6 +90,7 @@ class Around:
     tornado: Sequence[Swing] = ()
     front: Front | None = None
     clash: Sequence[str] = ()
+    nearest: str = ""
 
     @property
     def widest_first(self) -> list[Swing]:

@@ -150,8 +150,9 @@ def _groups(study: Study, line: Line) -> dict[str, Group]:
 
 
 def _axis(line: Line, name: str, choice: Range | Levels) -> Axis:
-    declared = _declared(line, name)
-    whole = isinstance(declared, int) and not isinstance(declared, bool)
+    ends = choice.levels if isinstance(choice, Levels) else (choice.low, choice.high)
+    # a share may be declared as 1, so the study's own levels have a say
+    whole = all(isinstance(value, int) and not isinstance(value, bool) for value in (_declared(line, name), *ends))
     if isinstance(choice, Levels):
         return axis(name, choice.levels, choice.between, whole)
     return axis(name, between_ends(choice.low, choice.high, choice.points, whole) or (), choice.between, whole)

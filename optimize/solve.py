@@ -11,7 +11,7 @@ from optimize.model import Chosen, build
 from optimize.model.products import MILLION, TERA
 from optimize.model.value import prefer_cheap
 from optimize.plan_data import PlanData
-from twin import InputError
+from twin import InputError, split
 
 # how solvers call the relative gap and the time limit [s]
 _OPTIONS = {
@@ -87,6 +87,18 @@ class Solution:
     def plan(self) -> Chosen:
         """What was chosen."""
         return self.choice, self.servers
+
+
+def read_gap(text: str) -> float:
+    """Return a gap such as "0.1%" or "0.001" as a number.
+
+    Raises:
+        InputError: it is none.
+    """
+    number, unit = split(text) or (-1.0, "")
+    if unit not in ("", "%") or not 0 <= (found := number / (100 if unit else 1)) < 1:
+        raise InputError(f"--gap {text}: expected a share such as 0.1% or 0.001")
+    return found
 
 
 def check_solver(solver: Solver) -> None:

@@ -198,7 +198,9 @@ def goal_of(plan: Plan, chosen: Round) -> str:
 
 def clashing(around: Around) -> str:
     """Say which demands and limits clash."""
-    return f"These clash: {listed(around.clash)}. Without any one of them there is a plan." if around.clash else ""
+    if not around.clash:
+        return ""
+    return f"These clash: {listed(around.clash)}. Without any one of them there is a plan. {around.nearest}".rstrip()
 
 
 def held_back(plan: Plan, chosen: Round) -> Iterator[str]:
@@ -235,6 +237,7 @@ def basis(plan: Plan) -> list[tuple[str, str]]:
             f"{study.explore} an option",
         ),
         ("plans tried", f"{len(plan.rounds)}"),
+        *[("left out", fault) for fault in plan.faults],
         ("solver", f"{plan.solver.name}, gap {percent(plan.solver.gap)}, at most {plan.solver.time_limit:g} s a solve"),
         ("versions", ", ".join(f"{name} {version}" for name, version in {**versions(), **solved}.items())),
     ]

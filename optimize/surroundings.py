@@ -1,0 +1,29 @@
+"""Everything around an answered study: what-ifs, second-best plans, doubt in the inputs, or what clashes."""
+
+from __future__ import annotations
+
+from optimize.around import Around
+from optimize.cache import Cache
+from optimize.clash import clash
+from optimize.pool import second_best
+from optimize.refine import Plan
+from optimize.what_if import what_ifs
+from optimize.workers import Pool, Tell, hired
+
+
+def look_around(plan: Plan, workers: int | Pool = 1, tell: Tell | None = None, cache: Cache | None = None) -> Around:
+    """Return what lies around a plan; of a study without one, what clashes.
+
+    Args:
+        plan: an answered study.
+        workers: processes; the answer does not depend on it.
+        tell: called with what is being done.
+        cache: what the twin was asked before.
+    """
+    if plan.chosen is None:
+        if plan.status != "infeasible":
+            return Around()
+        found = clash(plan.question, plan.data, plan.solver)
+        return Around(clash=found.words, nearest=found.nearest)
+    with hired(workers) as pool:
+        return Around(what_ifs=what_ifs(plan, pool, tell), second_best=second_best(plan, tell=tell))
