@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _TABLES = ("machines", "settings", "figures", "costs", "needs", "rounds", "explored")
+_DRAWN = 14
 _PICTURES = ("promise", "servers", "effects", "costs", "what_ifs", "tornado", "pareto")
 
 
@@ -85,7 +86,10 @@ def _pictures_around(plan: Plan, around: Around) -> dict[str, Any]:
 
     scale, unit = story.goal_unit(plan)
     wanted: dict[str, Any] = {}
-    changes = [(row.what, scale * row.change) for row in around.what_ifs if row.change is not None]
+    worth = [(row.what, scale * row.change) for row in around.what_ifs if row.change]
+    # the table has them all
+    largest = sorted(worth, key=lambda change: -abs(change[1]))[:_DRAWN]
+    changes = [change for change in worth if change in largest]
     if changes:
         wanted["what_ifs"] = lambda: of_around.draw_what_ifs(changes, unit)
     if around.tornado:

@@ -1,4 +1,4 @@
-"""Write the golden LP file anew, and read the difference before committing it.
+"""Write the golden LP files anew, one for each family of constraints, and read the difference before committing it.
 
 python tests/optimize/golden/regenerate.py
 """
@@ -9,8 +9,10 @@ import runpy
 from pathlib import Path
 
 folder = Path(__file__).parent
-plants = runpy.run_path(str(folder.parent / "conftest.py"))
-model = runpy.run_path(str(folder.parent / "test_model.py"))
+families = runpy.run_path(str(folder.parent / "test_families.py"))
 
 if __name__ == "__main__":
-    (folder / "plan.lp").write_text(model["lp_text"](plants["two_coaters_one_stacker"]()), encoding="utf-8")
+    for old in folder.glob("*.lp"):
+        old.unlink()
+    for name in families["names"]():
+        (folder / f"{name}.lp").write_text(families["lp_text"](name), encoding="utf-8")
