@@ -20,6 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from theory.every_plan import best_plan, every_plan
 
 PLANT = Path(__file__).parent / "small_plant.yaml"
+SPEEDS = "cathode_coating.speed: {levels: [6 m/min, 12 m/min], between: 1}"
+KNOBS = f'{{"*.servers": {{low: 1, high: 3}}, {SPEEDS}}}'
+FEW_STACKERS = f'{{"*.servers": {{low: 1, high: 3}}, stacking.servers: {{low: 1, high: 2}}, {SPEEDS}}}'
 EXACT = Solver(gap=1e-9)
 
 
@@ -30,7 +33,7 @@ def question(folder: Path, **said: Any) -> Question:
         "name": "small_study",
         "line": PLANT,
         "demand": "0.6 GWh/yr",
-        "knobs": '{"*.servers": {low: 1, high: 3}, cathode_coating.speed: {levels: [6 m/min, 12 m/min], between: 1}}',
+        "knobs": KNOBS,
         "days": 30,
         "warmup": 5,
         "replications": 2,
@@ -118,7 +121,7 @@ def test_the_next_plans_are_those_that_trying_every_plan_finds(plan: Plan) -> No
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({"demand": "1.28 GWh/yr"}, "machines at stacking"),
+        ({"demand": "0.9 GWh/yr", "knobs": FEW_STACKERS}, "at most 2 machines at stacking"),
         ({"limits": "{capital: 5 MUSD}"}, "capital"),
         ({"limits": "{first_pass_yield: 0.9999, floor: 5000000 m^2}"}, "first-pass yield"),
     ],
@@ -130,7 +133,10 @@ def test_a_clash_names_what_no_plan_meets_together_and_nothing_else(
     limits = {"capital": asked.study.limits.capital, "floor": asked.study.limits.floor}
     limits["first_pass"] = asked.study.limits.first_pass_yield
     data = replace(
-        plan.data, demand=asked.demand, limits={name: float(at) for name, at in limits.items() if at is not None}
+        plan.data,
+        demand=asked.demand,
+        highest={name: servers.high for name, servers in asked.servers.items()},
+        limits={name: float(at) for name, at in limits.items() if at is not None},
     )
     assert best_plan(data) is None
     found = clash(asked, data, EXACT)
