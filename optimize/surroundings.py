@@ -8,7 +8,7 @@ from optimize.clash import clash
 from optimize.pool import second_best
 from optimize.refine import Plan
 from optimize.what_if import what_ifs
-from optimize.workers import Pool, Tell, hired
+from optimize.workers import Pool, Tell
 
 
 def look_around(plan: Plan, workers: int | Pool = 1, tell: Tell | None = None, cache: Cache | None = None) -> Around:
@@ -25,5 +25,4 @@ def look_around(plan: Plan, workers: int | Pool = 1, tell: Tell | None = None, c
             return Around()
         found = clash(plan.question, plan.data, plan.solver)
         return Around(clash=found.words, nearest=found.nearest)
-    with hired(workers) as pool:
-        return Around(what_ifs=what_ifs(plan, pool, tell), second_best=second_best(plan, tell=tell))
+    return Around(what_ifs=what_ifs(plan, tell), second_best=second_best(plan, tell=tell))

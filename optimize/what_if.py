@@ -10,7 +10,7 @@ from optimize.plan_data import PlanData
 from optimize.refine import Plan
 from optimize.solve import Solution, Solver, solve
 from optimize.words import LIMITS, number, station
-from optimize.workers import Pool, Tell, ask_all
+from optimize.workers import Tell
 
 # a limit is loosened by one of these [USD, m^2, h/yr, W, -, -, -]
 _LOOSER = {
@@ -50,26 +50,27 @@ class Change:
     unit: str = ""
 
 
-def what_ifs(plan: Plan, workers: int | Pool = 1, tell: Tell | None = None) -> tuple[WhatIf, ...]:
+def what_ifs(plan: Plan, tell: Tell | None = None) -> tuple[WhatIf, ...]:
     """Return what changes of the question are worth.
 
-    Machine counts are never priced by duals at fixed counts, which are degenerate; each row is a solved model.
+    Machine counts are never priced by duals at fixed counts, which are degenerate; each row is a solved model. They are
+    solved here one by one: HiGHS hangs in a process that was forked from one in which it has run.
 
     Args:
         plan: with a chosen plan.
-        workers: processes.
         tell: called with what is being done.
     """
     assert plan.chosen is not None
     solver = replace(plan.solver, gap=min(plan.solver.gap, _GAP), time_limit=min(plan.solver.time_limit, _SECONDS))
     asked = [Change("as it is", plan.data, solver), *_changes(plan, solver)]
-    base, *found = ask_all(_solved, asked, workers, "what if", tell)
+    found = []
+    for place, change in enumerate(asked):
+        found.append(solve(change.data, change.solver))
+        if tell is not None:
+            tell("what if", place + 1, len(asked))
+    base, *found = found
     assert base.objective is not None
     return tuple(_row(change, base.objective, then) for change, then in zip(asked[1:], found, strict=True))
-
-
-def _solved(change: Change) -> Solution:
-    return solve(change.data, change.solver)
 
 
 def _row(change: Change, base: float, then: Solution) -> WhatIf:
