@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimize.comparison import Comparison as Comparison
     from optimize.comparison import compare as compare
+    from optimize.front import pareto as pareto
     from optimize.question import Question as Question
     from optimize.question import read_study as read_study
     from optimize.refine import Plan as Plan
@@ -28,6 +29,7 @@ _HOME = {
     "Study": "study",
     "compare": "comparison",
     "optimize": "refine",
+    "pareto": "front",
     "read_study": "question",
     "save_comparison": "report",
     "save_plan": "report",

@@ -33,10 +33,13 @@ def optimize_command(
     demand: Annotated[str | None, typer.Option(help="such as 16GWh, instead of the study's")] = None,
     solver: Annotated[str, typer.Option(help="highs, or another one that Pyomo finds")] = "highs",
     gap: Annotated[str, typer.Option(help="how close to the best a plan must be proved to be")] = "0.1%",
+    pareto: Annotated[str | None, typer.Option(help="two goals to weigh, such as cost,yield")] = None,
+    points: Annotated[int, typer.Option(help="values of the second of them")] = 20,
     time_limit: Annotated[float, typer.Option(min=0.1, help="longest time of one solve [s]")] = 600.0,
 ) -> None:
     """Find the machine counts and settings that serve a goal best, and prove the plan in the twin."""
     from optimize.desk import Answers, desk
+    from optimize.front import read_goals
     from optimize.question import read_study
     from optimize.refine import optimize
     from optimize.report import save_plan, table_of_plan
@@ -44,13 +47,14 @@ def optimize_command(
     from optimize.surroundings import look_around
     from optimize.workers import hired
 
+    weighed = read_goals(pareto, points) if pareto is not None else None
     question = read_study(study, goal, demand)
     solving = Solver(solver, read_gap(gap), time_limit)
     check_solver(solving)
     with desk(out, question.study.name, overwrite, Answers(cache, no_cache), workers, quiet) as (folder, answers, tell):
         with hired(workers) as pool:
             plan = optimize(question, pool, tell, answers, solving)
-            around = look_around(plan, pool, tell, answers)
+            around = look_around(plan, pool, tell, answers, weighed, points)
         report = save_plan(plan, folder, around)
     if not quiet:
         _show(table_of_plan(plan))

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from optimize.figures import Interval
+
 
 class WhatIf(NamedTuple):
     """What a change of the question is worth.
@@ -64,12 +66,16 @@ class Front(NamedTuple):
     Attributes:
         titles: what people call the goals, with units.
         points: both goals of each plan.
-        plans: each in words.
+        plans: each in words, by what it has that the chosen one has not.
+        simulated: both goals as the twin has them, with 95 % intervals; None where the plant makes nothing.
+        solved: how the solver ended for each.
     """
 
     titles: tuple[str, str]
     points: Sequence[tuple[float, float]]
     plans: Sequence[str]
+    simulated: Sequence[tuple[Interval, Interval] | None] = ()
+    solved: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

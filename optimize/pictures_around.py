@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any
 
 from optimize.around import Swing
-from optimize.pictures import BLUE, GREY, ORANGE, WIDTH, axes_of, leave_room, number
+from optimize.figures import Interval
+from optimize.pictures import BLUE, GREY, ORANGE, WIDTH, axes_of, leave_room, number, whiskers
+
+# letters on one line beside an axis
+_LABEL = 30
 
 
 def draw_what_ifs(changes: Sequence[tuple[str, float]], unit: str) -> Any:
@@ -16,7 +21,7 @@ def draw_what_ifs(changes: Sequence[tuple[str, float]], unit: str) -> Any:
     axis.barh(range(len(sizes)), sizes, 0.6, color=[ORANGE if size > 0 else BLUE for size in sizes])
     for place, size in enumerate(sizes):
         _at_end(axis, size, place, number(size, "+"))
-    axis.set_yticks(range(len(sizes)), [name for name, _ in changes])
+    axis.set_yticks(range(len(sizes)), [fill(name, _LABEL) for name, _ in changes], fontsize=9)
     _finish(axis, sizes, len(sizes), f"change of the goal [{unit}]")
     return figure
 
@@ -39,10 +44,21 @@ def draw_tornado(swings: Sequence[Swing], scale: float, unit: str) -> Any:
     return figure
 
 
-def draw_front(points: Sequence[tuple[float, float]], titles: tuple[str, str]) -> Any:
+def draw_front(
+    points: Sequence[tuple[float, float]],
+    titles: tuple[str, str],
+    simulated: Sequence[tuple[Interval, Interval] | None] = (),
+) -> Any:
     """Draw the plans between which two goals have to be weighed; machines are whole, so the front has steps."""
     figure, axis = axes_of(WIDTH, 3.8, 1, 1)
     ordered = sorted(points)
+    for both in simulated:
+        if both is not None:
+            (x, y) = both
+            arms = {"xerr": whiskers([x]), "yerr": whiskers([y])}
+            axis.errorbar([x.mean], [y.mean], **arms, fmt="s", color=ORANGE, ms=4, lw=1, capsize=2)
+    if any(simulated):
+        axis.set_title("blue: model, orange: twin", loc="right", fontsize=9, weight="normal")
     axis.step([x for x, _ in ordered], [y for _, y in ordered], where="post", color=BLUE, lw=1.2)
     axis.plot([x for x, _ in ordered], [y for _, y in ordered], "o", color=BLUE, ms=5)
     leave_room(axis, [x for x, _ in points], "x")
@@ -56,7 +72,8 @@ def draw_front(points: Sequence[tuple[float, float]], titles: tuple[str, str]) -
 def _finish(axis: Any, sizes: Sequence[float], rows: int, label: str) -> None:
     """Draw nothing's line, and leave room for the words at the ends of bars."""
     low, high = min(0.0, *sizes), max(0.0, *sizes)
-    room = 0.3 * ((high - low) or 1.0)
+    # words at the end of a bar take about this much of the axis
+    room = 0.45 * ((high - low) or 1.0)
     axis.axvline(0, color=GREY, lw=1)
     axis.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0))
     axis.set_ylim(rows - 0.4, -0.6)

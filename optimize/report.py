@@ -95,7 +95,7 @@ def _pictures_around(plan: Plan, around: Around) -> dict[str, Any]:
     if around.tornado:
         wanted["tornado"] = lambda: of_around.draw_tornado(around.widest_first, scale, unit)
     if (front := around.front) is not None:
-        wanted["pareto"] = lambda: of_around.draw_front(front.points, front.titles)
+        wanted["pareto"] = lambda: of_around.draw_front(front.points, front.titles, front.simulated)
     return wanted
 
 

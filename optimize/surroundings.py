@@ -5,13 +5,21 @@ from __future__ import annotations
 from optimize.around import Around
 from optimize.cache import Cache
 from optimize.clash import clash
+from optimize.front import POINTS, pareto
 from optimize.pool import second_best
 from optimize.refine import Plan
 from optimize.what_if import what_ifs
 from optimize.workers import Pool, Tell
 
 
-def look_around(plan: Plan, workers: int | Pool = 1, tell: Tell | None = None, cache: Cache | None = None) -> Around:
+def look_around(
+    plan: Plan,
+    workers: int | Pool = 1,
+    tell: Tell | None = None,
+    cache: Cache | None = None,
+    weighed: tuple[str, str] | None = None,
+    points: int = POINTS,
+) -> Around:
     """Return what lies around a plan; of a study without one, what clashes.
 
     Args:
@@ -19,10 +27,13 @@ def look_around(plan: Plan, workers: int | Pool = 1, tell: Tell | None = None, c
         workers: processes; the answer does not depend on it.
         tell: called with what is being done.
         cache: what the twin was asked before.
+        weighed: two goals to weigh, of ``read_goals``.
+        points: of their front.
     """
     if plan.chosen is None:
         if plan.status != "infeasible":
             return Around()
         found = clash(plan.question, plan.data, plan.solver)
         return Around(clash=found.words, nearest=found.nearest)
-    return Around(what_ifs=what_ifs(plan, tell), second_best=second_best(plan, tell=tell))
+    front = pareto(plan, weighed, points, workers, tell, cache) if weighed else None
+    return Around(what_ifs=what_ifs(plan, tell), second_best=second_best(plan, tell=tell), front=front)

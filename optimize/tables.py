@@ -57,8 +57,13 @@ def _around(around: Around) -> dict[str, list[Row]]:
     """Return what is known around a plan, goals in the units of the model."""
     front: list[Row] = []
     if around.front is not None:
-        pairs = zip(around.front.plans, around.front.points, strict=True)
-        front = [{"plan": plan, **dict(zip(around.front.titles, point, strict=True))} for plan, point in pairs]
+        titles, seen = around.front.titles, [*around.front.simulated, *[None] * len(around.front.plans)]
+        solved = [*around.front.solved, *[""] * len(around.front.plans)]
+        for plan, point, both, how in zip(around.front.plans, around.front.points, seen, solved, strict=False):
+            row: Row = {"plan": plan, **dict(zip(titles, point, strict=True)), "solver": how}
+            for title, middle in zip(titles, both or (), strict=False):
+                row |= {f"{title} in the twin, {part}": value for part, value in middle._asdict().items()}
+            front.append(row)
     return {
         "what_ifs": [row._asdict() for row in around.what_ifs],
         "second_best": [row._asdict() for row in around.second_best],

@@ -106,6 +106,7 @@ def test_public_names_are_pinned_and_resolve() -> None:
         "Study",
         "compare",
         "optimize",
+        "pareto",
         "read_study",
         "save_comparison",
         "save_plan",
