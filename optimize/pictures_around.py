@@ -61,8 +61,9 @@ def draw_front(
         axis.set_title("blue: model, orange: twin", loc="right", fontsize=9, weight="normal")
     axis.step([x for x, _ in ordered], [y for _, y in ordered], where="post", color=BLUE, lw=1.2)
     axis.plot([x for x, _ in ordered], [y for _, y in ordered], "o", color=BLUE, ms=5)
-    leave_room(axis, [x for x, _ in points], "x")
-    leave_room(axis, [y for _, y in points])
+    shown = [*points, *(end for both in simulated if both for end in zip(both[0][1:], both[1][1:], strict=True))]
+    leave_room(axis, [x for x, _ in shown], "x")
+    leave_room(axis, [y for _, y in shown])
     axis.set_xlabel(titles[0])
     axis.set_ylabel(titles[1])
     axis.grid(color="#ececec")

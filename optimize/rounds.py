@@ -90,9 +90,10 @@ class Round:
 
         A plan that misses the demand within its interval is taken to make it.
         """
-        return interval([self._goal_of(answer) for answer in self.answers])
+        return interval([self.goal_of(answer) for answer in self.answers])
 
-    def _goal_of(self, answer: Answer) -> float:
+    def goal_of(self, answer: Answer) -> float:
+        """Return the goal of one run, when no more than the demand is sold."""
         data, (choice, servers) = self.data, self.solution.plan
         sold, per_cell = self.sold(answer), answer.per_cell
         if data.goal == "output":

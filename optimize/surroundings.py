@@ -8,6 +8,7 @@ from optimize.clash import clash
 from optimize.front import POINTS, pareto
 from optimize.pool import second_best
 from optimize.refine import Plan
+from optimize.tornado import tornado
 from optimize.what_if import what_ifs
 from optimize.workers import Pool, Tell
 
@@ -36,4 +37,9 @@ def look_around(
         found = clash(plan.question, plan.data, plan.solver)
         return Around(clash=found.words, nearest=found.nearest)
     front = pareto(plan, weighed, points, workers, tell, cache) if weighed else None
-    return Around(what_ifs=what_ifs(plan, tell), second_best=second_best(plan, tell=tell), front=front)
+    return Around(
+        what_ifs=what_ifs(plan, tell),
+        second_best=second_best(plan, tell=tell),
+        tornado=tornado(plan, workers, tell, cache),
+        front=front,
+    )
