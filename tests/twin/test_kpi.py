@@ -92,10 +92,10 @@ def test_scrap_is_charged_to_the_station_that_caused_it(kpi: dict[str, Any]) -> 
 
 def test_flow_follows_the_coating_and_then_the_cells(kpi: dict[str, Any]) -> None:
     # two batches of 400 kg at 2 kg a cell, halved because the anodes are the other half
-    assert kpi["flow"]["cathode_mixing"] == pytest.approx({"in": 200, "out": 198, "lost": 2})
+    assert kpi["flow"]["cathode_mixing"] == pytest.approx({"in": 200, "out": 198, "lost": 2, "cells_in": 400})
     assert kpi["flow"]["stacking"]["out"] == 197
     # 98 cells waited at first and 100 at the end
-    assert kpi["flow"]["grading"] == pytest.approx({"in": 195, "out": 190, "lost": 5})
+    assert kpi["flow"]["grading"] == pytest.approx({"in": 195, "out": 190, "lost": 5, "cells_in": 195})
 
 
 def test_waits_and_queues(kpi: dict[str, Any]) -> None:
