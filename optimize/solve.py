@@ -109,12 +109,17 @@ def check_solver(solver: Solver) -> None:
     """
     if solver.name == "highs":
         return
-    import pyomo.environ as pyo
+    from io import StringIO
 
-    try:
-        there = pyo.SolverFactory(solver.name).available(exception_flag=False)
-    except Exception:
-        there = False
+    import pyomo.environ as pyo
+    from pyomo.common.log import LoggingIntercept
+
+    # Pyomo logs a traceback for a name that it does not know; what it means is told below
+    with LoggingIntercept(StringIO(), "pyomo"):
+        try:
+            there = pyo.SolverFactory(solver.name).available(exception_flag=False)
+        except Exception:
+            there = False
     if not there:
         raise InputError(
             f"--solver {solver.name}: Pyomo does not find it; expected 'highs', which comes with gigatwin, or a solver "
