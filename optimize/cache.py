@@ -201,7 +201,12 @@ def code_sha256(home: Path, start: Path) -> str:
         found = {path for path in named - files if path.is_file()}
         files |= found
         new.extend(found)
-    places = {path.relative_to(home).as_posix() if path.is_relative_to(home) else path.name: path for path in files}
+    ours = [home / "twin", home / "optimize"]
+    # a file of somebody else has the same name wherever both packages are installed
+    places = {
+        path.relative_to(home).as_posix() if any(path.is_relative_to(folder) for folder in ours) else path.name: path
+        for path in files
+    }
     return _digest({place: sha256(path.read_bytes()).hexdigest() for place, path in places.items()})
 
 
