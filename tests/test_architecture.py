@@ -29,7 +29,7 @@ TABLE = """
     needs, bought
     checks
     values
-    settings, sizing, ramp, scenario, plant_cost
+    settings, sizing, scenario, plant_cost
     table
     journal, run, read
     flow
@@ -38,7 +38,7 @@ TABLE = """
     capability, folder, genealogy, oee, material_balance
     yields, cost, trace
     defect_flow
-    kpi
+    kpi, ramp
     report, summary
     replicate, control_study
     __init__, __main__
