@@ -28,10 +28,15 @@ if TYPE_CHECKING:
     from twin.read import read_declared as read_declared
     from twin.read import read_line as read_line
     from twin.read.document import Document as Document
+    from twin.read.futures import read_futures as read_futures
     from twin.report import write_report as write_report
     from twin.results import ResultFiles as ResultFiles
     from twin.results import results_folder as results_folder
     from twin.run import Run as Run
+    from twin.scenario.futures import Futures as Futures
+    from twin.scenario.market import Milestone as Milestone
+    from twin.scenario.sample import Scenarios as Scenarios
+    from twin.scenario.sample import sample_futures as sample_futures
     from twin.settings import changes as changes
     from twin.settings import knobs as knobs
     from twin.settings import turn as turn
@@ -57,7 +62,9 @@ _HOME = {
     "Document": "read.document",
     "EnergyPerYear": "units",
     "Fraction": "units",
+    "Futures": "scenario.futures",
     "HoursPerYear": "units",
+    "Milestone": "scenario.market",
     "Money": "units",
     "Power": "units",
     "split": "units",
@@ -68,6 +75,7 @@ _HOME = {
     "Problem": "problems",
     "ResultFiles": "results",
     "Run": "run",
+    "Scenarios": "scenario.sample",
     "UnitCosts": "plant_cost",
     "capacity": "sizing",
     "changes": "settings",
@@ -82,10 +90,12 @@ _HOME = {
     "open_run": "folder",
     "put": "values",
     "read_declared": "read",
+    "read_futures": "read.futures",
     "read_line": "read",
     "recall": "trace",
     "results_folder": "results",
     "run_in_folder": "folder",
+    "sample_futures": "scenario.sample",
     "simulate": "simulation",
     "summarise": "kpi",
     "trace_cell": "trace",
