@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from twin.plant_cost import unit_costs as unit_costs
     from twin.problems import InputError as InputError
     from twin.problems import Problem as Problem
+    from twin.ramp.learning import Ramp as Ramp
+    from twin.ramp.learning import ramp_up as ramp_up
+    from twin.ramp.mature import Mature as Mature
+    from twin.ramp.mature import mature_line as mature_line
+    from twin.ramp.priors import Module as Module
+    from twin.ramp.priors import Priors as Priors
+    from twin.ramp.priors import Programme as Programme
+    from twin.ramp.priors import read_priors as read_priors
     from twin.read import find_line as find_line
     from twin.read import known_lines as known_lines
     from twin.read import read_declared as read_declared
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
     from twin.read.document import Document as Document
     from twin.read.futures import read_futures as read_futures
     from twin.report import write_report as write_report
+    from twin.read.shipped import find_declared as find_declared
     from twin.results import ResultFiles as ResultFiles
     from twin.results import results_folder as results_folder
     from twin.run import Run as Run
@@ -70,6 +79,14 @@ _HOME = {
     "split": "units",
     "Input": "values",
     "InputError": "problems",
+    "Mature": "ramp.mature",
+    "mature_line": "ramp.mature",
+    "Module": "ramp.priors",
+    "Programme": "ramp.priors",
+    "Priors": "ramp.priors",
+    "read_priors": "ramp.priors",
+    "Ramp": "ramp.learning",
+    "ramp_up": "ramp.learning",
     "Journal": "journal",
     "Line": "line",
     "Problem": "problems",
@@ -81,6 +98,7 @@ _HOME = {
     "changes": "settings",
     "costs": "cost",
     "declared_value": "values",
+    "find_declared": "read.shipped",
     "find_line": "read",
     "inputs": "values",
     "known_lines": "read",

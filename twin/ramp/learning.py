@@ -1,4 +1,4 @@
-"""ramp(programme) -> Ramp: what a young plant makes month by month while its people learn."""
+"""ramp_up(programme) -> Ramp: what a young plant makes month by month while its people learn."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def month_of(day: int) -> int:
     return day * _MONTHS_PER_YEAR // _DAYS_PER_YEAR
 
 
-def ramp(programme: Programme, mature: Mature, priors: Priors, seed: int) -> Ramp:
+def ramp_up(programme: Programme, mature: Mature, priors: Priors, seed: int) -> Ramp:
     """Let a programme's lines run and its people learn.
 
     Births, alarms, assignments and fixes take effect at the daily meeting.
