@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twin.kpi import kpis as kpis
     from twin.kpi import summarise as summarise
     from twin.line import Line as Line
+    from twin.output_analysis import mean_interval as mean_interval
     from twin.plant_cost import UnitCosts as UnitCosts
     from twin.plant_cost import unit_costs as unit_costs
     from twin.problems import InputError as InputError
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from twin.read import read_line as read_line
     from twin.read.document import Document as Document
     from twin.read.futures import read_futures as read_futures
+    from twin.read.shipped import find_declared as find_declared
     from twin.report import write_report as write_report
     from twin.read.shipped import find_declared as find_declared
     from twin.results import ResultFiles as ResultFiles
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     from twin.units import HoursPerYear as HoursPerYear
     from twin.units import Money as Money
     from twin.units import Power as Power
+    from twin.units import Unit as Unit
     from twin.units import split as split
     from twin.values import Input as Input
     from twin.values import declared_value as declared_value
@@ -93,6 +96,7 @@ _HOME = {
     "ResultFiles": "results",
     "Run": "run",
     "Scenarios": "scenario.sample",
+    "Unit": "units",
     "UnitCosts": "plant_cost",
     "capacity": "sizing",
     "changes": "settings",
@@ -105,6 +109,7 @@ _HOME = {
     "knobs": "settings",
     "kpis": "kpi",
     "line_sha256": "folder",
+    "mean_interval": "output_analysis",
     "open_run": "folder",
     "put": "values",
     "read_declared": "read",

@@ -1,46 +1,54 @@
-"""Futures that come with gigatwin: complete, sourced, and refused with a place when something in them is wrong."""
+"""Futures and funding that come with gigatwin: complete and sourced; wrong ones are refused with their place."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from optimize.funding import read_funding
 from twin import InputError, read_futures
 from twin.read import lines_folder
 from twin.read.document import load
 from twin.scenario.futures import QUANTITIES
 
-FILES = sorted((lines_folder() / "futures").glob("*.yaml"))
+FOLDERS = ("futures", "finance")
+FILES = [file for folder in FOLDERS for file in sorted((lines_folder() / folder).glob("*.yaml"))]
 DEFAULT = (lines_folder() / "futures" / "default.yaml").read_text(encoding="utf-8")
-# chosen by those who sign a contract, and the format
-CHOSEN = {"gigatwin", "start", "duration", "cancel_after"}
+# chosen by those who sign a contract or a loan, and the format; payments begin with the order and end with acceptance
+CHOSEN = {"gigatwin", "start", "duration", "cancel_after", "month", "closes", "repaid_over", "at"}
+CHOSEN |= {"output_from", "service_from"}
 
 
-def plain_numbers(node: Any, path: tuple[str, ...] = ()) -> list[str]:
-    """Return the paths of all numbers that have no source."""
-    if isinstance(node, dict):
-        if "value" in node:
-            return []
-        return [found for key, value in node.items() for found in plain_numbers(value, (*path, str(key)))]
-    if isinstance(node, list):
-        return [found for value in node for found in plain_numbers(value, path)]
-    number = isinstance(node, int | float) or str(node)[:1].isdigit()
-    return [".".join(path)] if number and path[-1] not in CHOSEN else []
+def numbers(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield every sourced number, as a mapping, and every plain one, with its path."""
+    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    if isinstance(node, dict) and "value" in node:
+        yield ".".join(path), node
+    elif parts:
+        for key, part in parts:
+            yield from numbers(part, (*path, str(key)))
+    elif isinstance(node, int | float) or str(node)[:1].isdigit():
+        yield ".".join(path), node
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_number_of_declared_futures_has_a_source_and_a_range(file: Path) -> None:
-    futures = read_futures(file)
-    assert futures.name == file.stem
-    assert plain_numbers(load(file).content) == []
-    known = YAML(typ="safe").load(lines_folder() / "sources.yaml")["sources"]
-    for record in futures._provenance:
-        assert set(record.source) <= set(known), record
-        assert record.source != ("est",) or record.confidence == "estimate", record
-        assert record.low is not None and record.high is not None and record.low <= record.high, record
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_every_number_of_declared_futures_and_funding_has_a_source_and_a_range(file: Path) -> None:
+    read = read_futures if file.parent.name == "futures" else read_funding
+    assert read(file).name == file.stem
+    known, seen = set(YAML(typ="safe").load(lines_folder() / "sources.yaml")["sources"]), 0
+    for path, number in numbers(load(file).content):
+        if not isinstance(number, dict):
+            assert path.rpartition(".")[2] in CHOSEN, f"{path}: {number} has no source"
+            continue
+        seen += 1
+        assert set(number["source"]) <= known, path
+        assert number["source"] != ["est"] or number["confidence"] == "estimate", path
+        assert number["low"] < number["high"], path
+    assert seen > 20
 
 
 def test_every_quantity_of_the_default_futures_is_uncertain() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from twin.problems import InputError, did_you_mean
+from twin.problems import InputError
 from twin.read.document import load
 from twin.read.provenance import Provenance, collapse
-from twin.read.shipped import lines_folder
+from twin.read.shipped import find_declared
 from twin.read.sources import known_sources
 from twin.read.wording import problems_of, truths
 from twin.scenario.futures import QUANTITIES, Futures, faults_of_futures, unit_of
@@ -26,7 +26,7 @@ def read_futures(name: str | Path) -> Futures:
     Raises:
         InputError: with every problem found: file, line, value, expectation and cure.
     """
-    document = load(_file(name))
+    document = load(find_declared("futures", name))
     records, problems = collapse(document, known_sources(document))
     problems.extend(truths(document, Futures))
     try:
@@ -44,16 +44,6 @@ def read_futures(name: str | Path) -> Futures:
     if problems:
         raise InputError(problems)
     return futures
-
-
-def _file(name: str | Path) -> Path:
-    path = Path(name)
-    if path.is_file():
-        return path
-    known = {file.stem: file for file in sorted((lines_folder() / "futures").glob("*.yaml"))}
-    if path.stem in known and (path.parent == Path() or path.parent.name == "futures"):
-        return known[path.stem]
-    raise InputError(f"no futures '{name}'{did_you_mean(path.stem, known)}")
 
 
 def _range(record: Provenance) -> tuple[float, float]:
