@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.site import Site
+from optimize.site import Ground
 from optimize.strategy import Strategy
 from twin import Module, Programme, Ramp, ramp_up
 
@@ -43,12 +43,12 @@ class Asked:
     """One strategy in one future.
 
     Attributes:
-        site: what all strategies share.
+        ground: what all strategies share.
         strategy: which one.
         future: which one.
     """
 
-    site: Site
+    ground: Ground
     strategy: Strategy
     future: Future
 
@@ -99,16 +99,16 @@ def day_of(month: float) -> int:
     return ceil(month * DAYS_PER_YEAR / MONTHS_PER_YEAR - _ROUNDING)
 
 
-def tests_months(strategy: Strategy, site: Site) -> int:
+def tests_months(strategy: Strategy, ground: Ground) -> int:
     """Return how long acceptance tests take, in whole months."""
-    causes = site.priors.causes
+    causes = ground.priors.causes
     seconds = causes.maker_time * strategy.tests.maker + causes.site_time * strategy.tests.site
     return ceil(seconds / 3600 / HOURS_PER_MONTH - _ROUNDING)
 
 
-def lead_of(strategy: Strategy, site: Site) -> int:
+def lead_of(strategy: Strategy, ground: Ground) -> int:
     """Return the months from the order of a line to its start, without delay."""
-    return site.study.lead + tests_months(strategy, site)
+    return ground.lead + tests_months(strategy, ground)
 
 
 class Plan:
@@ -123,16 +123,16 @@ class Plan:
         self.ordered: list[int] = []
         self.starts: list[int] = []
         self._ramp: Ramp | None = None
-        site, strategy = asked.site, asked.strategy
+        ground, strategy = asked.ground, asked.strategy
         pilot = strategy.pilot
         self._pilot_start = None if pilot is None else self._start(0, pilot.lead)
         first = 0 if pilot is None or self._pilot_start is None else self._pilot_start + pilot.runs
-        while len(self.ordered) < site.study.lines:
+        while len(self.ordered) < ground.lines:
             month = strategy.build.next_order(len(self.ordered), first, self)
-            if month is None or self._start(month, lead_of(strategy, site)) >= site.study.months:
+            if month is None or self._start(month, lead_of(strategy, ground)) >= ground.months:
                 break
             self.ordered.append(month)
-            self.starts.append(self._start(month, lead_of(strategy, site)))
+            self.starts.append(self._start(month, lead_of(strategy, ground)))
             self._ramp = None
 
     def _start(self, month: int, lead: int) -> int:
@@ -140,7 +140,7 @@ class Plan:
 
     def reached(self, share: float) -> int | None:
         """Return the first month in which the lines so far made a share of their mature output; None for never."""
-        mature, lines = self.asked.site.mature, len(self.starts)
+        mature, lines = self.asked.ground.mature, len(self.starts)
         full = lines * mature.started * mature.good * DAYS_PER_YEAR / MONTHS_PER_YEAR
         made = self.ramp.finished[:, -lines:].sum(axis=1) / full
         there = np.flatnonzero(made >= share)
@@ -152,29 +152,29 @@ class Plan:
     def ramp(self) -> Ramp:
         """What the lines so far make."""
         if self._ramp is None:
-            site = self.asked.site
-            self._ramp = ramp_up(self.programme(), site.mature, site.priors, _seed(site, self.asked.future))
+            ground = self.asked.ground
+            self._ramp = ramp_up(self.programme(), ground.mature, ground.priors, _seed(ground, self.asked.future))
         return self._ramp
 
     def programme(self) -> Programme:
         """Return what is built when, and by whom, of the lines so far."""
-        site, strategy, future = self.asked.site, self.asked.strategy, self.asked.future
-        days = day_of(site.study.months)
+        ground, strategy, future = self.asked.ground, self.asked.strategy, self.asked.future
+        days = day_of(ground.months)
         begin = min([*self.starts, *([] if self._pilot_start is None else [self._pilot_start])])
         own, experts = self._people(begin, days)
-        experienced = site.priors.engineers.experienced
+        experienced = ground.priors.engineers.experienced
         # own people become experienced ones with time
-        years = np.maximum(np.arange(days) - day_of(begin), 0) / day_of(site.study.terms.learns)
+        years = np.maximum(np.arange(days) - day_of(begin), 0) / day_of(ground.terms.learns)
         speed = experienced - (experienced - 1) * 0.5**years
         people = own + experts
         mean = np.divide(own * speed + experts * experienced, people, out=np.ones(days), where=people > 0)
-        solved = _mother(site, strategy, future) if strategy.mother else frozenset()
+        solved = _mother(ground, strategy, future) if strategy.mother else frozenset()
         modules = tuple(self._modules(begin))
         return Programme(modules, days, people.astype(np.int64), mean, strategy.genealogy, solved, future.disturbance)
 
     def _people(self, begin: int, days: int) -> tuple[Floats, Floats]:
         """Return own engineers and experts by day. Shape (days,) each."""
-        strategy, terms = self.asked.strategy, self.asked.site.study.terms
+        strategy, terms = self.asked.strategy, self.asked.ground.terms
         day, come = np.arange(days), day_of(max(begin - terms.ahead, 0))
         own = np.where(day >= come, float(strategy.engineers), 0.0)
         if strategy.experts is None:
@@ -183,8 +183,8 @@ class Plan:
         return own, np.where((day >= come) & (day < gone), float(strategy.experts.people), 0.0)
 
     def _modules(self, begin: int) -> list[Module]:
-        site, strategy = self.asked.site, self.asked.strategy
-        causes, design = site.priors.causes, "mother" if strategy.mother else "own"
+        ground, strategy = self.asked.ground, self.asked.strategy
+        causes, design = ground.priors.causes, "mother" if strategy.mother else "own"
         missed = (1 - causes.maker_test * strategy.tests.maker) * (1 - causes.site_test * strategy.tests.site)
         lines = [(start, 1.0) for start in self.starts]
         if self._pilot_start is not None and strategy.pilot is not None:
@@ -195,8 +195,8 @@ class Plan:
                 size,
                 design,
                 strategy.product,
-                strategy.equipment * 0.5 ** ((start - begin) / site.study.terms.learns),
-                strategy.people * 0.5 ** ((start - begin) / site.study.terms.learns),
+                strategy.equipment * 0.5 ** ((start - begin) / ground.terms.learns),
+                strategy.people * 0.5 ** ((start - begin) / ground.terms.learns),
                 1 - missed,
                 strategy.inline,
                 strategy.frozen,
@@ -207,35 +207,35 @@ class Plan:
     @property
     def paid(self) -> Floats:
         """Engineers by month, experts in proportion to their pay. Shape (months,)."""
-        site = self.asked.site
+        ground = self.asked.ground
         begin = min([*self.starts, *([] if self._pilot_start is None else [self._pilot_start])])
-        own, experts = self._people(begin, day_of(site.study.months))
-        paid = own + experts * site.study.terms.expert / site.study.terms.engineer
-        firsts = [day_of(month) for month in range(site.study.months)]
+        own, experts = self._people(begin, day_of(ground.months))
+        paid = own + experts * ground.terms.expert / ground.terms.engineer
+        firsts = [day_of(month) for month in range(ground.months)]
         return np.asarray(paid[firsts], np.float64)
 
 
-def _seed(site: Site, future: Future) -> int:
-    return site.study.seed * 1_000_003 + future.number
+def _seed(ground: Ground, future: Future) -> int:
+    return ground.seed * 1_000_003 + future.number
 
 
-def _mother(site: Site, strategy: Strategy, future: Future) -> frozenset[str]:
+def _mother(ground: Ground, strategy: Strategy, future: Future) -> frozenset[str]:
     """Return what the plant that is copied has solved: one line, run by experienced people who trace their cells."""
     assert strategy.mother is not None
     days = strategy.mother.years * DAYS_PER_YEAR
-    speed = np.full(days, site.priors.engineers.experienced)
+    speed = np.full(days, ground.priors.engineers.experienced)
     engineers = np.full(days, strategy.mother.engineers)
     line = (Module(0, design="mother"),)
     programme = Programme(line, days, engineers, speed, genealogy=True, disturbance=future.disturbance)
-    return ramp_up(programme, site.mature, site.priors, _seed(site, future)).solved
+    return ramp_up(programme, ground.mature, ground.priors, _seed(ground, future)).solved
 
 
 def live(asked: Asked) -> Life:
     """Return what becomes of a strategy in a future."""
-    plan, site = Plan(asked), asked.site
+    plan, ground = Plan(asked), asked.ground
     if not plan.ordered:
-        return _nothing(site)
-    found, mature = plan.ramp, site.mature
+        return _nothing(ground)
+    found, mature = plan.ramp, ground.mature
     energy = mature.energy
     good = found.finished.sum(axis=1) * energy
     # web that is cut out costs the material that is in it
@@ -244,14 +244,14 @@ def live(asked: Asked) -> Life:
     extra = (hidden * np.where(mature.cells, 0.0, value)).sum(axis=1)
     running = (found.started > 0).sum(axis=1)
     down = np.divide(found.down.sum(axis=1), running, out=np.zeros(len(good)), where=running > 0)
-    gone = int((found.causes.gone < day_of(site.study.months)).sum())
-    born = int((found.causes.born < day_of(site.study.months)).sum())
+    gone = int((found.causes.gone < day_of(ground.months)).sum())
+    born = int((found.causes.born < day_of(ground.months)).sum())
     return Life(
         ordered=plan.ordered,
         starts=plan.starts,
         started=(found.started.sum(axis=1) + extra) * energy,
-        good=good * (1 - site.grade_b),
-        grade_b=good * site.grade_b,
+        good=good * (1 - ground.grade_b),
+        grade_b=good * ground.grade_b,
         scrapped=(found.scrap * value).sum(axis=1) * energy,
         decided=found.decided.sum(axis=1) * energy,
         engineers=plan.paid,
@@ -266,11 +266,11 @@ def live(asked: Asked) -> Life:
     )
 
 
-def _nothing(site: Site) -> Life:
+def _nothing(ground: Ground) -> Life:
     """Return the life of a plant of which no line starts within the horizon."""
-    months = site.study.months
+    months = ground.months
     arrays = {name: np.zeros(months) for name in MONTHLY}
-    by_station = np.zeros((months, len(site.mature.stations)))
+    by_station = np.zeros((months, len(ground.mature.stations)))
     return Life([], [], scrap_by_station=by_station, causes=(0, 0), **arrays)
 
 

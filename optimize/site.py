@@ -138,30 +138,53 @@ class LineCosts:
 
 
 @dataclass(frozen=True)
-class Site:
-    """Everything that the strategies of a study share.
+class Ground:
+    """What decides how strategies are lived through, besides themselves and the future.
 
     Attributes:
-        study: what was asked.
         mature: one line once nothing is hidden in it.
-        costs: of one line.
         grade_b: share of good cells that are of grade B [-].
         priors: of learning.
-        futures: as declared.
+        lines: that the plant is built in.
+        months: horizon.
+        lead: months from order to acceptance of a line, without tests and delay.
+        seed: key of all luck.
+        terms: the same for all strategies.
     """
 
-    study: ScaleUp
     mature: Mature
-    costs: LineCosts
     grade_b: float
     priors: Priors
-    futures: Futures
+    lines: int
+    months: int
+    lead: int
+    seed: int
+    terms: Terms
 
     @property
     def nameplate(self) -> float:
         """Good cells that all lines make a year once they are mature [GWh/yr]."""
         mature = self.mature
-        return self.study.lines * mature.started * mature.good * 365 * mature.energy
+        return self.lines * mature.started * mature.good * 365 * mature.energy
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that the strategies of a study share.
+
+    Attributes:
+        study: what was asked.
+        line: the whole plant as declared.
+        ground: what decides how strategies are lived through.
+        costs: of one line.
+        futures: as declared.
+    """
+
+    study: ScaleUp
+    line: Line
+    ground: Ground
+    costs: LineCosts
+    futures: Futures
 
 
 def read_scale_up(path: Path) -> tuple[ScaleUp, Line]:
@@ -218,14 +241,17 @@ def site_of(study: ScaleUp, line: Line, found: Mapping[str, Any]) -> Site:
     whole = Mature.of_data(found["mature"])
     mature = replace(whole, started=whole.started / study.lines, servers=whole.servers / study.lines)
     counts = found["counts"]
-    return Site(
-        study,
+    ground = Ground(
         mature,
-        _line_costs(study, line, found),
         counts["grade_b_cells"] / counts["good_cells"],
         read_priors(find_declared("ramps", study.priors)),
-        read_futures(study.futures),
+        study.lines,
+        study.months,
+        study.lead,
+        study.seed,
+        study.terms,
     )
+    return Site(study, line, ground, _line_costs(study, line, found), read_futures(study.futures))
 
 
 def _line_costs(study: ScaleUp, line: Line, found: Mapping[str, Any]) -> LineCosts:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ Floats = NDArray[np.float64]
 MONTHS_PER_QUARTER = 3
 MONTHS_PER_YEAR = 12
 _PROVED = 0.8
+PILOT = "pilot line"
 
 
 @dataclass(frozen=True)
@@ -142,17 +144,18 @@ class Verdict:
 
 def investments_of(life: Life, strategy: Strategy, site: Site) -> list[Investment]:
     """Return what a strategy buys in a future."""
-    terms, costs = site.study.terms, site.costs
+    terms, costs = site.ground.terms, site.costs
     tests = strategy.tests.maker + strategy.tests.site
     more = terms.inline * strategy.inline + terms.genealogy * strategy.genealogy + terms.tests * tests
+    cost, lead = costs.capital * (1 + more), lead_of(strategy, site.ground)
     bought = [
-        Investment(f"line {number}", costs.capital * (1 + more), month, lead_of(strategy, site), costs.life, costs.standing)
+        Investment(f"line {number}", cost, month, lead, costs.life, costs.standing)
         for number, month in enumerate(life.ordered, start=1)
     ]
     if strategy.pilot is not None:
-        size, lead = strategy.pilot.size, strategy.pilot.lead
-        cost = costs.capital * (1 + more) * size * terms.pilot
-        bought.insert(0, Investment("pilot line", cost, 0, lead, costs.life, costs.standing * size))
+        pilot = strategy.pilot
+        standing = costs.standing * pilot.size
+        bought.insert(0, Investment(PILOT, cost * pilot.size * terms.pilot, 0, pilot.lead, costs.life, standing))
     return bought
 
 
@@ -164,18 +167,18 @@ def rates_of(site: Site) -> Rates:
         recovery=costs.recovery,
         energy=costs.energy,
         person=costs.person,
-        engineer=site.study.terms.engineer,
+        engineer=site.ground.terms.engineer,
         overhead_on_labour=costs.on_labour,
         overhead_on_depreciation=costs.on_depreciation,
         grade_b=costs.grade_b,
     )
 
 
-def keep(name: str, strategy: Strategy, lives: Sequence[Life], site: Site, funding: Funding, futures: Scenarios) -> Lived:
+def keep(
+    name: str, strategy: Strategy, lives: Sequence[Life], site: Site, funding: Funding, futures: Scenarios
+) -> Lived:
     """Return a strategy with its books; each future has its own orders."""
-    books = [
-        _books(life, strategy, site, funding, futures.only([number])) for number, life in enumerate(lives)
-    ]
+    books = [_books(life, strategy, site, funding, futures.only([number])) for number, life in enumerate(lives)]
     return Lived(name, strategy, lives, stacked(books))
 
 
@@ -183,8 +186,8 @@ def _books(life: Life, strategy: Strategy, site: Site, funding: Funding, future:
     bought = investments_of(life, strategy, site)
     staff = np.zeros((1, future.months))
     for one in bought:
-        share = one.cost / (site.costs.capital or 1.0) if one.name == "pilot line" else 1.0
-        staff = staff + staffed(one, site.costs.staff * min(share, 1.0), site.study.terms.ahead, future)
+        size = strategy.pilot.size if strategy.pilot and one.name == PILOT else 1.0
+        staff = staff + staffed(one, site.costs.staff * size, site.ground.terms.ahead, future)
     made = Operations(
         life.started[None], life.good[None], life.grade_b[None], staff, life.engineers[None], life.scrapped[None]
     )
@@ -193,10 +196,9 @@ def _books(life: Life, strategy: Strategy, site: Site, funding: Funding, future:
 
 def stacked(books: Sequence[Books]) -> Books:
     """Return the books of several futures as those of all."""
-    parts = {
-        one.name: getattr(books[0], one.name)
-        if isinstance(getattr(books[0], one.name), float)
-        else np.concatenate([getattr(book, one.name) for book in books])
+    arrays: dict[str, Any] = {
+        one.name: np.concatenate([getattr(book, one.name) for book in books])
         for one in fields(Books)
+        if isinstance(getattr(books[0], one.name), np.ndarray)
     }
-    return Books(**parts)
+    return replace(books[0], **arrays)

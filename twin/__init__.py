@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from twin.read.futures import read_futures as read_futures
     from twin.read.shipped import find_declared as find_declared
     from twin.report import write_report as write_report
-    from twin.read.shipped import find_declared as find_declared
     from twin.results import ResultFiles as ResultFiles
     from twin.results import results_folder as results_folder
     from twin.run import Run as Run
