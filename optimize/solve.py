@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from time import perf_counter
 from typing import Any
 
@@ -190,7 +191,8 @@ def _ask_other(model: Any, solver: Solver) -> tuple[str, float | None, float | N
     import pyomo.environ as pyo
 
     other = pyo.SolverFactory(solver.name)
-    for option, value in zip(_OPTIONS.get(solver.name, ()), (solver.gap, solver.time_limit), strict=False):
+    # some take whole seconds only
+    for option, value in zip(_OPTIONS.get(solver.name, ()), (solver.gap, ceil(solver.time_limit)), strict=False):
         other.options[option] = value
     results = other.solve(model, load_solutions=False)
     word = str(results.solver.termination_condition)
@@ -200,7 +202,18 @@ def _ask_other(model: Any, solver: Solver) -> tuple[str, float | None, float | N
     objective = float(pyo.value(model.goal))
     low = results.problem.lower_bound if model.goal.sense == pyo.minimize else results.problem.upper_bound
     bound = float(low) if low is not None and abs(float(low)) < 1e100 else None
-    return word, objective, bound, lambda: None
+    return word, objective, _proved(word, objective, bound, model.goal.sense, solver.gap), lambda: None
+
+
+def _proved(word: str, objective: float, bound: float | None, sense: int, gap: float) -> float | None:
+    """Return the bound that a solver has proved: some tell only that of the first relaxation, though they went on."""
+    if word != "optimal":
+        return bound
+    # minimize is 1, maximize is -1
+    within = objective - sense * gap * abs(objective)
+    if bound is None:
+        return within
+    return max(within, bound) if sense > 0 else min(within, bound)
 
 
 def _versions() -> dict[str, str]:

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from twin.plant_cost import unit_costs as unit_costs
     from twin.problems import InputError as InputError
     from twin.problems import Problem as Problem
+    from twin.ramp.learning import Ramp as Ramp
+    from twin.ramp.learning import ramp_up as ramp_up
+    from twin.ramp.mature import Mature as Mature
+    from twin.ramp.mature import mature_line as mature_line
+    from twin.ramp.priors import Module as Module
+    from twin.ramp.priors import Priors as Priors
+    from twin.ramp.priors import Programme as Programme
+    from twin.ramp.priors import read_priors as read_priors
     from twin.read import find_line as find_line
     from twin.read import known_lines as known_lines
     from twin.read import read_declared as read_declared
@@ -73,6 +81,14 @@ _HOME = {
     "split": "units",
     "Input": "values",
     "InputError": "problems",
+    "Mature": "ramp.mature",
+    "mature_line": "ramp.mature",
+    "Module": "ramp.priors",
+    "Programme": "ramp.priors",
+    "Priors": "ramp.priors",
+    "read_priors": "ramp.priors",
+    "Ramp": "ramp.learning",
+    "ramp_up": "ramp.learning",
     "Journal": "journal",
     "Line": "line",
     "Problem": "problems",
