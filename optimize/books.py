@@ -7,9 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optimize.capital import MONTHS_PER_YEAR, Flags, Floats, Months
-
-NEVER = -1
+from optimize.capital import MONTHS_PER_YEAR, NEVER, Flags, Floats, Months
 
 
 @dataclass(frozen=True)
@@ -21,6 +19,7 @@ class Books:
     Attributes:
         revenue: of both grades.
         materials: used.
+        scrapped: of them, in what was lost; no flow of its own.
         recovery: what scrap brings.
         energy: with standing costs.
         labour: of staff and engineers.
@@ -53,6 +52,7 @@ class Books:
 
     revenue: Floats
     materials: Floats
+    scrapped: Floats
     recovery: Floats
     energy: Floats
     labour: Floats
@@ -88,9 +88,14 @@ class Books:
         return np.asarray(self.insolvent_from != NEVER)
 
     @property
-    def scrap_net_of_recovery(self) -> Floats:
-        """Not a flow of its own: materials and recovery are; this is what good cells did not take."""
-        return self.materials - self.recovery
+    def scrap(self) -> Floats:
+        """Material in what was lost, less what it brings back [MUSD]. Shape (futures, months)."""
+        return self.scrapped - self.recovery
+
+    @property
+    def working_capital(self) -> Floats:
+        """At the end of the month [MUSD]. Shape (futures, months)."""
+        return self.receivables + self.inventory - self.payables
 
     @cached_property
     def retained(self) -> Floats:

@@ -16,6 +16,8 @@ Months = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 MONTHS_PER_YEAR = 12
+NEVER = -1
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,15 @@ class Investment:
     Attributes:
         name: for errors.
         cost: as planned [MUSD].
-        ordered: month of the order.
+        ordered: month of the order; where futures differ, of each, or NEVER. Shape (futures,).
         lead: from order to acceptance as planned [month].
         life: over which it is written down [yr].
-        standing: what it costs from acceptance on whatever is made, such as energy and upkeep [MUSD/yr].
+        standing: energy that it draws from acceptance on whatever is made [MUSD/yr].
     """
 
     name: str
     cost: float
-    ordered: int
+    ordered: int | Months
     lead: float
     life: float
     standing: float = 0.0
@@ -41,13 +43,31 @@ class Investment:
     def __post_init__(self) -> None:
         for what, wrong in (
             (f"costs {self.cost:g} MUSD", self.cost < 0),
-            (f"is ordered in month {self.ordered}", self.ordered < 0),
             (f"has a lead time of {self.lead:g} months", self.lead < 0),
             (f"is written down in {self.life:g} years", self.life <= 0),
             (f"has standing costs of {self.standing:g} MUSD/yr", self.standing < 0),
         ):
             if wrong:
                 raise InputError(f"'{self.name}' {what}, expected no less than nothing; check the schedule")
+
+    def check(self, scenarios: Scenarios) -> None:
+        """Refuse what does not fit the futures.
+
+        Raises:
+            InputError: an order before the first month or after the last one, or not one for each future.
+        """
+        orders = np.asarray(self.ordered)
+        if orders.shape not in ((), (scenarios.count,)):
+            raise InputError(f"'{self.name}' has orders for {orders.size} futures, expected {scenarios.count}")
+        wrong = orders[(orders != NEVER) & ((orders < 0) | (orders >= scenarios.months))]
+        if wrong.size:
+            text = f"expected an order within the horizon of {scenarios.months} months; drop it or look further"
+            raise InputError(f"'{self.name}' is ordered in month {wrong.flat[0]}, {text}")
+
+    def orders(self, scenarios: Scenarios) -> Months:
+        """Return the month of the order; for NEVER one after the last. Shape (futures,)."""
+        orders = np.broadcast_to(np.asarray(self.ordered, np.int64), (scenarios.count,))
+        return np.asarray(np.where(orders == NEVER, scenarios.months, orders))
 
 
 def accepted(one: Investment, scenarios: Scenarios) -> Months:
@@ -58,7 +78,8 @@ def accepted(one: Investment, scenarios: Scenarios) -> Months:
 def _after(one: Investment, scenarios: Scenarios, share: float) -> Months:
     """Return the month after a share of the time from order to acceptance. Shape (futures,)."""
     # a delay that is a hair above whole months by rounding is no month more
-    return one.ordered + np.ceil(share * (one.lead + scenarios.equipment_delay) - 1e-9).astype(np.int64)
+    wait = np.ceil(share * (one.lead + scenarios.equipment_delay) - _ROUNDING).astype(np.int64)
+    return np.asarray(one.orders(scenarios) + wait)
 
 
 def spent(investments: Sequence[Investment], payments: Sequence[Payment], scenarios: Scenarios) -> Floats:
@@ -73,11 +94,11 @@ def spent(investments: Sequence[Investment], payments: Sequence[Payment], scenar
     return paid
 
 
-def planned(investments: Sequence[Investment], months: int) -> Floats:
-    """Return the planned capital of all that was ordered so far [MUSD]. Shape (months,)."""
-    ordered = np.zeros(months)
+def planned(investments: Sequence[Investment], scenarios: Scenarios) -> Floats:
+    """Return the planned capital of all that was ordered so far [MUSD]. Shape (futures, months)."""
+    ordered = np.zeros((scenarios.count, scenarios.months))
     for one in investments:
-        ordered[one.ordered :] += one.cost
+        ordered += one.cost * (np.arange(scenarios.months) >= one.orders(scenarios)[:, None])
     return ordered
 
 
@@ -107,4 +128,6 @@ def staffed(one: Investment, people: float, ahead: float, scenarios: Scenarios) 
     """Return the people of something built, hired some months before its acceptance [-]. Shape (futures, months)."""
     month = np.arange(scenarios.months)
     hired = accepted(one, scenarios)[:, None] - ahead
-    return people * np.asarray(month >= hired, np.float64)
+    # nobody is hired for what is not ordered within the horizon
+    bought = one.orders(scenarios)[:, None] < scenarios.months
+    return people * np.asarray((month >= hired) & bought, np.float64)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimize.books import NEVER, Books
-from optimize.capital import MONTHS_PER_YEAR, Flags, Floats, Investment
+from optimize.books import Books
+from optimize.capital import MONTHS_PER_YEAR, NEVER, Flags, Floats, Investment
 from optimize.funding import Debt, Funding
 from optimize.trading import HOURS_PER_YEAR, MUSD, QUARTER, WATTS_PER_GW, Operations, Rates, Trading, reached, trade
-from twin import InputError, Scenarios
+from twin import Scenarios
 
 # less than a cent is rounding, not insolvency [MUSD]
 _CENT = 1e-8
@@ -41,13 +41,11 @@ def keep_books(
         funding: who pays, on which terms.
 
     Raises:
-        InputError: plant and futures have other shapes, or something is ordered after the horizon.
+        InputError: plant, investments and futures have other shapes, or something is ordered after the horizon.
     """
     plant.check(scenarios)
     for one in investments:
-        if one.ordered >= scenarios.months:
-            text = f"expected an order before the horizon of {scenarios.months} months ends; drop it or look further"
-            raise InputError(f"'{one.name}' is ordered in month {one.ordered}, {text}")
+        one.check(scenarios)
     trading = trade(plant, investments, rates, scenarios, funding)
     walk = _Walk(trading, scenarios, funding)
     for month in range(scenarios.months):
@@ -166,9 +164,9 @@ class _Walk:
         trading, written = self._trading, self._written
         month = np.arange(trading.revenue.shape[1])
         alive = (self._since[:, None] == NEVER) | (month < self._since[:, None])
-        flows = ("revenue", "materials", "recovery", "energy", "labour", "overhead", "penalties", "depreciation")
-        stocks = ("capital", "equity", "subsidy", "receivables", "inventory")
-        kept = {name: np.where(alive, getattr(trading, name), 0.0) for name in (*flows, *stocks)}
+        flows = ("revenue", "materials", "scrapped", "recovery", "energy", "labour", "overhead", "penalties")
+        others = ("depreciation", "capital", "equity", "subsidy", "receivables", "inventory")
+        kept = {name: np.where(alive, getattr(trading, name), 0.0) for name in (*flows, *others)}
         chosen = ("interest", "tax", "drawings", "repayments", "suppliers_paid", "recovered", "written_off")
         return Books(
             **kept,

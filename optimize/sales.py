@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimize.capital import Floats, Months
+from optimize.capital import NEVER, Floats, Months
 from twin import Scenarios
-
-NEVER = -1
 
 
 @dataclass(frozen=True)

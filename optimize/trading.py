@@ -100,6 +100,7 @@ class Trading:
         revenue: of both grades.
         penalties: for what was not delivered.
         materials: used.
+        scrapped: of them, in what was lost.
         recovery: what scrap brings.
         energy: with standing costs.
         labour: of staff and engineers.
@@ -118,6 +119,7 @@ class Trading:
     revenue: Floats
     penalties: Floats
     materials: Floats
+    scrapped: Floats
     recovery: Floats
     energy: Floats
     labour: Floats
@@ -162,7 +164,7 @@ def trade(
     sales = sell(plant.good, plant.grade_b, scenarios, rates.grade_b)
     # GWh times USD/kWh are MUSD
     price = rates.materials * scenarios.material_price
-    materials, recovery = plant.started * price, plant.lost * price * rates.recovery
+    materials, scrapped = plant.started * price, plant.lost * price
     energy = (plant.started * rates.energy + standing(investments, scenarios)) * scenarios.energy_price
     labour = (plant.staff * rates.person + plant.engineers * rates.engineer) / MUSD / MONTHS_PER_YEAR
     written, capital = depreciation(investments, scenarios), spent(investments, funding.payments, scenarios)
@@ -172,7 +174,8 @@ def trade(
         revenue=sales.revenue,
         penalties=sales.penalties,
         materials=materials,
-        recovery=recovery,
+        scrapped=scrapped,
+        recovery=scrapped * rates.recovery,
         energy=energy,
         labour=labour,
         overhead=rates.overhead_on_labour * labour + rates.overhead_on_depreciation * written,
@@ -182,7 +185,7 @@ def trade(
         inventory=outstanding(materials, funding.inventory),
         payables=outstanding(materials + energy, funding.payables),
         equity=_equity(funding, capital, rate),
-        subsidy=_subsidy(scenarios, planned(investments, scenarios.months), capital, rate),
+        subsidy=_subsidy(scenarios, planned(investments, scenarios), capital, rate),
         rate=rate,
     )
 

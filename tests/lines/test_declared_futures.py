@@ -57,7 +57,7 @@ def test_every_quantity_of_the_default_futures_is_uncertain() -> None:
     assert futures.range("cell_price.start") == (60, 100)
     # a range is read in the unit of its value
     assert futures.range("subsidy.amount") == (0, 900e6)
-    assert futures.range("cell_price.drift") == pytest.approx((-0.10, 0.01))
+    assert futures.range("cell_price.drift") == pytest.approx((-0.08, 0.01))
 
 
 WRONG = {

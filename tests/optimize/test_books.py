@@ -54,7 +54,7 @@ def test_the_balance_closes_to_the_cent_every_month_whatever_happens(
     assert np.abs(books.imbalance).max() < CENT
     solvent = ~books.insolvent
     assert np.all(books.cash >= -CENT), "cash is never below nothing"
-    assert np.all(books.debt[solvent] <= 1200 + CENT)
+    assert np.all(books.debt <= (terms.debt.facility / 1e6 if terms.debt else 0.0) + CENT)
     assert np.all(books.plant >= -CENT) and np.all(books.payables >= -CENT)
     # and cash is what came in less what went out, added up by its own
     change = books.receivables + books.inventory - books.payables
@@ -88,6 +88,7 @@ def test_a_solvent_month_is_what_arithmetic_says() -> None:
         "revenue": 0.7 * 100 + 0.1 * 0.5 * 100,
         "materials": 40.0,
         "recovery": 0.2 * 40 * 0.25,
+        "scrap": 0.2 * 40 * 0.75,
         "energy": 2.0 + 24 / 12,
         "labour": labour,
         "depreciation": 1.0,
@@ -100,7 +101,7 @@ def test_a_solvent_month_is_what_arithmetic_says() -> None:
     assert float(books.cost_usd_per_kwh[0, 1]) == pytest.approx(costs / 0.8)
 
 
-FLOWS = ("revenue", "materials", "recovery", "energy", "labour", "depreciation", "overhead")
+FLOWS = ("revenue", "materials", "recovery", "scrap", "energy", "labour", "depreciation", "overhead")
 
 
 def test_customers_pay_late_and_stock_is_bought_ahead() -> None:
@@ -335,6 +336,11 @@ def test_shapes_and_orders_that_do_not_fit_are_refused() -> None:
         keep_books(operations(certain(4)), [], FREE, scenarios, funding())
     with pytest.raises(InputError, match="'late' is ordered in month 3"):
         keep_books(operations(scenarios), [Investment("late", 1.0, 3, 1.0, 10.0)], FREE, scenarios, funding())
+    with pytest.raises(InputError, match="'early' is ordered in month -2"):
+        keep_books(operations(scenarios), [Investment("early", 1.0, -2, 1.0, 10.0)], FREE, scenarios, funding())
+    orders = np.array([0, 1])
+    with pytest.raises(InputError, match="'many' has orders for 2 futures, expected 1"):
+        keep_books(operations(scenarios), [Investment("many", 1.0, orders, 1.0, 10.0)], FREE, scenarios, funding())
     with pytest.raises(InputError, match="lead time of -1 months"):
         Investment("odd", 1.0, 0, -1.0, 10.0)
 

@@ -114,4 +114,20 @@ def test_standing_costs_begin_with_acceptance_and_people_come_before_it() -> Non
     scenarios = late(2, 0, months=12)
     assert standing([line], scenarios)[0] == pytest.approx([0] * 8 + [2] * 4)
     assert staffed(line, 300.0, 3.0, scenarios)[0] == pytest.approx([0] * 5 + [300] * 7)
-    assert planned([line, Investment("two", 5.0, 4, 1.0, 1.0)], 6) == pytest.approx([1, 1, 1, 1, 6, 6])
+    ordered = planned([line, Investment("two", 5.0, 4, 1.0, 1.0)], late(2, 0, months=6))
+    assert ordered[0] == pytest.approx([1, 1, 1, 1, 6, 6])
+
+
+def test_futures_with_orders_of_their_own_are_each_as_if_they_were_alone() -> None:
+    orders = [3, 0, -1, 29]
+    together = certain(30, count=4, equipment_delay="1.5 month", construction_overrun=0.2)
+    both = [Investment("line", 80.0, np.array(orders), 5.0, 2.0, 6.0)]
+    for place, month in enumerate(orders):
+        alone, one = together.only([place]), [Investment("line", 80.0, month, 5.0, 2.0, 6.0)] * (month >= 0)
+        assert np.array_equal(spent(both, PAYMENTS, together)[place], spent(one, PAYMENTS, alone)[0])
+        assert np.array_equal(depreciation(both, together)[place], depreciation(one, alone)[0])
+        assert np.array_equal(standing(both, together)[place], standing(one, alone)[0])
+        assert np.array_equal(planned(both, together)[place], planned(one, alone)[0])
+    people = staffed(both[0], 100.0, 12.0, together)
+    assert people[2].sum() == 0, "nobody is hired for what is never ordered"
+    assert people[0].sum() == 3000 and people[3].sum() == 600
