@@ -12,13 +12,16 @@ from twin.journal import Action, Journal
 from twin.material import GRADE_B
 from twin.product import JOULES_PER_GWH
 from twin.quality.properties import PROPERTIES
+from twin.simulation import engine_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
     from twin.line import Line
+    from twin.run import Run
 
+_REASONS = 3
 SECONDS_PER_YEAR = 365 * 86400.0
 
 
@@ -88,6 +91,15 @@ def table_of_kpis(kpi: dict[str, Any]) -> Table:
         elif isinstance(value, int | float | str) and not isinstance(value, bool):
             table.add_row(name, _number(value), "")
     return table
+
+
+def engine_in_words(run: Run) -> str:
+    """Return what executed a run, and why that was not machine code."""
+    engine, lacks = engine_of(run)
+    if not lacks:
+        return f"engine: {engine}"
+    more = f" and {len(lacks) - _REASONS} more" if len(lacks) > _REASONS else ""
+    return f"engine: {engine}; machine code does not know {', '.join(lacks[:_REASONS])}{more}"
 
 
 def table_of_control(found: dict[str, Any]) -> Table:
