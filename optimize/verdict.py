@@ -16,6 +16,7 @@ from optimize.figures import Interval, interval
 from optimize.finance import keep_books
 from optimize.funding import Funding
 from optimize.life import Life, lead_of
+from optimize.sales import NEVER, sell
 from optimize.site import Site
 from optimize.strategy import Strategy
 from optimize.trading import Operations, Rates
@@ -198,7 +199,27 @@ def _books(lives: Sequence[Life], strategy: Strategy, site: Site, funding: Fundi
         staff = staff + staffed(one, site.costs.staff * size, site.ground.terms.ahead, futures)
     names = ("started", "good", "grade_b", "engineers", "scrapped")
     made = {name: np.stack([getattr(life, name) for life in lives]) for name in names}
+    # nobody makes cells that nobody will buy
+    share = wanted_share(made["good"], made["grade_b"], futures, site.costs.grade_b)
+    made |= {name: made[name] * share for name in ("started", "good", "grade_b", "scrapped")}
     return keep_books(Operations(staff=staff, **made), bought, rates_of(site), futures, funding)
+
+
+def wanted_share(good: Floats, grade_b: Floats, futures: Scenarios, grade_b_price: float) -> Floats:
+    """Return the share of what a plant could make that customers take, month by month [-]. Shape (futures, months).
+
+    What contracts call off, until they are cancelled, and what the spot market takes.
+
+    Args:
+        good: grade A that it could make [GWh]. Shape (futures, months).
+        grade_b: grade B [GWh]. Shape (futures, months).
+        futures: with contracts.
+        grade_b_price: relative to grade A's on the spot market [-].
+    """
+    cancelled = sell(good, grade_b, futures, grade_b_price).cancelled
+    runs = (cancelled[:, :, None] == NEVER) | (np.arange(futures.months) <= cancelled[:, :, None])
+    wanted = (futures.called * runs).sum(axis=0) + futures.spot_demand
+    return np.minimum(np.divide(wanted, good, out=np.ones_like(good), where=good > 0), 1.0)
 
 
 def stacked(books: Sequence[Books], order: NDArray[np.int64]) -> Books:
