@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.books import Books, by_year
+from optimize.books import NEVER, Books, by_year
 from optimize.capital import Investment, staffed
 from optimize.figures import Interval, interval
 from optimize.finance import keep_books
 from optimize.funding import Funding
 from optimize.life import Life, lead_of
-from optimize.sales import NEVER, sell
+from optimize.sales import sell
 from optimize.site import Site
 from optimize.strategy import Strategy
 from optimize.trading import Operations, Rates
@@ -219,7 +219,7 @@ def wanted_share(good: Floats, grade_b: Floats, futures: Scenarios, grade_b_pric
     cancelled = sell(good, grade_b, futures, grade_b_price).cancelled
     runs = (cancelled[:, :, None] == NEVER) | (np.arange(futures.months) <= cancelled[:, :, None])
     wanted = (futures.called * runs).sum(axis=0) + futures.spot_demand
-    return np.minimum(np.divide(wanted, good, out=np.ones_like(good), where=good > 0), 1.0)
+    return np.asarray(np.minimum(np.divide(wanted, good, out=np.ones_like(good), where=good > 0), 1.0))
 
 
 def stacked(books: Sequence[Books], order: NDArray[np.int64]) -> Books:
