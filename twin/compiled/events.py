@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from twin.compiled.machine_code import part
 from twin.compiled.memory import Root, clock_of, event_of, ring_of, server_of
+from twin.compiled.state import NEVER
 
 
 @part
@@ -14,21 +15,48 @@ def timeout(w: Root, time: float, who: int) -> None:
     """Let a server go on, or a station's patience run out, at a time."""
     order = w.scheduled
     w.scheduled = order + 1
-    place = w.timeouts
-    w.timeouts = place + 1
-    # its order is the largest, so it rises only past later times
-    while place > 0:
-        above = (place - 1) >> 1
-        parent = event_of(w, above)
-        if parent.time <= time:
-            break
-        _move(w, place, parent.time, parent.order, parent.who)
-        place = above
-    _move(w, place, time, order, who)
+    if w.hole:
+        # what happens now has left its place at the top
+        w.hole = 0
+        _rise(w, _sink(w), time, order, who)
+    else:
+        w.timeouts += 1
+        _rise(w, w.timeouts - 1, time, order, who)
 
 
 @part
-def _move(w: Root, place: int, time: float, order: int, who: int) -> None:
+def _sink(w: Root) -> int:
+    """Let the earlier events rise into the empty place at the top, and return which place is empty then."""
+    size, place = w.timeouts, 0
+    # one that never comes stands behind the last, so that every event has two below it or none
+    event_of(w, size).time = NEVER
+    while True:
+        below = 2 * place + 1
+        if below >= size:
+            return place
+        one, other = event_of(w, below), event_of(w, below + 1)
+        # without a branch: which of them is the earlier, nobody can guess
+        below += (other.time < one.time) | ((other.time == one.time) & (other.order < one.order))
+        earlier = event_of(w, below)
+        _put(w, place, earlier.time, earlier.order, earlier.who)
+        place = below
+
+
+@part
+def _rise(w: Root, place: int, time: float, order: int, who: int) -> None:
+    """Put an event into an empty place, or above it before later ones."""
+    while place > 0:
+        above = (place - 1) >> 1
+        parent = event_of(w, above)
+        if parent.time < time or (parent.time == time and parent.order < order):
+            break
+        _put(w, place, parent.time, parent.order, parent.who)
+        place = above
+    _put(w, place, time, order, who)
+
+
+@part
+def _put(w: Root, place: int, time: float, order: int, who: int) -> None:
     event = event_of(w, place)
     event.time = time
     event.order = order
@@ -37,30 +65,24 @@ def _move(w: Root, place: int, time: float, order: int, who: int) -> None:
 
 @part
 def pop_timeout(w: Root) -> int:
-    """Take the earliest event out of the heap, set the clock to it and return whose it is."""
+    """Set the clock to the earliest event and return whose it is; its place is empty until the next one comes."""
     first = event_of(w, 0)
-    who = first.who
     w.now = first.time
-    size = w.timeouts - 1
-    w.timeouts = size
-    last = event_of(w, size)
-    time, order, moved = last.time, last.order, last.who
-    place = 0
-    while True:
-        below = 2 * place + 1
-        if below >= size:
-            break
-        child = event_of(w, below)
-        if below + 1 < size:
-            other = event_of(w, below + 1)
-            if other.time < child.time or (other.time == child.time and other.order < child.order):
-                child, below = other, below + 1
-        if child.time > time or (child.time == time and child.order > order):
-            break
-        _move(w, place, child.time, child.order, child.who)
-        place = below
-    _move(w, place, time, order, moved)
-    return int(who)
+    w.hole = 1
+    return int(first.who)
+
+
+@part
+def close_hole(w: Root) -> None:
+    """Fill the place of what has just happened when nothing else has done so."""
+    if w.hole:
+        w.hole = 0
+        w.timeouts -= 1
+        size = w.timeouts
+        if size:
+            last = event_of(w, size)
+            time, order, who = last.time, last.order, last.who
+            _rise(w, _sink(w), time, order, who)
 
 
 @part

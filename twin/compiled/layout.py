@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.compiled.luck import layers
 from twin.compiled.state import (
     BLOCK,
     CLOCK,
+    DRAW,
     EVENT,
     INBOX,
     KEPT,
@@ -58,9 +60,11 @@ def empty_plant(line: Line) -> World:
         "uses": np.zeros(uses, USE),
         "plans": np.array([(one.every, one.takes, PLANNED[one.state]) for one in plans], PLAN),
         "due": np.array(due, np.float64).view(NUMBER),
-        "heap": np.zeros(servers + len(names), EVENT),
+        "heap": np.zeros(servers + len(names) + 2, EVENT),
         "ring": np.zeros(ring, EVENT),
         "clocks": clocks.ravel(),
+        "draws": np.zeros(rows, DRAW),
+        "layers": layers(),
         "numbers": np.zeros(rows * KEPT * BLOCK, NUMBER),
         "blocks": np.full(rows * KEPT, NONE, np.int64).view(WHOLE),
         "lives": np.zeros(wears * _LIVES, LIFE),
