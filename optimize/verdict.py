@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.books import Books, by_year
+from optimize.books import NEVER, Books, by_year
 from optimize.capital import Investment, staffed
 from optimize.figures import Interval, interval
 from optimize.finance import keep_books
 from optimize.funding import Funding
 from optimize.life import Life, lead_of
+from optimize.sales import sell
 from optimize.site import Site
 from optimize.strategy import Strategy
 from optimize.trading import Operations, Rates
@@ -178,26 +179,58 @@ def keep(
     name: str, strategy: Strategy, lives: Sequence[Life], site: Site, funding: Funding, futures: Scenarios
 ) -> Lived:
     """Return a strategy with its books; each future has its own orders."""
-    books = [_books(life, strategy, site, funding, futures.only([number])) for number, life in enumerate(lives)]
-    return Lived(name, strategy, lives, stacked(books))
+    # futures with the same orders are kept together
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for number, life in enumerate(lives):
+        groups.setdefault(tuple(life.ordered), []).append(number)
+    books = [
+        _books([lives[number] for number in numbers], strategy, site, funding, futures.only(numbers))
+        for numbers in groups.values()
+    ]
+    order = np.argsort([number for numbers in groups.values() for number in numbers])
+    return Lived(name, strategy, lives, stacked(books, order))
 
 
-def _books(life: Life, strategy: Strategy, site: Site, funding: Funding, future: Scenarios) -> Books:
-    bought = investments_of(life, strategy, site)
-    staff = np.zeros((1, future.months))
+def _books(lives: Sequence[Life], strategy: Strategy, site: Site, funding: Funding, futures: Scenarios) -> Books:
+    bought = investments_of(lives[0], strategy, site)
+    staff = np.zeros((futures.count, futures.months))
     for one in bought:
         size = strategy.pilot.size if strategy.pilot and one.name == PILOT else 1.0
-        staff = staff + staffed(one, site.costs.staff * size, site.ground.terms.ahead, future)
-    made = Operations(
-        life.started[None], life.good[None], life.grade_b[None], staff, life.engineers[None], life.scrapped[None]
-    )
-    return keep_books(made, bought, rates_of(site), future, funding)
+        staff = staff + staffed(one, site.costs.staff * size, site.ground.terms.ahead, futures)
+    names = ("started", "good", "grade_b", "engineers", "scrapped")
+    made = {name: np.stack([getattr(life, name) for life in lives]) for name in names}
+    # nobody makes cells that nobody will buy
+    share = wanted_share(made["good"], made["grade_b"], futures, site.costs.grade_b)
+    made |= {name: made[name] * share for name in ("started", "good", "grade_b", "scrapped")}
+    return keep_books(Operations(staff=staff, **made), bought, rates_of(site), futures, funding)
 
 
-def stacked(books: Sequence[Books]) -> Books:
-    """Return the books of several futures as those of all."""
+def wanted_share(good: Floats, grade_b: Floats, futures: Scenarios, grade_b_price: float) -> Floats:
+    """Return the share of what a plant could make that customers take, month by month [-]. Shape (futures, months).
+
+    What contracts call off, until they are cancelled, and what the spot market takes.
+
+    Args:
+        good: grade A that it could make [GWh]. Shape (futures, months).
+        grade_b: grade B [GWh]. Shape (futures, months).
+        futures: with contracts.
+        grade_b_price: relative to grade A's on the spot market [-].
+    """
+    cancelled = sell(good, grade_b, futures, grade_b_price).cancelled
+    runs = (cancelled[:, :, None] == NEVER) | (np.arange(futures.months) <= cancelled[:, :, None])
+    wanted = (futures.called * runs).sum(axis=0) + futures.spot_demand
+    return np.asarray(np.minimum(np.divide(wanted, good, out=np.ones_like(good), where=good > 0), 1.0))
+
+
+def stacked(books: Sequence[Books], order: NDArray[np.int64]) -> Books:
+    """Return the books of several groups of futures as those of all.
+
+    Args:
+        books: of each group.
+        order: places of the futures, once the groups stand behind each other. Shape (futures,).
+    """
     arrays: dict[str, Any] = {
-        one.name: np.concatenate([getattr(book, one.name) for book in books])
+        one.name: np.concatenate([getattr(book, one.name) for book in books])[order]
         for one in fields(Books)
         if isinstance(getattr(books[0], one.name), np.ndarray)
     }

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from twin.results import ResultFiles as ResultFiles
     from twin.results import results_folder as results_folder
     from twin.run import Run as Run
+    from twin.scenario.futures import QUANTITIES as QUANTITIES
     from twin.scenario.futures import Futures as Futures
     from twin.scenario.market import Milestone as Milestone
     from twin.scenario.sample import Scenarios as Scenarios
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Deadlock": "flow.deadlock",
+    "QUANTITIES": "scenario.futures",
     "Area": "units",
     "Document": "read.document",
     "EnergyPerYear": "units",

@@ -102,8 +102,14 @@ class Luck:
             blocks = self._scalars[purpose] = {}
         values = blocks.get(block)
         if values is None:
-            values = _keep(blocks, block, draw(self._at(purpose, block), self.lots).tolist())
+            values = _keep(blocks, block, self.block(purpose, block, draw).tolist())
         return values[row]
+
+    def block(
+        self, purpose: str, block: int, draw: Callable[[np.random.Generator, int], NDArray[np.floating]]
+    ) -> NDArray[np.floating]:
+        """Return the numbers of ``one`` for a whole block of lots. Shape (lots,)."""
+        return draw(self._at(purpose, block), self.lots)
 
     def toss(self, purpose: str, lot: int, place: int = 0) -> float:
         """Return one number in [0, 1) for one place of a lot, for what is asked of few places only.

@@ -73,7 +73,7 @@ def flow_alone(pairs: int) -> None:
         return len(simulate(Run(line, days=8, warmup=0, seed=1)).columns("visits")["lot"])
 
     def plain() -> int:
-        return plain_line([exponential(MEAN, n) for n in range(STATIONS)], SERVERS, BUFFER, 8 * DAY)
+        return plain_line([exponential(MEAN, n) for n in range(STATIONS)], SERVERS, BUFFER, 8 * DAY).turns
 
     measured = [(_rate(twin), _rate(plain)) for _ in range(pairs)]
     ours, theirs = (median(column) for column in zip(*measured, strict=True))

@@ -95,7 +95,8 @@ def ramp_up(programme: Programme, mature: Mature, priors: Priors, seed: int) -> 
     lag = np.maximum(0.0, mature.lag[floor.views.station] - born[:, None]) * _HOURS_PER_DAY
     # cells not made are no finds
     lag_weight = (causes.flaw >= 0)[:, None]
-    for day in range(programme.days):
+    # before the first line runs there is nothing to see
+    for day in range(min([module.start for module in programme.modules], default=programme.days), programme.days):
         share = strength(causes, day, priors.causes)
         made = floor.run(day, share, meeting.trials())
         meeting.hold(day, made)
