@@ -19,6 +19,11 @@ Floats = NDArray[np.float64]
 DAYS_PER_YEAR = 365
 MONTHS_PER_YEAR = 12
 HOURS_PER_MONTH = 24 * DAYS_PER_YEAR / MONTHS_PER_YEAR
+# the monthly figures of a life
+MONTHLY = (
+    *("started", "good", "grade_b", "scrapped", "decided", "engineers"),
+    *("acting", "waiting", "working", "found", "lag", "down"),
+)
 # where time is divided by month, a hair of rounding makes no month more
 _ROUNDING = 1e-9
 
@@ -135,6 +140,11 @@ class Plan:
             self.starts.append(self._start(month, lead_of(strategy, ground)))
             self._ramp = None
 
+    @property
+    def _begin(self) -> int:
+        """Month in which the first cells are made."""
+        return min(self.starts) if self._pilot_start is None else self._pilot_start
+
     def _start(self, month: int, lead: int) -> int:
         return month + ceil(lead + self.asked.future.delay - _ROUNDING)
 
@@ -160,7 +170,7 @@ class Plan:
         """Return what is built when, and by whom, of the lines so far."""
         ground, strategy, future = self.asked.ground, self.asked.strategy, self.asked.future
         days = day_of(ground.months)
-        begin = min([*self.starts, *([] if self._pilot_start is None else [self._pilot_start])])
+        begin = self._begin
         own, experts = self._people(begin, days)
         experienced = ground.priors.engineers.experienced
         # own people become experienced ones with time
@@ -208,8 +218,7 @@ class Plan:
     def paid(self) -> Floats:
         """Engineers by month, experts in proportion to their pay. Shape (months,)."""
         ground = self.asked.ground
-        begin = min([*self.starts, *([] if self._pilot_start is None else [self._pilot_start])])
-        own, experts = self._people(begin, day_of(ground.months))
+        own, experts = self._people(self._begin, day_of(ground.months))
         paid = own + experts * ground.terms.expert / ground.terms.engineer
         firsts = [day_of(month) for month in range(ground.months)]
         return np.asarray(paid[firsts], np.float64)
@@ -272,22 +281,6 @@ def _nothing(ground: Ground) -> Life:
     arrays = {name: np.zeros(months) for name in MONTHLY}
     by_station = np.zeros((months, len(ground.mature.stations)))
     return Life([], [], scrap_by_station=by_station, causes=(0, 0), **arrays)
-
-
-MONTHLY = (
-    "started",
-    "good",
-    "grade_b",
-    "scrapped",
-    "decided",
-    "engineers",
-    "acting",
-    "waiting",
-    "working",
-    "found",
-    "lag",
-    "down",
-)
 
 
 def as_data(life: Life) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.books import NEVER, Books, by_year
-from optimize.capital import Investment, staffed
+from optimize.books import Books, by_year
+from optimize.capital import NEVER, Investment, staffed
 from optimize.figures import Interval, interval
 from optimize.finance import keep_books
 from optimize.funding import Funding
@@ -136,11 +136,18 @@ class Verdict:
         """Return how much more one strategy is worth than another, future by future [MUSD]."""
         return interval((self.lived[first].books.npv_musd - self.lived[second].books.npv_musd).tolist())
 
-    @property
-    def decided(self) -> bool:
-        """Whether the futures tell the best strategy from every other one."""
-        best, *others = self.ranking
-        return all(self.difference(best, other).low > 0 for other in others)
+    def decided(self, confidence: float = 0.95) -> bool:
+        """Return whether the futures tell the best strategy from every other one.
+
+        Args:
+            confidence: of each t-interval of a paired difference [-].
+        """
+        from scipy.stats import t
+
+        best, *others = (self.lived[name].books.npv_musd for name in self.ranking)
+        reach = float(t.ppf((1 + confidence) / 2, len(best) - 1)) / len(best) ** 0.5
+        ahead = [best - other for other in others]
+        return all(float(more.mean()) > reach * float(more.std(ddof=1)) for more in ahead)
 
 
 def investments_of(life: Life, strategy: Strategy, site: Site) -> list[Investment]:
