@@ -24,6 +24,7 @@ MONTHLY = (
     *("started", "good", "grade_b", "scrapped", "decided", "engineers"),
     *("acting", "waiting", "working", "found", "lag", "down"),
 )
+TABLES = ("scrap_by_station", "line_good", "line_started")
 # where time is divided by month, a hair of rounding makes no month more
 _ROUNDING = 1e-9
 
@@ -78,6 +79,8 @@ class Life:
         lag: hours between birth and finding of those, summed over them [GWh h].
         scrap_by_station: [GWh]. Shape (months, stations).
         down: machine time lost where most of it was, mean of the lines that run [-].
+        line_good: good cells of each line, both grades [GWh]. Shape (months, lines).
+        line_started: cells started by each line [GWh]. Shape (months, lines).
         causes: born until the end, and removed.
     """
 
@@ -96,6 +99,8 @@ class Life:
     lag: Floats
     scrap_by_station: Floats
     down: Floats
+    line_good: Floats
+    line_started: Floats
     causes: tuple[int, int]
 
 
@@ -271,6 +276,8 @@ def live(asked: Asked) -> Life:
         lag=found.found_lag * energy,
         scrap_by_station=found.scrap * energy,
         down=down,
+        line_good=found.finished[:, -len(plan.starts) :] * energy,
+        line_started=found.started[:, -len(plan.starts) :] * energy,
         causes=(born, gone),
     )
 
@@ -279,19 +286,20 @@ def _nothing(ground: Ground) -> Life:
     """Return the life of a plant of which no line starts within the horizon."""
     months = ground.months
     arrays = {name: np.zeros(months) for name in MONTHLY}
+    none = np.zeros((months, 0))
     by_station = np.zeros((months, len(ground.mature.stations)))
-    return Life([], [], scrap_by_station=by_station, causes=(0, 0), **arrays)
+    return Life([], [], scrap_by_station=by_station, line_good=none, line_started=none, causes=(0, 0), **arrays)
 
 
 def as_data(life: Life) -> dict[str, Any]:
     """Return a life as plain lists, which can be kept in a file."""
-    arrays = {name: getattr(life, name).tolist() for name in (*MONTHLY, "scrap_by_station")}
+    arrays = {name: getattr(life, name).tolist() for name in (*MONTHLY, *TABLES)}
     return {"ordered": life.ordered, "starts": life.starts, "causes": list(life.causes), **arrays}
 
 
 def of_data(data: Mapping[str, Any]) -> Life:
     """Return what ``as_data`` gave."""
-    arrays = {name: np.array(data[name], np.float64) for name in (*MONTHLY, "scrap_by_station")}
+    arrays = {name: np.array(data[name], np.float64) for name in (*MONTHLY, *TABLES)}
     return Life(list(data["ordered"]), list(data["starts"]), causes=tuple(data["causes"]), **arrays)
 
 
