@@ -135,7 +135,7 @@ def test_nobody_makes_cells_that_nobody_buys() -> None:
 def test_gauges_and_tests_are_bought_with_each_line() -> None:
     where = site()
     plain, better = strategy(), strategy(inline=True, genealogy=True, tests={"maker": True, "site": True})
-    bought = [sum(one.cost for one in investments_of(life(), one, where)) for one in (plain, better)]
+    bought = [sum(one.cost for one in investments_of([life()], one, where)) for one in (plain, better)]
     terms = STUDY.terms
     assert bought[0] == pytest.approx(2 * COSTS.capital)
     assert bought[1] == pytest.approx(bought[0] * (1 + terms.inline + terms.genealogy + 2 * terms.tests))
