@@ -16,7 +16,7 @@ from optimize.site import MatureRun, ScaleUp, Site, mature_plant, site_of
 from optimize.strategy import Strategy
 from optimize.verdict import Lived, Verdict, keep
 from optimize.workers import Pool, Tell, ask_all, hired
-from twin import QUANTITIES, Line, Scenarios, sample_futures
+from twin import QUANTITIES, InputError, Line, Scenarios, sample_futures, split
 
 
 class Swing(NamedTuple):
@@ -48,12 +48,10 @@ class Compared:
     Attributes:
         verdict: strategies in all futures.
         swings: what the verdict depends on, the widest first.
-        wanted: how many futures were allowed for.
     """
 
     verdict: Verdict
     swings: tuple[Swing, ...]
-    wanted: int
 
 
 class Bench:
@@ -94,13 +92,25 @@ def _of(futures: Scenarios) -> list[Future]:
     return [Future(int(number), float(delay), float(disturbance)) for number, delay, disturbance in columns]
 
 
+def read_until(text: str) -> float:
+    """Return a confidence such as "95%" as a number.
+
+    Raises:
+        InputError: it is none.
+    """
+    number, unit = split(text) or (-1.0, "")
+    if unit not in ("", "%") or not 0.5 <= (found := number / (100 if unit else 1)) < 1:
+        raise InputError(f"--until {text}: expected a confidence from 50% to below 100%, such as 95%")
+    return found
+
+
 def compare_strategies(
     study: ScaleUp,
     line: Line,
     workers: int | Pool = 1,
     tell: Tell | None = None,
     cache: Cache | None = None,
-    most: int | None = None,
+    until: float | None = None,
 ) -> Compared:
     """Live every strategy of a study through the same futures.
 
@@ -110,8 +120,8 @@ def compare_strategies(
         workers: processes; the answer does not depend on it.
         tell: called with what is being done, how much is over and how much there is.
         cache: where answers are looked up and kept.
-        most: futures at most, when they are to be enough to tell the best strategy from all others; None takes those of
-            the study, decided or not.
+        until: confidence at which the best strategy is to be told from all others: futures are added until it is, or
+            until the study allows no more; None takes as many as the study says [-].
 
     Raises:
         InputError: a declared file of the study is missing or wrong.
@@ -122,13 +132,13 @@ def compare_strategies(
         site = site_of(study, line, ask_all(mature_plant, [asked], 1, "mature plant", tell, cache)[0])
         bench = Bench(site, funding, pool, tell, cache)
         count, verdict = study.replications, None
-        while verdict is None or (most is not None and not verdict.decided and count < most):
+        while verdict is None or (until is not None and not verdict.decided(until) and count < study.most):
             # more futures add to the first ones and change none of them
-            count = count if verdict is None else min(2 * count, most or count)
+            count = count if verdict is None else min(2 * count, study.most)
             futures = sample_futures(site.futures, study.months, count, study.seed)
             lived = bench.lived(study.strategies, futures, f"{count} futures")
             verdict = Verdict(site, funding, futures, lived)
-        return Compared(verdict, tuple(swings(verdict, bench)), most or study.replications)
+        return Compared(verdict, tuple(swings(verdict, bench)))
 
 
 # these decide what a plant makes, and differ between the futures: the lead is fitted to them instead of held
@@ -197,7 +207,7 @@ def as_data(compared: Compared) -> dict[str, object]:
         "study": verdict.site.study.name,
         "nameplate_gwh_per_year": nameplate,
         "ranking": verdict.ranking,
-        "decided": verdict.decided,
+        "decided": verdict.decided(),
         "replications": verdict.scenarios.count,
         "strategies": {name: _figures(lived, nameplate) for name, lived in verdict.lived.items()},
         "lead_of_the_best_musd": {

@@ -83,6 +83,7 @@ class ScaleUp(Part):
         warmup: time before it that is not counted [d].
         seed: key of all luck.
         replications: futures in which every strategy is lived through.
+        most: futures at most, where they are added until the best strategy is told.
         terms: the same for all strategies.
         strategies: by name.
     """
@@ -102,6 +103,7 @@ class ScaleUp(Part):
     warmup: Annotated[int, Field(ge=0)]
     seed: Annotated[int, Field(ge=0)] = 1
     replications: Annotated[int, Field(ge=2)] = 24
+    most: Annotated[int, Field(ge=2)] = 192
     terms: Terms
     strategies: dict[str, Strategy] = Field(min_length=2)
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from twin.kpi import kpis as kpis
     from twin.kpi import summarise as summarise
     from twin.line import Line as Line
-    from twin.output_analysis import mean_interval as mean_interval
     from twin.plant_cost import UnitCosts as UnitCosts
     from twin.plant_cost import unit_costs as unit_costs
     from twin.problems import InputError as InputError
@@ -124,7 +123,6 @@ _HOME = {
     "knobs": "settings",
     "kpis": "kpi",
     "line_sha256": "folder",
-    "mean_interval": "output_analysis",
     "open_run": "folder",
     "put": "values",
     "read_declared": "read",
