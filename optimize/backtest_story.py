@@ -76,15 +76,15 @@ def metrics_of(known: Known) -> list[str]:
     return list(dict.fromkeys(point.metric for point in known.case.points))
 
 
-def amount(metric: str, value: float) -> str:
-    """Return a value of a metric as people read it, without its unit."""
+def amount(metric: str, *values: float) -> list[str]:
+    """Return values of a metric as people read them, in the size of the first one and with its unit or a letter."""
     if METRICS[metric].in_percent:
-        return f"{100 * value:.3g}"
-    size = next((size for size in _SIZES if abs(value) >= size), 1.0)
-    return f"{number(value / size, 3)}{_SIZES.get(size, '')}"
+        return [f"{100 * value:.3g}" for value in values]
+    size, letters = next(((size, letters) for size, letters in _SIZES if abs(values[0]) >= size), (1.0, ""))
+    return [f"{number(value / size, 3)}{letters}" for value in values]
 
 
-_SIZES = {1e9: " billion", 1e6: " million"}
+_SIZES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
 
 def unit(metric: str) -> str:
@@ -92,15 +92,20 @@ def unit(metric: str) -> str:
     return "%" if METRICS[metric].in_percent else METRICS[metric].unit
 
 
+def titled(metric: str) -> str:
+    """Return what people call a metric, with its unit."""
+    return f"{METRICS[metric].title} [{unit(metric)}]" if unit(metric) else METRICS[metric].title
+
+
 def reported(held: Held) -> str:
-    """Return what was reported."""
+    """Return what was reported, without its unit."""
     point = held.fact.point
-    return f"{_SIGNS[point.bound]}{amount(point.metric, point.reported)}"
+    return _SIGNS[point.bound] + amount(point.metric, point.reported)[0]
 
 
 def predicted(metric: str, band: Band) -> str:
-    """Return a band, its middle first."""
-    low, middle, high = (amount(metric, value) for value in (band.low, band.middle, band.high))
+    """Return a band, its middle first, without its unit."""
+    middle, low, high = amount(metric, band.middle, band.low, band.high)
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
@@ -148,11 +153,11 @@ def unexplained(found: Backtest) -> Iterator[str]:
 def _off(held: Held) -> str:
     point = held.fact.point
     above = held.band.low > held.fact.high
-    nearest = held.band.low if above else held.band.high
-    side = "too much is predicted" if above else "too little is predicted"
+    nearest, side = (held.band.low, "at least") if above else (held.band.high, "at most")
+    said, sign = amount(point.metric, nearest)[0], f" {unit(point.metric)}".rstrip()
+    much = "too much" if above else "too little"
     title = METRICS[point.metric].title.lower()
-    said = f"{amount(point.metric, nearest)} {unit(point.metric)}".strip()
-    return f"{title} on {point.date} ({reported(held)} reported, {side}, {'at least' if above else 'at most'} {said})"
+    return f"{title} on {point.date} ({reported(held)}{sign} reported, {much} is predicted, {side} {said}{sign})"
 
 
 def basis(found: Backtest) -> list[tuple[str, str]]:

@@ -237,8 +237,8 @@ def read_case(path: Path, lines: dict[str, Line] | None = None) -> Known:
         lines[case.line] = line
     except InputError as error:
         raise InputError([*problems, *error.problems]) from None
-    if line.cell is None or line.nameplate is None:
-        problems.append(document.problem(("line",), f"'{case.line}' makes no cells, expected a plant with a nameplate"))
+    if line.cell is None:
+        problems.append(document.problem(("line",), f"'{case.line}' makes no cells, expected a plant that does"))
     if problems:
         raise InputError(problems)
     facts = tuple(_fact(point, by_path[f"points.{place}.reported"]) for place, point in enumerate(case.points))

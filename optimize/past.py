@@ -19,8 +19,6 @@ Floats = NDArray[np.float64]
 DAY = 86400.0
 _WATTS_PER_GWH_A_YEAR = 3.6e12 / (365 * DAY)
 _JOULES_PER_GWH = 3.6e12
-# the last month is seen to its end
-_AFTER = 31
 
 
 @dataclass(frozen=True)
@@ -29,15 +27,13 @@ class Trial:
 
     Attributes:
         case: as declared.
-        nameplate: of the plant that it is told by [W].
-        mature: what that plant is like.
+        mature: what the plant that it is told by is like.
         priors: of learning.
         engineers: for each GWh a year that is installed.
         seed: key of all luck.
     """
 
     case: Case
-    nameplate: float
     mature: Mature
     priors: Priors
     engineers: float
@@ -64,8 +60,7 @@ def ask_mature(asked: Asked) -> dict[str, Any]:
 
 def trial(known: Known, mature: Mature, priors: Priors, engineers: float, seed: int) -> Trial:
     """Return the question that simulates a case."""
-    assert known.line.nameplate is not None
-    return Trial(known.case, known.line.nameplate, mature, priors, engineers, seed)
+    return Trial(known.case, mature, priors, engineers, seed)
 
 
 def ask(asked: Trial) -> Told:
@@ -85,23 +80,25 @@ def seen(asked: Trial) -> Seen:
     programme = built(asked)
     ramp = ramp_up(programme, mature, asked.priors, asked.seed)
     installed = _installed(case, programme.days)
-    month = np.arange(programme.days) * 12 // 365
-    nameplate = np.bincount(month, installed) / np.bincount(month)
+    days = np.bincount(np.arange(programme.days) * 12 // 365).astype(np.float64)
+    nameplate = np.bincount(np.arange(programme.days) * 12 // 365, installed) / days
     cell = mature.energy if case.cell_energy is None else case.cell_energy / _JOULES_PER_GWH
-    return seen_of(ramp, mature.energy, nameplate, cell)
+    return seen_of(ramp, mature.energy, nameplate, days, cell)
 
 
 def built(asked: Trial) -> Programme:
     """Return what was built in a case, and who learned in it: one rule for all plants."""
     case, priors = asked.case, asked.priors
-    days = max(case.day(point.date) for point in case.points) + _AFTER
+    last = max(case.day(point.date) for point in case.points)
+    # to the end of the month
+    days = -(-(last * 12 // 365 + 1) * 365 // 12)
     installed = _installed(case, days)
     engineers = np.maximum(1, np.rint(asked.engineers * installed)).astype(np.int64)
     speed = np.full(days, _speed(case.novelty.people, priors))
     for sent in case.sent:
         speed[max(0, case.day(sent.start)) : max(0, case.day(sent.end) + 1)] = priors.engineers.experienced
     modules = tuple(
-        _module(case, added.nameplate / asked.nameplate, case.day(added.start), priors) for added in case.modules
+        _module(case, _size(added.nameplate, asked.mature), case.day(added.start), priors) for added in case.modules
     )
     return Programme(modules, days, engineers, speed, case.genealogy, _solved(asked))
 
@@ -111,6 +108,11 @@ def _module(case: Case, size: float, start: int, priors: Priors) -> Module:
     missed = (1 - causes.maker_test * case.tests.maker) * (1 - causes.site_test * case.tests.site)
     new = case.novelty
     return Module(start, size, case.name, new.product, new.equipment, new.people, 1 - missed, case.inline, case.frozen)
+
+
+def _size(nameplate: float, mature: Mature) -> float:
+    """Return how many of a mature line make a nameplate, running flat out [-]."""
+    return nameplate / _WATTS_PER_GWH_A_YEAR / (mature.started * mature.good * mature.energy * 365)
 
 
 def _speed(novelty: float, priors: Priors) -> float:
@@ -134,6 +136,6 @@ def _solved(asked: Trial) -> frozenset[str]:
     days, first = round(case.mother.time / DAY), case.modules[0].nameplate
     engineers = max(1, round(asked.engineers * first / _WATTS_PER_GWH_A_YEAR))
     speed = _speed(case.novelty.people, priors)
-    mother = Module(0, first / asked.nameplate, case.name, tests=_module(case, 1.0, 0, priors).tests)
+    mother = Module(0, _size(first, asked.mature), case.name, tests=_module(case, 1.0, 0, priors).tests)
     programme = Programme((mother,), days, np.full(days, engineers), np.full(days, speed))
     return ramp_up(programme, asked.mature, priors, asked.seed).solved

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from optimize.backtest import Backtest, Held
-from optimize.backtest_story import metrics_of, unit
+from optimize.backtest_story import metrics_of, titled
 from optimize.case import Known
 from optimize.pictures import BLUE, GREY, ORANGE, WIDTH, axes_of
 from optimize.reported import METRICS, months
@@ -62,12 +62,11 @@ def _scale(metric: str) -> float:
 def _dress(axis: Any, known: Known, metric: str) -> None:
     from matplotlib.ticker import EngFormatter
 
-    shown = f" [{unit(metric)}]" if unit(metric) else ""
-    axis.set_title(f"{known.name}\n{METRICS[metric].title}{shown}", fontsize=8.5)
+    axis.set_title(f"{known.name}\n{titled(metric)}", fontsize=8.5)
     axis.tick_params(labelsize=8)
     axis.set_xlim(left=0)
     if METRICS[metric].in_percent:
-        axis.set_ylim(0, 105)
+        axis.set_ylim(0, max(105.0, axis.get_ylim()[1]))
     elif axis.get_ylim()[1] >= 1000:
         # what is made and what was reported may lie orders of magnitude apart
         axis.set_yscale("log")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from optimize import backtest_story as story
 from optimize.backtest import Backtest
 from optimize.report import new_table, write_page
-from optimize.reported import METRICS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,7 +27,6 @@ def save_backtest(found: Backtest, folder: Path) -> Path:
         "backtest.html",
         found=found,
         story=story,
-        metrics=METRICS,
         pictures=drawn,
         answer=list(story.answer(found)),
         unexplained=list(story.unexplained(found)),
@@ -39,21 +37,20 @@ def save_backtest(found: Backtest, folder: Path) -> Path:
 
 def table_of_backtest(found: Backtest) -> Table:
     """Return the back-test for the terminal: each report beside what is predicted."""
-    shown = new_table(
-        " ".join(story.answer(found)), "", "on", "reported", "predicted (90 % band)", "", "with it left out"
-    )
+    title = "\n".join((*story.answer(found), *story.unexplained(found)))
+    shown = new_table(title, "* calibrated", "month", "reported", "predicted (90 % band)", "", "left out")
     for known in found.cases:
+        shown.add_row(known.name)
         left_out = found.left_out.get(known.case.name, ())
         for place, held in enumerate(found.held[known.case.name]):
-            metric = held.fact.point.metric
-            unit = f" [{story.unit(metric)}]" if story.unit(metric) else ""
+            point = held.fact.point
             shown.add_row(
-                f"{known.case.name}: {METRICS[metric].title}{unit}",
-                held.fact.point.date.isoformat(),
+                f"  {story.titled(point.metric)}{' *' if held.calibrated else ''}",
+                f"{point.date:%Y-%m}",
                 story.reported(held),
-                story.predicted(metric, held.band),
-                f"{'inside' if held.inside else 'outside'}{', calibrated' if held.calibrated else ''}",
-                story.predicted(metric, left_out[place].band) if left_out else "",
+                story.predicted(point.metric, held.band),
+                "inside" if held.inside else "outside",
+                ("inside" if left_out[place].inside else "outside") if left_out else "",
             )
         shown.add_section()
     return shown

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 _DAYS_PER_YEAR = 365
 _MONTHS_PER_YEAR = 12
-_WEEKS_PER_MONTH = _DAYS_PER_YEAR / _MONTHS_PER_YEAR / 7
+_DAYS_PER_WEEK = 7
 # what has gone wrong entirely is told as this, because it has no logarithm
 _LEAST_SHARE = 1e-3
 _LEAST = 1e-6
@@ -29,26 +29,29 @@ class Seen:
         good: energy of the good cells [GWh]. Shape (months,).
         passed: good cells of those whose fate was decided [-]. Shape (months,).
         nameplate: of what was installed, mean [GWh/yr]. Shape (months,).
+        days: of each month [d]. Shape (months,).
         cell: energy of a cell as it is counted [GWh].
     """
 
     good: Floats
     passed: Floats
     nameplate: Floats
+    days: Floats
     cell: float
 
 
-def seen_of(ramp: Ramp, energy: float, nameplate: Floats, cell: float) -> Seen:
+def seen_of(ramp: Ramp, energy: float, nameplate: Floats, days: Floats, cell: float) -> Seen:
     """Return what can be reported of a ramp.
 
     Args:
         ramp: as simulated.
         energy: of a good cell of the line [GWh].
         nameplate: of what was installed, mean [GWh/yr]. Shape (months,).
+        days: of each month [d]. Shape (months,).
         cell: energy of a cell as it is counted [GWh].
     """
     finished, decided = ramp.finished.sum(axis=1), ramp.decided.sum(axis=1)
-    return Seen(finished * energy, finished / np.maximum(decided, 1e-9), nameplate, cell)
+    return Seen(finished * energy, finished / np.maximum(decided, 1e-9), nameplate, days, cell)
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,13 @@ def _yield(seen: Seen, at: float) -> float:
 
 
 def _rate(seen: Seen, at: float) -> float:
-    return float(seen.good[_month(seen, at)]) * _MONTHS_PER_YEAR
+    month = _month(seen, at)
+    return float(seen.good[month] / seen.days[month]) * _DAYS_PER_YEAR
 
 
 def _weekly(seen: Seen, at: float) -> float:
-    return float(seen.good[_month(seen, at)]) / seen.cell / _WEEKS_PER_MONTH
+    month = _month(seen, at)
+    return float(seen.good[month] / seen.days[month]) * _DAYS_PER_WEEK / seen.cell
 
 
 def _cumulative(seen: Seen, at: float) -> float:
@@ -114,7 +119,8 @@ def _cumulative(seen: Seen, at: float) -> float:
 def _utilisation(seen: Seen, at: float) -> float:
     last = _month(seen, at) + 1
     year = slice(max(0, last - _MONTHS_PER_YEAR), last)
-    return float(seen.good[year].sum() * _MONTHS_PER_YEAR / max(seen.nameplate[year].sum(), 1e-9))
+    able = seen.nameplate[year] @ seen.days[year] / _DAYS_PER_YEAR
+    return float(seen.good[year].sum() / max(able, 1e-9))
 
 
 # cells are some weeks on their way, and those that are scrapped are decided first
@@ -123,5 +129,5 @@ METRICS = {
     "good_gwh_per_year": Metric("Good cells", "GWh/yr", _rate, earliest=31),
     "cells_per_week": Metric("Cells a week", "", _weekly, earliest=31),
     "cells": Metric("Cells so far", "", _cumulative, earliest=31),
-    "utilisation": Metric("Output of a year over nameplate", "", _utilisation, earliest=365, in_percent=True),
+    "utilisation": Metric("Utilisation over a year", "", _utilisation, earliest=365, in_percent=True),
 }
