@@ -29,16 +29,17 @@ TABLE = """
     needs, bought
     checks
     values
-    settings, sizing, ramp, scenario, plant_cost
+    settings, sizing, scenario, plant_cost
     table
     journal, run, read
     flow
+    compiled
     simulation
     measured, output_analysis, progress, results
     capability, folder, genealogy, oee, material_balance
     yields, cost, trace, query
     defect_flow
-    kpi
+    kpi, ramp
     report, summary
     replicate, control_study
     __init__, __main__
@@ -118,7 +119,7 @@ def test_the_optimiser_knows_the_twin_by_its_public_names() -> None:
 
 
 def test_importing_the_twin_and_asking_for_help_loads_no_heavy_library() -> None:
-    heavy = "{'duckdb', 'ray', 'pandas', 'pyarrow', 'matplotlib', 'pyomo', 'highspy', 'pint', 'scipy'}"
+    heavy = "{'duckdb', 'ray', 'numba', 'pandas', 'pyarrow', 'matplotlib', 'pyomo', 'highspy', 'pint', 'scipy'}"
     program = f"import sys, twin, twin.__main__, optimize.__main__; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=HOUSE)
     assert found.stdout.strip() == "[]"

@@ -152,6 +152,7 @@ def simulate_command(
     workers: Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")] = 1,
     cells: Annotated[str, typer.Option(help="cell rows kept: all, none or sample:1%")] = "sample:1%",
     truth: Annotated[bool, typer.Option("--truth", help="write what is true beside what gauges report")] = False,
+    engine: Annotated[str, typer.Option(help="simpy, compiled or auto; the journal is the same")] = "auto",
     out: Annotated[Path | None, typer.Option(help="folder of the run; default a new one under runs/")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a run that is there already")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="make only the replications that --out lacks")] = False,
@@ -160,12 +161,14 @@ def simulate_command(
     """Simulate a plant and write its journal, KPIs and report."""
     from twin.replicate import Order, carry_out
 
-    run = _run(file, days, warmup, seed, settings or [], cells, truth)
+    run = _run(file, days, warmup, seed, settings or [], cells, truth, engine)
     order = Order(run, replications, workers, out, overwrite, resume)
     carry_out(order, _show, quiet)
 
 
-def _run(file: str, days: int, warmup: str, seed: int, settings: list[str], cells: str, truth: bool) -> Run:
+def _run(
+    file: str, days: int, warmup: str, seed: int, settings: list[str], cells: str, truth: bool, engine: str
+) -> Run:
     from twin.problems import InputError
     from twin.read import read_line
     from twin.run import Run
@@ -180,7 +183,7 @@ def _run(file: str, days: int, warmup: str, seed: int, settings: list[str], cell
             raise InputError(f"--set {text}: expected KNOB=VALUE, such as cathode_coating.servers=8")
         chosen[name.strip()] = int(value) if value.strip().isdecimal() else value.strip()
     line: Line = turn(read_line(file), chosen)
-    return Run(line, days, None if warmup == "auto" else int(warmup), seed, cells, truth)
+    return Run(line, days, None if warmup == "auto" else int(warmup), seed, cells, truth, engine)
 
 
 @app.command("control")

@@ -16,6 +16,7 @@ from twin.material import GRADE_B
 from twin.problems import InputError
 from twin.product import JOULES_PER_GWH
 from twin.quality.properties import PROPERTIES
+from twin.simulation import engine_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
     from twin.line import Line
     from twin.query import Answer
+    from twin.run import Run
 
+_REASONS = 3
 SECONDS_PER_YEAR = 365 * 86400.0
 # what a person reads of an answer; a program gets all of it
 _ROWS_SHOWN = 50
@@ -95,6 +98,15 @@ def table_of_kpis(kpi: dict[str, Any]) -> Table:
         elif isinstance(value, int | float | str) and not isinstance(value, bool):
             table.add_row(name, _number(value), "")
     return table
+
+
+def engine_in_words(run: Run) -> str:
+    """Return what executed a run, and why that was not machine code."""
+    engine, lacks = engine_of(run)
+    if not lacks:
+        return f"engine: {engine}"
+    more = f" and {len(lacks) - _REASONS} more" if len(lacks) > _REASONS else ""
+    return f"engine: {engine}; machine code does not know {', '.join(lacks[:_REASONS])}{more}"
 
 
 def table_of_control(found: dict[str, Any]) -> Table:

@@ -99,14 +99,22 @@ def test_the_twins_commands_are_there_too() -> None:
 
 def test_public_names_are_pinned_and_resolve() -> None:
     assert optimize.__all__ == [
+        "Books",
         "Comparison",
+        "Funding",
+        "Investment",
+        "Operations",
         "Plan",
         "Question",
+        "Rates",
         "Solver",
         "Study",
         "compare",
+        "insolvency_probability",
+        "keep_books",
         "optimize",
         "pareto",
+        "read_funding",
         "read_study",
         "save_comparison",
         "save_plan",
