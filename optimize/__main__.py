@@ -1,4 +1,4 @@
-"""The command line of gigatwin: the twin's commands, and optimize and compare."""
+"""The command line of gigatwin: the twin's commands, and optimize, compare and backtest."""
 
 from __future__ import annotations
 
@@ -100,6 +100,41 @@ def compare_command(
         report = save_comparison(comparison, folder)
     if not quiet:
         _show(table_of_comparison(comparison))
+    _show(str(report) if quiet else f"report: {report}")
+
+
+@app.command("backtest")
+def backtest_command(
+    cases: Annotated[list[str] | None, typer.Argument(help="case files, or names; default all in ramps/cases")] = None,
+    draws: Annotated[int, typer.Option(min=1, help="parameter sets; more of them go on from fewer")] = 64,
+    seed: Annotated[int, typer.Option(min=0, help="key of the draws and of their luck")] = 1,
+    out: Out = None,
+    workers: Workers = 2,
+    cluster: OnCluster = None,
+    overwrite: Overwrite = False,
+    cache: CacheFolder = None,
+    no_cache: NoCache = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hold the young plant that learns against real plants: calibrate on some of them, predict the others."""
+    from optimize.backtest import backtest, check_draws
+    from optimize.calibration import read_setup
+    from optimize.case import read_cases
+    from optimize.desk import Answers, desk
+    from optimize.report_of_backtest import save_backtest, table_of_backtest
+    from optimize.workers import crew
+
+    check_draws(draws)
+    setup, known = read_setup(), read_cases(cases or ())
+    kept = Answers(cache, no_cache)
+    with (
+        crew(workers, cluster) as pool,
+        desk(out, "backtest", overwrite, kept, pool.workers, quiet) as (folder, answers, tell),
+    ):
+        found = backtest(known, setup, draws, seed, pool, tell, answers)
+        report = save_backtest(found, folder)
+    if not quiet:
+        _show(table_of_backtest(found))
     _show(str(report) if quiet else f"report: {report}")
 
 

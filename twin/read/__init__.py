@@ -30,6 +30,7 @@ __all__ = [
     "read_declared",
     "read_futures",
     "read_line",
+    "read_sourced",
 ]
 
 
@@ -83,8 +84,21 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
     Raises:
         InputError: with every problem found.
     """
+    checked, document, _ = read_sourced(path, model)
+    return checked, document
+
+
+def read_sourced(path: Path, model: type[Model]) -> tuple[Model, Document, tuple[Provenance, ...]]:
+    """Read a declared file with the ranges and sources of its numbers.
+
+    Returns:
+        The checked object, the document, and a record of each number that was declared with a source.
+
+    Raises:
+        InputError: with every problem found.
+    """
     document = load(path)
-    _, problems = collapse(document, known_sources(document))
+    records, problems = collapse(document, known_sources(document))
     problems.extend(truths(document, model))
     try:
         checked = model.model_validate(document.content)
@@ -92,4 +106,4 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
         raise InputError([*problems, *problems_of(error, document, model)]) from None
     if problems:
         raise InputError(problems)
-    return checked, document
+    return checked, document, tuple(records)
