@@ -43,13 +43,14 @@ def main() -> None:
             begin, busy = perf_counter(), process_time()
             plans = frontier(data, RISKS, solver)
             print(
-                f"{count} futures, seed {seed}: all options built in {built:.2f} s, no limit on risk {bold.seconds:.2f} "
-                f"s, frontier {perf_counter() - begin:.1f} s ({process_time() - busy:.1f} s of it computing)"
+                f"{count} futures, seed {seed}: all options built in {built:.2f} s, no limit on risk "
+                f"{bold.seconds:.2f} s, frontier {perf_counter() - begin:.1f} s ({process_time() - busy:.1f} s of it computing)"
             )
             for plan in plans:
                 print(
                     f"  {plan.data.risk.insolvency:4.0%} {plan.status}, {plan.seconds:.1f} s, gap {plan.gap or 0:.2%}: "
-                    f"{plan.option}, {plan.start_quarters}, {plan.npv or 0:.1f} MUSD, insolvent {plan.insolvency or 0:.0%}"
+                    f"{plan.option}, {plan.start_quarters}, {plan.npv or 0:.1f} MUSD, "
+                    f"insolvent {plan.insolvency or 0:.0%}"
                 )
 
 
