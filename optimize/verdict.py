@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.books import NEVER, Books, by_year
-from optimize.capital import Investment, staffed
+from optimize.books import Books, by_year
+from optimize.capital import NEVER, Investment, staffed
 from optimize.figures import Interval, interval
 from optimize.finance import keep_books
 from optimize.funding import Funding
@@ -98,6 +98,11 @@ class Lived:
     def cost_by_year(self) -> list[Interval | None]:
         """Of a good kWh [USD/kWh]; None where fewer than two futures make any."""
         return [_of_known(year) for year in self.books.cost_usd_per_kwh_by_year.T]
+
+    @cached_property
+    def revenue_by_year(self) -> list[Interval | None]:
+        """For what a good kWh is sold, both grades [USD/kWh]; None where fewer than two futures make any."""
+        return [_of_known(year) for year in self.books.revenue_usd_per_kwh_by_year.T]
 
     @cached_property
     def lag(self) -> Interval | None:

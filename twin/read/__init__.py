@@ -78,13 +78,14 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
     """Read any other declared file, such as a study.
 
     Returns:
-        The checked object, and the document for problems found later.
+        The checked object, and the document with the records of its numbers, for problems found later.
 
     Raises:
         InputError: with every problem found.
     """
     document = load(path)
-    _, problems = collapse(document, known_sources(document))
+    records, problems = collapse(document, known_sources(document))
+    document.records.extend(records)
     problems.extend(truths(document, model))
     try:
         checked = model.model_validate(document.content)
