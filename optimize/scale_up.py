@@ -31,6 +31,7 @@ class Swing(NamedTuple):
         at_high: the same at the other end.
         flips_at: value at which another strategy would be best; None where none in the range does.
         instead: that strategy.
+        leads: over each other strategy at the low end, at the declared value and at the high end [MUSD].
     """
 
     what: str
@@ -40,6 +41,7 @@ class Swing(NamedTuple):
     at_high: float
     flips_at: float | None
     instead: str
+    leads: Mapping[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,8 @@ def swings(verdict: Verdict, bench: Bench) -> list[Swing]:
         fitted = what in _OF_LIFE
         leads = _fitted(verdict, what, values) if fitted else [_held(verdict, bench, what, value) for value in values]
         flip, instead = _flip(values, leads)
-        found.append(Swing(what, low, high, min(leads[0].values()), min(leads[-1].values()), flip, instead))
+        over = {name: tuple(lead[name] for lead in leads) for name in leads[0]}
+        found.append(Swing(what, low, high, min(leads[0].values()), min(leads[-1].values()), flip, instead, over))
     return sorted(found, key=lambda swing: -abs(swing.at_high - swing.at_low))
 
 
@@ -261,6 +264,7 @@ def _figures(lived: Lived, nameplate: float) -> dict[str, object]:
             "reached": float(there.size / len(reached)),
         },
         "cost_usd_per_kwh_by_year": [one and one._asdict() for one in lived.cost_by_year],
+        "revenue_usd_per_kwh_by_year": [one and one._asdict() for one in lived.revenue_by_year],
         "lag_hours_birth_to_discovery": lived.lag and lived.lag._asdict(),
     }
 

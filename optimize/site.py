@@ -8,7 +8,7 @@ from math import ceil
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from optimize.choices import Level
 from optimize.strategy import Months, Strategy
@@ -113,6 +113,9 @@ class ScaleUp(Part):
     terms: Terms
     strategies: dict[str, Strategy] = Field(min_length=2)
 
+    # where the numbers come from, for reports; of numbers from Python nothing is known
+    _provenance: list[Any] = PrivateAttr(default_factory=list)
+
 
 @dataclass(frozen=True)
 class LineCosts:
@@ -202,6 +205,7 @@ def read_scale_up(path: Path) -> tuple[ScaleUp, Line]:
         InputError: with every problem found.
     """
     study, document = read_declared(path, ScaleUp)
+    study._provenance.extend(document.records)
     beside = path.parent / study.line
     line = read_line(beside if beside.is_file() else study.line)
     if line.prices is None or line.cell is None or line.nameplate is None:

@@ -44,7 +44,8 @@ def main() -> None:
             plans = frontier(data, RISKS, solver)
             print(
                 f"{count} futures, seed {seed}: all options built in {built:.2f} s, no limit on risk "
-                f"{bold.seconds:.2f} s, frontier {perf_counter() - begin:.1f} s ({process_time() - busy:.1f} s of it computing)"
+                f"{bold.seconds:.2f} s, "
+                f"frontier {perf_counter() - begin:.1f} s ({process_time() - busy:.1f} s of it computing)"
             )
             for plan in plans:
                 print(
