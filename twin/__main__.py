@@ -1,4 +1,4 @@
-"""The command line of the simulation: lines, check, schema, simulate, control, trace."""
+"""The command line of the simulation: lines, check, schema, simulate, control, trace, query."""
 
 from __future__ import annotations
 
@@ -216,6 +216,26 @@ def trace(
     if (cell is None) == (lot is None):
         raise InputError("give either --cell ID or --lot NAME")
     _show(*(show_ancestry(run, cell) if cell is not None else show_recall(run, str(lot))))
+
+
+@app.command("query")
+def query_command(
+    run: Annotated[Path, typer.Argument(help="a run folder, of one run or of several replications")],
+    sql: Annotated[str, typer.Argument(help="such as 'select station, count(*) from visits group by station'")],
+    csv: Annotated[str | None, typer.Option(metavar="FILE", help="write CSV, '-' to the standard output")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a CSV file that is there already")] = False,
+) -> None:
+    """Ask a run in SQL: its tables are visits, rejects, cells and so on; 'show tables' tells them all."""
+    from twin.query import query
+    from twin.summary import show_answer, write_csv
+
+    answer = query(run, sql)
+    if answer.missing:
+        typer.echo(answer.missing, err=True)
+    if csv is not None:
+        write_csv(answer, csv, overwrite)
+    else:
+        _show(*show_answer(answer, short=sys.stdout.isatty()))
 
 
 def main() -> None:

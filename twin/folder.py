@@ -251,7 +251,7 @@ def _check_table(folder: Path, name: str) -> None:
     import pyarrow.parquet as pq
 
     expected = {column: pa.from_numpy_dtype(kind) for column, kind in TABLES[name].items()}
-    for file in _files(folder, name):
+    for file in table_files(folder, name):
         try:
             schema = pq.read_schema(file)
         except (OSError, ValueError) as error:
@@ -260,7 +260,7 @@ def _check_table(folder: Path, name: str) -> None:
             raise _corrupt(file, f"its columns are not those of the table '{name}'")
 
 
-def _files(folder: Path, name: str) -> Iterator[Path]:
+def table_files(folder: Path, name: str) -> Iterator[Path]:
     """Yield the files of a table: one of a finished run, parts of one that was killed."""
     whole, parts = folder / f"{name}.parquet", folder / "parts"
     if whole.exists():

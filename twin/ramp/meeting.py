@@ -1,0 +1,226 @@
+"""The daily meeting: charts alarm, cases wait, engineers look for causes and remove them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.calendar import DAY
+from twin.ramp.causes import NEVER, Causes
+from twin.ramp.floor import Charts, Day, Views
+from twin.ramp.mature import Mature
+from twin.ramp.priors import Priors, Programme
+from twin.randomness import stream
+
+Floats = NDArray[np.float64]
+
+# what is left of a memory after a day: half of it is gone after three weeks
+_FADES = 0.5 ** (1 / 21)
+
+
+@dataclass
+class Case:
+    """One alarm of one chart, until somebody has found what is behind it, or nothing.
+
+    Attributes:
+        chart: number of the chart.
+        opened: day of the alarm.
+        weight: what the chart finds in a day, in money; the dearest case is taken first.
+        number: counts the cases of a programme.
+        tries: how often it has been worked on.
+        begun: day on which an engineer took it; -1 while it waits.
+        work: what is left to do, of an engineer new to it [d].
+    """
+
+    chart: int
+    opened: int
+    weight: float
+    number: int
+    tries: int = 0
+    begun: int = -1
+    work: float = 0.0
+
+
+@dataclass
+class Solved:
+    """One case that is closed.
+
+    Attributes:
+        cause: number of the cause that was removed; -1 when there was none.
+        chart: of the case.
+        opened: day of the alarm.
+        begun: day on which an engineer took it.
+        closed: day on which it was over.
+    """
+
+    cause: int
+    chart: int
+    opened: int
+    begun: int
+    closed: int
+
+
+@dataclass
+class Meeting:
+    """What people know and do, day by day.
+
+    Args:
+        programme: what is built, and who makes it run.
+        mature: the line.
+        causes: what is hidden; fixed causes are marked in it.
+        views: which gauges may see them.
+        charts: what is watched.
+        priors: of learning.
+        seed: key of all luck.
+    """
+
+    programme: Programme
+    mature: Mature
+    causes: Causes
+    views: Views
+    charts: Charts
+    priors: Priors
+    seed: int
+    waiting: list[Case] = field(default_factory=list)
+    working: list[Case] = field(default_factory=list)
+    solved: list[Solved] = field(default_factory=list)
+    # cases whose fix has failed, with the day on which that shows
+    tried: list[tuple[int, Case]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        charts = self.charts
+        count = len(charts.module)
+        self._cases = 0
+        self._sum = np.zeros(count)
+        self._open = np.zeros(count, np.bool_)
+        self._quiet = np.zeros(count, np.int64)
+        self._threshold = self.priors.evidence.threshold
+        self._watches_time = np.array([not mode for mode in charts.mode])
+        self._worth = np.where(self._watches_time, self.mature.worth.max(), self.mature.worth[charts.station])
+        self._scatter = self.priors.evidence.downtime_noise / np.sqrt(self.mature.servers[charts.station])
+        self._recent = np.zeros(self.views.chart.shape)
+        names = zip(charts.module.tolist(), charts.station.tolist(), charts.mode, strict=True)
+        # each chart has its own luck, whatever others there are
+        self._noise = np.array(
+            [
+                stream(self.seed, "chart", line, self.mature.stations[station], mode).standard_normal(
+                    self.programme.days, dtype=np.float32
+                )
+                for line, station, mode in names
+            ]
+        ).T
+
+    def hold(self, day: int, made: Day) -> None:
+        """Hold the meeting at the end of a day: look at the charts, then let engineers go on.
+
+        Args:
+            day: its number.
+            made: what the day was like.
+        """
+        # people remember for some weeks what each gauge found
+        self._recent *= _FADES
+        self._recent += made.by_cause
+        self._look(day, made)
+        self._assign(day)
+        self._work(day)
+
+    def trials(self) -> Floats:
+        """Return the capacity that trials take from each line [-]. Shape (modules,)."""
+        lines = [int(self.charts.module[case.chart]) for case in self.working]
+        count = np.bincount(np.array(lines, np.int64), minlength=len(self.programme.modules))
+        taken: Floats = np.minimum(count * self.priors.engineers.trials, self.priors.engineers.most_trials)
+        return taken
+
+    def _look(self, day: int, made: Day) -> None:
+        """Let the charts judge a day, and open a case for each that alarms."""
+        charts = self.charts
+        started = made.started[charts.module]
+        hit, noise = made.hit[:-1], self._noise[day]
+        usual = started * charts.usual
+        # counts scatter as those of rare events do; machine time as is declared, less where there are more machines
+        off = hit / np.sqrt(usual + 1.0) + np.sqrt((hit + usual) / (usual + 1.0)) * noise
+        off = np.where(self._watches_time, hit / np.maximum(started, 1e-9) / self._scatter + noise, off)
+        # nothing is counted where nothing runs, while a case is open, or while what was made before a fix still comes
+        listens = (started > 0) & ~self._open & (day >= self._quiet)
+        self._sum = np.where(listens, np.maximum(0.0, self._sum + off - self.priors.evidence.shift / 2), 0.0)
+        for chart in np.flatnonzero(self._sum > self._threshold).tolist():
+            self.waiting.append(Case(chart, day, float(hit[chart] * self._worth[chart]), self._cases))
+            self._cases += 1
+            self._open[chart] = True
+            self._sum[chart] = 0.0
+
+    def _assign(self, day: int) -> None:
+        """Give the dearest cases to engineers who are free."""
+        self.waiting += [case for back, case in self.tried if back <= day]
+        self.tried = [(back, case) for back, case in self.tried if back > day]
+        free = int(self.programme.engineers[day]) - len(self.working)
+        if free <= 0 or not self.waiting:
+            return
+        self.waiting.sort(key=lambda case: (-case.weight, case.number))
+        for case in self.waiting[:free]:
+            case.begun = day
+            case.work = self._effort(case)
+            self.working.append(case)
+        del self.waiting[:free]
+
+    def _effort(self, case: Case) -> float:
+        """Return the work of a case, of people who have not done it before [d]."""
+        priors = self.priors.engineers
+        if self._culprit(case.chart) < 0:
+            return priors.false_time / DAY
+        suspects = float(self.charts.suspects[case.chart])
+        if self.programme.genealogy:
+            suspects = max(1.0, suspects / priors.genealogy)
+        luck = stream(self.seed, "effort", case.number, case.tries).standard_normal()
+        return priors.per_candidate / DAY * suspects * float(np.exp(log(priors.spread) * luck))
+
+    def _work(self, day: int) -> None:
+        """Let a day's work be done."""
+        people = int(self.programme.engineers[day])
+        # who leaves the plant leaves a case behind
+        for case in self.working[people:]:
+            case.begun = -1
+            self.waiting.append(case)
+        going_on = []
+        for case in self.working[:people]:
+            case.work -= float(self.programme.speed[day])
+            if case.work > 0:
+                going_on.append(case)
+            else:
+                self._conclude(case, day)
+        self.working = going_on
+
+    def _conclude(self, case: Case, day: int) -> None:
+        """Remove what is behind a case, if there is anything and if it works."""
+        cause = self._culprit(case.chart)
+        works, partly = stream(self.seed, "fix", case.number, case.tries).random(2).tolist()
+        if cause >= 0 and works >= self.priors.engineers.success:
+            # that it did not help shows when what was made since has come to the gauge
+            case.tries += 1
+            case.begun = -1
+            self.tried.append((day + 1 + int(self.charts.lag[case.chart]), case))
+            return
+        if cause >= 0:
+            self._remove(cause, day, partly < self.priors.engineers.partly)
+        self.solved.append(Solved(cause, case.chart, case.opened, case.begun, day))
+        self._open[case.chart] = False
+        self._quiet[case.chart] = day + 1 + self.charts.lag[case.chart]
+
+    def _culprit(self, chart: int) -> int:
+        """Return the cause of which a chart has seen most of late, -1 when it has seen none."""
+        seen = np.where(self.views.chart == chart, self._recent, 0.0).sum(axis=1)
+        seen[self.causes.gone != NEVER] = 0.0
+        return int(np.argmax(seen)) if seen.size and seen.max() > 0 else -1
+
+    def _remove(self, cause: int, day: int, partly: bool) -> None:
+        """Remove a cause or some of it; what sits in a design is removed from every line of it."""
+        causes, key = self.causes, self.causes.key[cause]
+        rows = [row for row, other in enumerate(causes.key) if other == key] if key else [cause]
+        if partly:
+            causes.size[rows] *= self.priors.engineers.left
+            self._recent[rows] = 0.0
+        else:
+            causes.gone[rows] = day + 1
