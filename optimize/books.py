@@ -141,6 +141,11 @@ class Books:
         return _ratio(by_year(self.costs), by_year(self.good))
 
     @property
+    def revenue_usd_per_kwh_by_year(self) -> Floats:
+        """What a good kWh brings by year; NaN where none is made. Shape (futures, years)."""
+        return _ratio(by_year(self.revenue), by_year(self.good))
+
+    @property
     def peak_funding_musd(self) -> Floats:
         """The most that owners and lenders had to have in at once, with interest. Shape (futures,)."""
         needed = np.cumsum(np.diff(self.cash, axis=1, prepend=0.0) - self.equity - self.drawings + self.repayments, 1)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from twin import Document, Fraction, InputError, Positive, Priors, Provenance, lines_folder, read_sourced, split
+from twin import Document, Fraction, InputError, Positive, Priors, Provenance, lines_folder, read_declared, split
 
 Floats = NDArray[np.float64]
 
@@ -134,8 +134,9 @@ def read_setup(calibration: Path | None = None, priors: Path | None = None) -> S
         InputError: with every problem found.
     """
     folder = lines_folder() / "ramps"
-    read, document, own = read_sourced(calibration or folder / "backtest.yaml", Calibration)
-    _, of_priors, records = read_sourced(priors or folder / "priors.yaml", Priors)
+    read, document = read_declared(calibration or folder / "backtest.yaml", Calibration)
+    _, of_priors = read_declared(priors or folder / "priors.yaml", Priors)
+    own, records = document.records, of_priors.records
     by_path = {record.path: record for record in records}
     problems = []
     parameters = []

@@ -24,8 +24,8 @@ from twin import (
     did_you_mean,
     find_declared,
     lines_folder,
+    read_declared,
     read_line,
-    read_sourced,
 )
 
 Use = Literal["calibrate", "predict"]
@@ -228,7 +228,8 @@ def read_case(path: Path, lines: dict[str, Line] | None = None) -> Known:
     Raises:
         InputError: with every problem found: file, line, value, expectation and cure.
     """
-    case, document, records = read_sourced(path, Case)
+    case, document = read_declared(path, Case)
+    records = document.records
     by_path = {record.path: record for record in records}
     problems = [document.problem(place, text) for place, text in _faults(case, by_path)]
     lines = {} if lines is None else lines

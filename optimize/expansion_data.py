@@ -118,6 +118,10 @@ class ExpansionData:
         """Return the question with another allowed probability of insolvency."""
         return replace(self, risk=replace(self.risk, insolvency=insolvency))
 
+    def only(self, name: str) -> ExpansionData:
+        """Return the question with one option left."""
+        return replace(self, options={name: self.options[name]})
+
     def output(self, start: Start) -> Floats:
         """Return what a line that starts so makes [GWh per quarter]. Shape (ramps, quarters)."""
         name, line, quarter = start

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimize.expansion_data import ExpansionData, Start
-from optimize.expansion_terms import Floats
+from optimize.expansion_terms import Floats, Risk
 
 # less than a thousand dollars is a solver's rounding, not insolvency [MUSD]
 _ROUNDING = 1e-3
+# of sums of probabilities [-]
+_SHARE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,23 @@ class Outcome:
     headroom: Floats
     insolvent: NDArray[np.bool_]
     npv: Floats
+
+    def tail_headroom(self, chances: Floats, tail: float) -> float:
+        """Return the mean of the lowest headroom in the worst futures [MUSD].
+
+        Args:
+            chances: probability of each future. Shape (futures,).
+            tail: share of the futures that are the worst ones [-].
+        """
+        order = np.argsort(self.headroom)
+        before = np.cumsum(chances[order]) - chances[order]
+        return float(np.clip(tail - before, 0.0, chances[order]) @ self.headroom[order] / tail)
+
+    def within(self, risk: Risk, chances: Floats) -> bool:
+        """Return whether the plan is no riskier than it may be."""
+        if risk.insolvency is not None and chances @ self.insolvent > risk.insolvency + _SHARE:
+            return False
+        return risk.floor is None or self.tail_headroom(chances, risk.tail) >= risk.floor - _ROUNDING
 
 
 def outcome(data: ExpansionData, starts: Sequence[Start]) -> Outcome:

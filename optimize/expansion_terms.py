@@ -233,3 +233,14 @@ class Risk:
             raise InputError(f"share of the worst futures is {self.tail:g}, expected more than 0 and at most 1")
         if self.floor is not None and not np.isfinite(self.floor):
             raise InputError(f"least headroom is {self.floor:g} MUSD, expected a finite number")
+
+    @property
+    def in_words(self) -> list[str]:
+        """Each limit that it sets, in words; none where anything may go wrong."""
+        found = []
+        if self.insolvency is not None and self.insolvency < 1:
+            found.append(f"a probability of insolvency of at most {self.insolvency:.3g}")
+        if self.floor is not None:
+            worst = f"in the worst {self.tail:.3g} of the futures"
+            found.append(f"a mean lowest headroom of at least {self.floor:,.4g} MUSD {worst}")
+        return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from optimize.study import Part
 from twin import EnergyPerYear, Fraction, Milestone, Money, Unit, find_declared, read_declared
@@ -130,6 +130,9 @@ class Funding(Part):
     winding_up: WindingUp
     terminal: Annotated[float, Unit("", "1", "a value relative to the books", 0.0, 10.0)] = 0.0
 
+    # where the numbers come from, for reports; of numbers from Python nothing is known
+    _provenance: list[Any] = PrivateAttr(default_factory=list)
+
     @model_validator(mode="after")
     def _paid_in_full(self) -> Funding:
         total = sum(one.share for one in self.payments)
@@ -147,4 +150,6 @@ def read_funding(name: str | Path) -> Funding:
     Raises:
         InputError: with every problem found: file, line, value, expectation and cure.
     """
-    return read_declared(find_declared("finance", name), Funding)[0]
+    funding, document = read_declared(find_declared("finance", name), Funding)
+    funding._provenance.extend(document.records)
+    return funding

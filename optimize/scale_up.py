@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from optimize.at_best import AtBest, better, plan_of, strategy_of, variants
 from optimize.cache import Cache
 from optimize.funding import Funding, read_funding
 from optimize.life import Asked, Future, Life, ask_life, of_data
@@ -30,6 +31,7 @@ class Swing(NamedTuple):
         at_high: the same at the other end.
         flips_at: value at which another strategy would be best; None where none in the range does.
         instead: that strategy.
+        leads: over each other strategy at the low end, at the declared value and at the high end [MUSD].
     """
 
     what: str
@@ -39,6 +41,7 @@ class Swing(NamedTuple):
     at_high: float
     flips_at: float | None
     instead: str
+    leads: Mapping[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,12 @@ class Compared:
     Attributes:
         verdict: strategies in all futures.
         swings: what the verdict depends on, the widest first.
+        at_best: what planning made of each strategy, by name; nothing where none was planned.
     """
 
     verdict: Verdict
     swings: tuple[Swing, ...]
+    at_best: Mapping[str, AtBest] = field(default_factory=dict)
 
 
 class Bench:
@@ -132,13 +137,36 @@ def compare_strategies(
         site = site_of(study, line, ask_all(mature_plant, [asked], 1, "mature plant", tell, cache)[0])
         bench = Bench(site, funding, pool, tell, cache)
         count, verdict = study.replications, None
+        best = at_best(study, bench) if study.planned else {}
+        chosen = {name: best[name].strategy if best else one for name, one in study.strategies.items()}
         while verdict is None or (until is not None and not verdict.decided(until) and count < study.most):
             # more futures add to the first ones and change none of them
             count = count if verdict is None else min(2 * count, study.most)
             futures = sample_futures(site.futures, study.months, count, study.seed)
-            lived = bench.lived(study.strategies, futures, f"{count} futures")
+            lived = bench.lived(chosen, futures, f"{count} futures")
             verdict = Verdict(site, funding, futures, lived)
-        return Compared(verdict, tuple(swings(verdict, bench)))
+        return Compared(verdict, tuple(swings(verdict, bench)), best)
+
+
+def at_best(study: ScaleUp, bench: Bench) -> dict[str, AtBest]:
+    """Plan each strategy on ramps of its own, live the plan, and return what goes into the comparison."""
+    futures = sample_futures(bench.site.futures, study.months, study.planned, study.seed)
+    lives = {
+        name: bench.lives(variants(strategy, study.engineers), futures, f"ramps of {strategy.title.lower()}")
+        for name, strategy in study.strategies.items()
+    }
+    plans = {
+        name: plan_of(strategy, lives[name], bench.site, bench.funding, futures, study.risk)
+        for name, strategy in study.strategies.items()
+    }
+    planned = {
+        name: found
+        for name, plan in plans.items()
+        if (found := strategy_of(plan, study.strategies[name], bench.site, futures)) is not None
+    }
+    declared = bench.lived(study.strategies, futures, "as declared")
+    tried = bench.lived(planned, futures, "as planned")
+    return {name: better(plan, declared[name], tried.get(name)) for name, plan in plans.items()}
 
 
 # these decide what a plant makes, and differ between the futures: the lead is fitted to them instead of held
@@ -159,7 +187,8 @@ def swings(verdict: Verdict, bench: Bench) -> list[Swing]:
         fitted = what in _OF_LIFE
         leads = _fitted(verdict, what, values) if fitted else [_held(verdict, bench, what, value) for value in values]
         flip, instead = _flip(values, leads)
-        found.append(Swing(what, low, high, min(leads[0].values()), min(leads[-1].values()), flip, instead))
+        over = {name: tuple(lead[name] for lead in leads) for name in leads[0]}
+        found.append(Swing(what, low, high, min(leads[0].values()), min(leads[-1].values()), flip, instead, over))
     return sorted(found, key=lambda swing: -abs(swing.at_high - swing.at_low))
 
 
@@ -213,6 +242,7 @@ def as_data(compared: Compared) -> dict[str, object]:
         "lead_of_the_best_musd": {
             name: verdict.difference(best, name)._asdict() for name in verdict.ranking if name != best
         },
+        "at_best": {name: _planned(one) for name, one in compared.at_best.items()},
         "flip_points": [swing._asdict() for swing in compared.swings],
     }
 
@@ -234,5 +264,20 @@ def _figures(lived: Lived, nameplate: float) -> dict[str, object]:
             "reached": float(there.size / len(reached)),
         },
         "cost_usd_per_kwh_by_year": [one and one._asdict() for one in lived.cost_by_year],
+        "revenue_usd_per_kwh_by_year": [one and one._asdict() for one in lived.revenue_by_year],
         "lag_hours_birth_to_discovery": lived.lag and lived.lag._asdict(),
+    }
+
+
+def _planned(one: AtBest) -> dict[str, object]:
+    return {
+        "status": one.plan.status,
+        "gap": one.plan.gap,
+        "option": one.plan.option,
+        "start_quarters": list(one.plan.start_quarters),
+        "why": one.plan.why,
+        "chosen": "plan" if one.planned else "declared",
+        "predicted_npv_musd": one.predicted,
+        "simulated_npv_musd": one.simulated and one.simulated._asdict(),
+        "declared_npv_musd": one.declared._asdict(),
     }

@@ -8,7 +8,7 @@ from math import ceil
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from optimize.choices import Level
 from optimize.strategy import Months, Strategy
@@ -83,6 +83,9 @@ class ScaleUp(Part):
         warmup: time before it that is not counted [d].
         seed: key of all luck.
         replications: futures in which every strategy is lived through.
+        planned: futures on whose ramps each strategy is planned; 0 takes strategies as they are declared.
+        engineers: numbers of engineers that are tried, relative to those declared [-].
+        risk: largest probability of insolvency that a plan may have [-]; None for any.
         most: futures at most, where they are added until the best strategy is told.
         terms: the same for all strategies.
         strategies: by name.
@@ -103,9 +106,15 @@ class ScaleUp(Part):
     warmup: Annotated[int, Field(ge=0)]
     seed: Annotated[int, Field(ge=0)] = 1
     replications: Annotated[int, Field(ge=2)] = 24
+    planned: Annotated[int, Field(ge=0)] = 0
+    engineers: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (1.0,)
+    risk: Fraction | None = None
     most: Annotated[int, Field(ge=2)] = 192
     terms: Terms
     strategies: dict[str, Strategy] = Field(min_length=2)
+
+    # where the numbers come from, for reports; of numbers from Python nothing is known
+    _provenance: list[Any] = PrivateAttr(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -196,6 +205,7 @@ def read_scale_up(path: Path) -> tuple[ScaleUp, Line]:
         InputError: with every problem found.
     """
     study, document = read_declared(path, ScaleUp)
+    study._provenance.extend(document.records)
     beside = path.parent / study.line
     line = read_line(beside if beside.is_file() else study.line)
     if line.prices is None or line.cell is None or line.nameplate is None:

@@ -99,6 +99,11 @@ class Lived:
         return [_of_known(year) for year in self.books.cost_usd_per_kwh_by_year.T]
 
     @cached_property
+    def revenue_by_year(self) -> list[Interval | None]:
+        """For what a good kWh is sold, both grades [USD/kWh]; None where fewer than two futures make any."""
+        return [_of_known(year) for year in self.books.revenue_usd_per_kwh_by_year.T]
+
+    @cached_property
     def lag(self) -> Interval | None:
         """Hours between birth and finding of a flaw of a hidden cause, over all of them [h]."""
         found, lag = (self.stacked(what).sum(axis=1) for what in ("found", "lag"))

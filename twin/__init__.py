@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from twin.read import lines_folder as lines_folder
     from twin.read import read_declared as read_declared
     from twin.read import read_line as read_line
-    from twin.read import read_sourced as read_sourced
     from twin.read.document import Document as Document
     from twin.read.futures import read_futures as read_futures
     from twin.read.provenance import Provenance as Provenance
@@ -79,7 +78,6 @@ _HOME = {
     "Interval": "units",
     "Positive": "units",
     "Provenance": "read.provenance",
-    "read_sourced": "read",
     "lines_folder": "read",
     "did_you_mean": "problems",
     "Deadlock": "flow.deadlock",

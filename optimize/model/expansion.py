@@ -23,7 +23,7 @@ def build_expansion(data: ExpansionData) -> Any:
     add_spending(model, data)  # capital and people
     add_sales(model, data)  # what is sold in each future
     add_worth(model, data)  # the goal
-    if data.risk.insolvency not in (None, 1.0) or data.risk.floor is not None:
+    if data.risk.in_words:
         # without a limit on risk, cash decides nothing
         add_cash(model, data, lambda m, s, t: flow(m, data, s, t))
         add_insolvency(model, data)

@@ -56,7 +56,7 @@ def add_insolvency(model: Any, data: ExpansionData) -> None:
     import pyomo.environ as pyo
 
     allowed = data.risk.insolvency
-    if allowed is None:
+    if allowed is None or allowed >= 1:
         return
     limit, most, chances = data.purse.debt_limit, most_debt(data), data.outlook.probability
     over = [(int(s), int(t)) for s, t in zip(*(most > limit).nonzero(), strict=True)]
@@ -121,8 +121,8 @@ def ask_for_cash(model: Any) -> None:
 def most_debt(data: ExpansionData) -> Floats:
     """Return a debt that no plan exceeds when it sells what it can [MUSD]. Shape (futures, quarters).
 
-    Line by line the start that has cost most by then; what a line sells is at least what the others, at their most,
-    leave of the demand. Interest is that on the bound.
+    Line by line the start that has cost most by then; the share of its output that a line sells is at least that of all
+    lines at their most, since what is sold is concave in what is made. Interest is that on the bound.
     """
     purse = data.purse
     spent = np.max([_most_spent(data, name) for name in data.options], axis=0)
@@ -140,11 +140,11 @@ def _most_spent(data: ExpansionData, name: str) -> Floats:
     outlook, starts = data.outlook, [one for one in data.starts if one[0] == name]
     fixed = data.options[name].fixed.copy()
     fixed[: min((data.committed(one) for one in starts), default=data.quarters)] = 0.0
-    most = data.most_of_lines(name)
+    most = data.most_of_lines(name).sum(axis=0)[outlook.ramp]
+    share = np.minimum(outlook.demand / np.maximum(most, 1e-300), 1.0)
     worst = np.zeros((data.most_lines, outlook.count, data.quarters))
     for one in starts:
-        others = (most.sum(axis=0) - most[one[1]])[outlook.ramp]
-        sold = np.minimum(data.output(one)[outlook.ramp], np.maximum(outlook.demand - others, 0.0))
+        sold = share * data.output(one)[outlook.ramp]
         spent = outlook.material * data.unspared(one)[outlook.ramp] + data.running(one)
         spent = spent + outlook.capital[:, None] * data.due(one) - np.maximum(data.margin, 0.0) * sold
         worst[one[1]] = np.maximum(worst[one[1]], np.cumsum(spent, axis=1))

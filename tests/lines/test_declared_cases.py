@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optimize.case import Case, shipped_cases
-from twin import known_lines, read_sourced
+from twin import known_lines, read_declared
 
 RAMPS = Path(__file__).resolve().parents[3] / "shared" / "reference" / "ramps.csv"
 CASES = shipped_cases()
@@ -21,13 +21,13 @@ def test_there_are_these_cases() -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_case_is_named_like_its_file_and_told_by_a_plant_that_there_is(path: Path) -> None:
-    case, _, _ = read_sourced(path, Case)
+    case, _ = read_declared(path, Case)
     assert case.name == path.stem
     assert case.line in {line.stem for line in known_lines()}
 
 
 def test_some_plants_serve_to_calibrate_and_others_only_to_be_predicted() -> None:
-    uses = {path.stem: {point.use for point in read_sourced(path, Case)[0].points} for path in CASES}
+    uses = {path.stem: {point.use for point in read_declared(path, Case)[0].points} for path in CASES}
     assert all(len(use) == 1 for use in uses.values())
     assert {"calibrate"} in uses.values() and {"predict"} in uses.values()
 
@@ -35,7 +35,7 @@ def test_some_plants_serve_to_calibrate_and_others_only_to_be_predicted() -> Non
 def test_nothing_in_a_case_was_fitted_to_its_plant() -> None:
     """How new things were is told in three steps only, the same for all."""
     for path in CASES:
-        novelty = read_sourced(path, Case)[0].novelty
+        novelty = read_declared(path, Case)[0].novelty
         assert {novelty.product, novelty.equipment, novelty.people} <= {0.0, 0.5, 1.0}, path
 
 
@@ -44,7 +44,8 @@ def test_nothing_in_a_case_was_fitted_to_its_plant() -> None:
 def test_what_was_reported_stands_in_the_reference(path: Path) -> None:
     with RAMPS.open(encoding="utf-8") as file:
         rows = [{**row, "key": row["source"].partition(":")[0]} for row in csv.DictReader(file)]
-    case, document, records = read_sourced(path, Case)
+    case, document = read_declared(path, Case)
+    records = document.records
     by_path = {record.path: record for record in records}
     raw = Path(document.file).read_text(encoding="utf-8")
     for place, point in enumerate(case.points):

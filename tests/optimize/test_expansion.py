@@ -12,7 +12,8 @@ from theory.every_expansion import best_expansion, every_expansion
 from optimize.expansion import ExpansionPlan, frontier, plan_expansion
 from optimize.expansion_data import ExpansionData
 from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
-from optimize.solve import Solver
+from optimize.model.expansion import build_expansion
+from optimize.solve import Solver, ask
 from twin import InputError
 
 EXACT = Solver(gap=1e-9)
@@ -107,6 +108,15 @@ def test_a_frontier_is_what_single_plans_are() -> None:
     for risk, plan in zip(risks, frontier(data, risks, EXACT), strict=True):
         assert plan.data.risk.insolvency == risk
         assert plan.npv == plan_expansion(data.risking(risk), EXACT).npv
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_options_planned_one_by_one_are_as_good_as_all_in_one_model(seed: int) -> None:
+    data = replace(random_growth(seed), risk=Risk(insolvency=0.4))
+    told, plan = ask(build_expansion(data), EXACT), plan_expansion(data, EXACT)
+    assert told.status == plan.status
+    if plan.found:
+        assert told.objective == pytest.approx(plan.npv, abs=1e-4)
 
 
 def test_too_little_money_is_told_with_what_would_do() -> None:

@@ -1,4 +1,4 @@
-"""What happens next: a heap of times to come, and a ring of servers that go on now.
+"""What happens next: a heap of times to come, four below each, and a ring of servers that go on now.
 
 Events at the same time happen in the order in which they were scheduled, as in SimPy.
 """
@@ -28,25 +28,30 @@ def timeout(w: Root, time: float, who: int) -> None:
 def _sink(w: Root) -> int:
     """Let the earlier events rise into the empty place at the top, and return which place is empty then."""
     size, place = w.timeouts, 0
-    # one that never comes stands behind the last, so that every event has two below it or none
-    event_of(w, size).time = NEVER
     while True:
-        below = 2 * place + 1
+        below = 4 * place + 1
         if below >= size:
             return place
-        one, other = event_of(w, below), event_of(w, below + 1)
-        # without a branch: which of them is the earlier, nobody can guess
-        below += (other.time < one.time) | ((other.time == one.time) & (other.order < one.order))
+        # behind the last event stand some that never come, so that there are always four to compare
+        below = _earlier(w, _earlier(w, below, below + 1), _earlier(w, below + 2, below + 3))
         earlier = event_of(w, below)
         _put(w, place, earlier.time, earlier.order, earlier.who)
         place = below
 
 
 @part
+def _earlier(w: Root, place: int, other: int) -> int:
+    """Return which of two events comes first, without a branch: nobody can guess which."""
+    a, b = event_of(w, place), event_of(w, other)
+    first = (b.time < a.time) | ((b.time == a.time) & (b.order < a.order))
+    return int(place + first * (other - place))
+
+
+@part
 def _rise(w: Root, place: int, time: float, order: int, who: int) -> None:
     """Put an event into an empty place, or above it before later ones."""
     while place > 0:
-        above = (place - 1) >> 1
+        above = (place - 1) >> 2
         parent = event_of(w, above)
         if parent.time < time or (parent.time == time and parent.order < order):
             break
@@ -82,6 +87,7 @@ def close_hole(w: Root) -> None:
         if size:
             last = event_of(w, size)
             time, order, who = last.time, last.order, last.who
+            last.time = NEVER
             _rise(w, _sink(w), time, order, who)
 
 

@@ -60,7 +60,7 @@ def empty_plant(line: Line) -> World:
         "uses": np.zeros(uses, USE),
         "plans": np.array([(one.every, one.takes, PLANNED[one.state]) for one in plans], PLAN),
         "due": np.array(due, np.float64).view(NUMBER),
-        "heap": np.zeros(servers + len(names) + 2, EVENT),
+        "heap": _heap(servers + len(names)),
         "ring": np.zeros(ring, EVENT),
         "clocks": clocks.ravel(),
         "draws": np.zeros(rows, DRAW),
@@ -84,6 +84,13 @@ def _set_going(world: World) -> None:
     root["ring_mask"], root["lives_kept"] = len(world.parts["ring"]) - 1, _LIVES
     root["unfinished"] = NONE
     root["free_lots"] = len(world.parts["lots"])
+
+
+def _heap(most: int) -> Records:
+    """Return room for so many events to come, and behind them for some that never come."""
+    found = np.zeros(most + 4, EVENT)
+    found["time"] = NEVER
+    return found
 
 
 def free_lots(size: int, first: int) -> Records:

@@ -30,7 +30,6 @@ __all__ = [
     "read_declared",
     "read_futures",
     "read_line",
-    "read_sourced",
 ]
 
 
@@ -79,26 +78,14 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
     """Read any other declared file, such as a study.
 
     Returns:
-        The checked object, and the document for problems found later.
-
-    Raises:
-        InputError: with every problem found.
-    """
-    checked, document, _ = read_sourced(path, model)
-    return checked, document
-
-
-def read_sourced(path: Path, model: type[Model]) -> tuple[Model, Document, tuple[Provenance, ...]]:
-    """Read a declared file with the ranges and sources of its numbers.
-
-    Returns:
-        The checked object, the document, and a record of each number that was declared with a source.
+        The checked object, and the document with the records of its numbers, for problems found later.
 
     Raises:
         InputError: with every problem found.
     """
     document = load(path)
     records, problems = collapse(document, known_sources(document))
+    document.records.extend(records)
     problems.extend(truths(document, model))
     try:
         checked = model.model_validate(document.content)
@@ -106,4 +93,4 @@ def read_sourced(path: Path, model: type[Model]) -> tuple[Model, Document, tuple
         raise InputError([*problems, *problems_of(error, document, model)]) from None
     if problems:
         raise InputError(problems)
-    return checked, document, tuple(records)
+    return checked, document
