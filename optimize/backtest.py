@@ -57,9 +57,17 @@ class Held:
     @property
     def inside(self) -> bool:
         """Whether what was reported, with its range, is in the band; of a bound that the band goes as far."""
+        return self._in(self.band)
+
+    @property
+    def inside_before(self) -> bool:
+        """Whether it was in the band of all draws."""
+        return self._in(self.before)
+
+    def _in(self, band: Band) -> bool:
         low = -np.inf if self.fact.point.bound == "at_most" else self.fact.low
         high = np.inf if self.fact.point.bound == "at_least" else self.fact.high
-        return bool(low <= self.band.high and self.band.low <= high)
+        return bool(low <= band.high and band.low <= high)
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ def _point(known: Known, held: Held) -> dict[str, Any]:
         "before_calibration": asdict(held.before),
         "calibrated": held.calibrated,
         "inside": held.inside,
+        "inside_before": held.inside_before,
     }
 
 
@@ -120,6 +121,9 @@ def answer(found: Backtest) -> Iterator[str]:
     if left:
         count = f"{_inside(left)} of {len(left)} {_verb(left)}"
         yield f"With each plant left out in turn, {count} in the band that the others predict."
+    before = sum(held.inside_before for held in (*used, *others))
+    verb = "are" if before > 1 else "is"
+    yield f"Before anything was calibrated, {before or 'none'} of {len(used) + len(others)} {verb} in the band."
     yield from _pressed(found)
 
 

@@ -38,7 +38,7 @@ def save_backtest(found: Backtest, folder: Path) -> Path:
 def table_of_backtest(found: Backtest) -> Table:
     """Return the back-test for the terminal: each report beside what is predicted."""
     title = "\n".join((*story.answer(found), *story.unexplained(found)))
-    shown = new_table(title, "* calibrated", "month", "reported", "predicted (90 % band)", "", "left out")
+    shown = new_table(title, "* calibrated", "month", "reported", "predicted (90 %)", "", "left out")
     for known in found.cases:
         shown.add_row(known.name)
         left_out = found.left_out.get(known.case.name, ())

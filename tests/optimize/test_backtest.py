@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from young_lines import small_line
 
 from optimize.__main__ import app
-from optimize.backtest import Backtest, backtest, band, error, judged, kernel
+from optimize.backtest import Backtest, Band, Held, backtest, band, error, judged, kernel
 from optimize.backtest_story import as_data, unexplained
 from optimize.calibration import Axis, Parameter, Setup, read_setup
 from optimize.case import Bound, Case, Fact, Known, Point, read_case
@@ -311,3 +311,25 @@ def test_a_bad_question_is_refused_at_once(words: tuple[str, ...], said: str) ->
     code, told = run("backtest", *words)
     assert code == 2
     assert said in told
+
+
+@pytest.mark.parametrize(
+    ("bound", "low", "high", "inside"),
+    [
+        ("exact", 130, 200, False),
+        ("exact", 119, 200, True),
+        ("exact", 50, 79, False),
+        ("at_most", 50, 200, True),
+        ("at_most", 20, 50, True),
+        ("at_most", 130, 200, False),
+        ("at_least", 130, 200, True),
+        ("at_least", 20, 50, False),
+    ],
+)
+def test_a_report_is_inside_where_its_range_meets_the_band(bound: Bound, low: float, high: float, inside: bool) -> None:
+    """100 is reported, give or take 20."""
+    what = point(100, "cells", 100.0, bound)
+    told, elsewhere = Band(low, (low + high) / 2, high), Band(1e6, 1e6, 1e6)
+    found = Held(Fact(what, 80, 120, ("est",), "read", ""), told, elsewhere, False)
+    assert found.inside is inside
+    assert found.inside_before is (bound == "at_least")
