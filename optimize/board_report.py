@@ -91,7 +91,7 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
         "runway": lambda: over_time.draw_runway(quarters, of),
         "cost_by_year": lambda: of_worth.draw_cost_by_year(rows["years"], of),
         "scrap": lambda: of_worth.draw_scrap(rows["scrap"], of),
-        "lag": lambda: over_time.draw_lag(quarters, of),
+        "lag": lambda: over_time.draw_lag(rows["years"], of),
         "causes": lambda: over_time.draw_causes(quarters, of),
         "differences": lambda: of_worth.draw_differences(rows["differences"], of, verdict.ranking[0]),
         "lines": lambda: over_time.draw_lines(rows["lines"], of),
