@@ -11,7 +11,7 @@ from optimize import board_claim, board_story
 from optimize.board_inputs import QUANTITY
 from optimize.board_tables import tables_of
 from optimize.figures import Interval
-from optimize.report import plain_table, write_page
+from optimize.report import new_table, write_page
 from optimize.scale_up import Compared, as_data
 from optimize.tables import Row, write_tables
 from optimize.words import listed, spread
@@ -38,7 +38,7 @@ def save_strategies(compared: Compared, folder: Path) -> Path:
         verdict=verdict,
         months=verdict.scenarios.months,
         count=verdict.scenarios.count,
-        wanted=compared.wanted,
+        at_best=compared.at_best,
         answer=board_story.answer(compared),
         claim=claim,
         claim_in_short=board_claim.summary(compared),
@@ -114,7 +114,7 @@ def middle(row: Row, name: str, scale: float = 1.0) -> str:
 def table_of_strategies(compared: Compared) -> Table:
     """Return the comparison for the terminal: the best strategy first."""
     rows = tables_of(compared)["strategies"]
-    found = plain_table(
+    found = new_table(
         board_story.answer(compared)[0],
         "",
         "NPV MUSD",

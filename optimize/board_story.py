@@ -149,5 +149,5 @@ def _flips(compared: Compared) -> str:
         )
     more = len(found) - len(told)
     tail = f"; {more} more inputs can flip it" if more else ""
-    head = "The best is" if compared.verdict.decided else "As the lead is within chance, little flips it: the best is"
+    head = "The best is" if compared.verdict.decided() else "As the lead is within chance, little flips it: the best is"
     return f"{head} {listed(told, 'or')}{tail}."

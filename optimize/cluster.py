@@ -72,12 +72,13 @@ class Cluster(Pool):
 
     def _got(self, task: Any) -> Any:
         """Return an answer, or raise what was raised where it was asked."""
-        exceptions = self._ray.exceptions
+        told = self._ray.exceptions
         try:
             return self._ray.get(task)
-        except exceptions.RayTaskError as error:
-            raise error.cause from None
-        except exceptions.RayError as error:
+        except told.RayTaskError as error:
+            # the cause of the cause is what was on the stack there
+            raise error.cause from error
+        except (told.WorkerCrashedError, told.NodeDiedError, told.ObjectLostError, told.OutOfMemoryError) as error:
             first = str(error).strip().splitlines()[0]
             raise ConnectionError(
                 f"the cluster has lost a run {_AGAIN + 1} times, often for lack of memory: {first}"

@@ -19,6 +19,12 @@ Floats = NDArray[np.float64]
 DAYS_PER_YEAR = 365
 MONTHS_PER_YEAR = 12
 HOURS_PER_MONTH = 24 * DAYS_PER_YEAR / MONTHS_PER_YEAR
+# the monthly figures of a life
+MONTHLY = (
+    *("started", "good", "grade_b", "scrapped", "decided", "engineers"),
+    *("acting", "waiting", "working", "found", "lag", "down"),
+)
+TABLES = ("scrap_by_station", "line_good", "line_started")
 # where time is divided by month, a hair of rounding makes no month more
 _ROUNDING = 1e-9
 
@@ -73,6 +79,8 @@ class Life:
         lag: hours between birth and finding of those, summed over them [GWh h].
         scrap_by_station: [GWh]. Shape (months, stations).
         down: machine time lost where most of it was, mean of the lines that run [-].
+        line_good: good cells of each line, both grades [GWh]. Shape (months, lines).
+        line_started: cells started by each line [GWh]. Shape (months, lines).
         causes: born until the end, and removed.
     """
 
@@ -91,6 +99,8 @@ class Life:
     lag: Floats
     scrap_by_station: Floats
     down: Floats
+    line_good: Floats
+    line_started: Floats
     causes: tuple[int, int]
 
 
@@ -135,6 +145,11 @@ class Plan:
             self.starts.append(self._start(month, lead_of(strategy, ground)))
             self._ramp = None
 
+    @property
+    def _begin(self) -> int:
+        """Month in which the first cells are made."""
+        return min(self.starts) if self._pilot_start is None else self._pilot_start
+
     def _start(self, month: int, lead: int) -> int:
         return month + ceil(lead + self.asked.future.delay - _ROUNDING)
 
@@ -160,7 +175,7 @@ class Plan:
         """Return what is built when, and by whom, of the lines so far."""
         ground, strategy, future = self.asked.ground, self.asked.strategy, self.asked.future
         days = day_of(ground.months)
-        begin = min([*self.starts, *([] if self._pilot_start is None else [self._pilot_start])])
+        begin = self._begin
         own, experts = self._people(begin, days)
         experienced = ground.priors.engineers.experienced
         # own people become experienced ones with time
@@ -208,8 +223,7 @@ class Plan:
     def paid(self) -> Floats:
         """Engineers by month, experts in proportion to their pay. Shape (months,)."""
         ground = self.asked.ground
-        begin = min([*self.starts, *([] if self._pilot_start is None else [self._pilot_start])])
-        own, experts = self._people(begin, day_of(ground.months))
+        own, experts = self._people(self._begin, day_of(ground.months))
         paid = own + experts * ground.terms.expert / ground.terms.engineer
         firsts = [day_of(month) for month in range(ground.months)]
         return np.asarray(paid[firsts], np.float64)
@@ -262,6 +276,8 @@ def live(asked: Asked) -> Life:
         lag=found.found_lag * energy,
         scrap_by_station=found.scrap * energy,
         down=down,
+        line_good=found.finished[:, -len(plan.starts) :] * energy,
+        line_started=found.started[:, -len(plan.starts) :] * energy,
         causes=(born, gone),
     )
 
@@ -270,35 +286,20 @@ def _nothing(ground: Ground) -> Life:
     """Return the life of a plant of which no line starts within the horizon."""
     months = ground.months
     arrays = {name: np.zeros(months) for name in MONTHLY}
+    none = np.zeros((months, 0))
     by_station = np.zeros((months, len(ground.mature.stations)))
-    return Life([], [], scrap_by_station=by_station, causes=(0, 0), **arrays)
-
-
-MONTHLY = (
-    "started",
-    "good",
-    "grade_b",
-    "scrapped",
-    "decided",
-    "engineers",
-    "acting",
-    "waiting",
-    "working",
-    "found",
-    "lag",
-    "down",
-)
+    return Life([], [], scrap_by_station=by_station, line_good=none, line_started=none, causes=(0, 0), **arrays)
 
 
 def as_data(life: Life) -> dict[str, Any]:
     """Return a life as plain lists, which can be kept in a file."""
-    arrays = {name: getattr(life, name).tolist() for name in (*MONTHLY, "scrap_by_station")}
+    arrays = {name: getattr(life, name).tolist() for name in (*MONTHLY, *TABLES)}
     return {"ordered": life.ordered, "starts": life.starts, "causes": list(life.causes), **arrays}
 
 
 def of_data(data: Mapping[str, Any]) -> Life:
     """Return what ``as_data`` gave."""
-    arrays = {name: np.array(data[name], np.float64) for name in (*MONTHLY, "scrap_by_station")}
+    arrays = {name: np.array(data[name], np.float64) for name in (*MONTHLY, *TABLES)}
     return Life(list(data["ordered"]), list(data["starts"]), causes=tuple(data["causes"]), **arrays)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from optimize.at_best import AtBest, better, plan_of, strategy_of, variants
 from optimize.cache import Cache
 from optimize.funding import Funding, read_funding
 from optimize.life import Asked, Future, Life, ask_life, of_data
@@ -16,7 +17,7 @@ from optimize.site import MatureRun, ScaleUp, Site, mature_plant, site_of
 from optimize.strategy import Strategy
 from optimize.verdict import Lived, Verdict, keep
 from optimize.workers import Pool, Tell, ask_all, hired
-from twin import QUANTITIES, Line, Scenarios, sample_futures
+from twin import QUANTITIES, InputError, Line, Scenarios, sample_futures, split
 
 
 class Swing(NamedTuple):
@@ -50,12 +51,12 @@ class Compared:
     Attributes:
         verdict: strategies in all futures.
         swings: what the verdict depends on, the widest first.
-        wanted: how many futures were allowed for.
+        at_best: what planning made of each strategy, by name; nothing where none was planned.
     """
 
     verdict: Verdict
     swings: tuple[Swing, ...]
-    wanted: int
+    at_best: Mapping[str, AtBest] = field(default_factory=dict)
 
 
 class Bench:
@@ -96,13 +97,25 @@ def _of(futures: Scenarios) -> list[Future]:
     return [Future(int(number), float(delay), float(disturbance)) for number, delay, disturbance in columns]
 
 
+def read_until(text: str) -> float:
+    """Return a confidence such as "95%" as a number.
+
+    Raises:
+        InputError: it is none.
+    """
+    number, unit = split(text) or (-1.0, "")
+    if unit not in ("", "%") or not 0.5 <= (found := number / (100 if unit else 1)) < 1:
+        raise InputError(f"--until {text}: expected a confidence from 50% to below 100%, such as 95%")
+    return found
+
+
 def compare_strategies(
     study: ScaleUp,
     line: Line,
     workers: int | Pool = 1,
     tell: Tell | None = None,
     cache: Cache | None = None,
-    most: int | None = None,
+    until: float | None = None,
 ) -> Compared:
     """Live every strategy of a study through the same futures.
 
@@ -112,8 +125,8 @@ def compare_strategies(
         workers: processes; the answer does not depend on it.
         tell: called with what is being done, how much is over and how much there is.
         cache: where answers are looked up and kept.
-        most: futures at most, when they are to be enough to tell the best strategy from all others; None takes those of
-            the study, decided or not.
+        until: confidence at which the best strategy is to be told from all others: futures are added until it is, or
+            until the study allows no more; None takes as many as the study says [-].
 
     Raises:
         InputError: a declared file of the study is missing or wrong.
@@ -124,13 +137,36 @@ def compare_strategies(
         site = site_of(study, line, ask_all(mature_plant, [asked], 1, "mature plant", tell, cache)[0])
         bench = Bench(site, funding, pool, tell, cache)
         count, verdict = study.replications, None
-        while verdict is None or (most is not None and not verdict.decided and count < most):
+        best = at_best(study, bench) if study.planned else {}
+        chosen = {name: best[name].strategy if best else one for name, one in study.strategies.items()}
+        while verdict is None or (until is not None and not verdict.decided(until) and count < study.most):
             # more futures add to the first ones and change none of them
-            count = count if verdict is None else min(2 * count, most or count)
+            count = count if verdict is None else min(2 * count, study.most)
             futures = sample_futures(site.futures, study.months, count, study.seed)
-            lived = bench.lived(study.strategies, futures, f"{count} futures")
+            lived = bench.lived(chosen, futures, f"{count} futures")
             verdict = Verdict(site, funding, futures, lived)
-        return Compared(verdict, tuple(swings(verdict, bench)), most or study.replications)
+        return Compared(verdict, tuple(swings(verdict, bench)), best)
+
+
+def at_best(study: ScaleUp, bench: Bench) -> dict[str, AtBest]:
+    """Plan each strategy on ramps of its own, live the plan, and return what goes into the comparison."""
+    futures = sample_futures(bench.site.futures, study.months, study.planned, study.seed)
+    lives = {
+        name: bench.lives(variants(strategy, study.engineers), futures, f"ramps of {strategy.title.lower()}")
+        for name, strategy in study.strategies.items()
+    }
+    plans = {
+        name: plan_of(strategy, lives[name], bench.site, bench.funding, futures, study.risk)
+        for name, strategy in study.strategies.items()
+    }
+    planned = {
+        name: found
+        for name, plan in plans.items()
+        if (found := strategy_of(plan, study.strategies[name], bench.site, futures)) is not None
+    }
+    declared = bench.lived(study.strategies, futures, "as declared")
+    tried = bench.lived(planned, futures, "as planned")
+    return {name: better(plan, declared[name], tried.get(name)) for name, plan in plans.items()}
 
 
 # these decide what a plant makes, and differ between the futures: the lead is fitted to them instead of held
@@ -200,12 +236,13 @@ def as_data(compared: Compared) -> dict[str, object]:
         "study": verdict.site.study.name,
         "nameplate_gwh_per_year": nameplate,
         "ranking": verdict.ranking,
-        "decided": verdict.decided,
+        "decided": verdict.decided(),
         "replications": verdict.scenarios.count,
         "strategies": {name: _figures(lived, nameplate) for name, lived in verdict.lived.items()},
         "lead_of_the_best_musd": {
             name: verdict.difference(best, name)._asdict() for name in verdict.ranking if name != best
         },
+        "at_best": {name: _planned(one) for name, one in compared.at_best.items()},
         "flip_points": [swing._asdict() for swing in compared.swings],
     }
 
@@ -229,4 +266,18 @@ def _figures(lived: Lived, nameplate: float) -> dict[str, object]:
         "cost_usd_per_kwh_by_year": [one and one._asdict() for one in lived.cost_by_year],
         "revenue_usd_per_kwh_by_year": [one and one._asdict() for one in lived.revenue_by_year],
         "lag_hours_birth_to_discovery": lived.lag and lived.lag._asdict(),
+    }
+
+
+def _planned(one: AtBest) -> dict[str, object]:
+    return {
+        "status": one.plan.status,
+        "gap": one.plan.gap,
+        "option": one.plan.option,
+        "start_quarters": list(one.plan.start_quarters),
+        "why": one.plan.why,
+        "chosen": "plan" if one.planned else "declared",
+        "predicted_npv_musd": one.predicted,
+        "simulated_npv_musd": one.simulated and one.simulated._asdict(),
+        "declared_npv_musd": one.declared._asdict(),
     }

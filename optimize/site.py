@@ -83,6 +83,10 @@ class ScaleUp(Part):
         warmup: time before it that is not counted [d].
         seed: key of all luck.
         replications: futures in which every strategy is lived through.
+        planned: futures on whose ramps each strategy is planned; 0 takes strategies as they are declared.
+        engineers: numbers of engineers that are tried, relative to those declared [-].
+        risk: largest probability of insolvency that a plan may have [-]; None for any.
+        most: futures at most, where they are added until the best strategy is told.
         terms: the same for all strategies.
         strategies: by name.
     """
@@ -102,6 +106,10 @@ class ScaleUp(Part):
     warmup: Annotated[int, Field(ge=0)]
     seed: Annotated[int, Field(ge=0)] = 1
     replications: Annotated[int, Field(ge=2)] = 24
+    planned: Annotated[int, Field(ge=0)] = 0
+    engineers: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (1.0,)
+    risk: Fraction | None = None
+    most: Annotated[int, Field(ge=2)] = 192
     terms: Terms
     strategies: dict[str, Strategy] = Field(min_length=2)
 

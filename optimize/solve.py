@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from optimize.model import Chosen, build
 from optimize.model.products import MILLION, TERA
@@ -90,6 +90,27 @@ class Solution:
         return self.choice, self.servers
 
 
+class Told(NamedTuple):
+    """What a solver said of a model.
+
+    Attributes:
+        status: "optimal", "infeasible", "time limit" or the solver's own word for anything else.
+        objective: of the best solution found; None when there is none.
+        bound: no solution is better than this; None when unknown.
+        load: puts the solution into the model.
+    """
+
+    status: str
+    objective: float | None
+    bound: float | None
+    load: Callable[[], Any]
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a solution, proved to be the best or not."""
+        return self.status in ("optimal", "time limit") and self.objective is not None
+
+
 def read_gap(text: str) -> float:
     """Return a gap such as "0.1%" or "0.001" as a number.
 
@@ -140,26 +161,30 @@ def solve(data: PlanData, solver: Solver = HIGHS, tried: Sequence[Chosen] = (), 
     begin = perf_counter()
     model = build(data, tried, only_more)
     built = perf_counter()
-    ask = _ask_highs if solver.name == "highs" else _ask_other
-    status, objective, bound, load = ask(model, solver)
-    status = _WORDS.get(status, status)
-    if status == "optimal" and objective is not None and data.goal in ("output", "energy"):
-        prefer_cheap(model, data, objective, solver.gap)
+    told = ask(model, solver)
+    if told.status == "optimal" and told.objective is not None and data.goal in ("output", "energy"):
+        prefer_cheap(model, data, told.objective, solver.gap)
         # within less of a gap than a solver takes for kept it may find nothing: the first plan is as good
-        word, _, _, load_cheaper = ask(model, solver)
-        load = load_cheaper if word == "optimal" else load
+        cheaper = ask(model, solver)
+        told = told._replace(load=cheaper.load) if cheaper.status == "optimal" else told
     solution = Solution(
-        status,
+        told.status,
         build_seconds=built - begin,
         seconds=perf_counter() - built,
         solver=solver.name,
-        versions=_versions(),
-        bound=None if bound is None else (TERA if data.goal == "energy" else MILLION) * bound,
+        versions=versions(),
+        bound=None if told.bound is None else (TERA if data.goal == "energy" else MILLION) * told.bound,
     )
-    if status not in ("optimal", "time limit") or objective is None:
+    if not told.found:
         return solution
-    load()
+    told.load()
     return _with_plan(solution, data, model)
+
+
+def ask(model: Any, solver: Solver) -> Told:
+    """Solve a model, without loading anything into it."""
+    told = (_ask_highs if solver.name == "highs" else _ask_other)(model, solver)
+    return told._replace(status=_WORDS.get(told.status, told.status))
 
 
 def _with_plan(solution: Solution, data: PlanData, model: Any) -> Solution:
@@ -172,8 +197,8 @@ def _with_plan(solution: Solution, data: PlanData, model: Any) -> Solution:
     return replace(solution, choice=choice, servers=servers, good=good, objective=objective, gap=gap)
 
 
-def _ask_highs(model: Any, solver: Solver) -> tuple[str, float | None, float | None, Any]:
-    """Return HiGHS's last word, objective, bound, and what loads the solution into the model."""
+def _ask_highs(model: Any, solver: Solver) -> Told:
+    """Return what HiGHS says."""
     from pyomo.contrib.appsi.solvers import Highs
 
     highs = Highs()
@@ -183,11 +208,11 @@ def _ask_highs(model: Any, solver: Solver) -> tuple[str, float | None, float | N
     results = highs.solve(model)
     word = str(results.termination_condition.name)
     objective = results.best_feasible_objective
-    return word, objective, results.best_objective_bound, lambda: results.solution_loader.load_vars()
+    return Told(word, objective, results.best_objective_bound, results.solution_loader.load_vars)
 
 
-def _ask_other(model: Any, solver: Solver) -> tuple[str, float | None, float | None, Any]:
-    """Return another solver's last word, objective, bound, and what loads the solution into the model."""
+def _ask_other(model: Any, solver: Solver) -> Told:
+    """Return what another solver says; its solution is in the model already."""
     import pyomo.environ as pyo
 
     other = pyo.SolverFactory(solver.name)
@@ -197,12 +222,13 @@ def _ask_other(model: Any, solver: Solver) -> tuple[str, float | None, float | N
     results = other.solve(model, load_solutions=False)
     word = str(results.solver.termination_condition)
     if word not in ("optimal", "maxTimeLimit", "feasible") or not len(results.solution):
-        return word, None, None, lambda: None
+        return Told(word, None, None, lambda: None)
     model.solutions.load_from(results)
-    objective = float(pyo.value(model.goal))
-    low = results.problem.lower_bound if model.goal.sense == pyo.minimize else results.problem.upper_bound
+    goal = next(model.component_data_objects(pyo.Objective, active=True))
+    objective = float(pyo.value(goal))
+    low = results.problem.lower_bound if goal.sense == pyo.minimize else results.problem.upper_bound
     bound = float(low) if low is not None and abs(float(low)) < 1e100 else None
-    return word, objective, _proved(word, objective, bound, model.goal.sense, solver.gap), lambda: None
+    return Told(word, objective, _proved(word, objective, bound, goal.sense, solver.gap), lambda: None)
 
 
 def _proved(word: str, objective: float, bound: float | None, sense: int, gap: float) -> float | None:
@@ -216,7 +242,8 @@ def _proved(word: str, objective: float, bound: float | None, sense: int, gap: f
     return max(within, bound) if sense > 0 else min(within, bound)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of what solves models."""
     from importlib.metadata import version
 
     return {package: version(package) for package in ("pyomo", "highspy")}

@@ -60,7 +60,22 @@ class WhenProved(Part):
         return first if number == 0 else seen.reached(self.output)
 
 
-Build = Annotated[AtOnce | Phased | WhenProved, Field(discriminator="rule")]
+class Scheduled(Part):
+    """Lines are ordered in months that are set, as a planning model sets them.
+
+    Attributes:
+        orders: month of each order, counted from when the first line can be ordered.
+    """
+
+    rule: Literal["scheduled"]
+    orders: Annotated[tuple[Months, ...], Field(min_length=1)]
+
+    def next_order(self, number: int, first: int, seen: Seen) -> int | None:
+        """Return the month in which a line is ordered; None for never."""
+        return first + self.orders[number] if number < len(self.orders) else None
+
+
+Build = Annotated[AtOnce | Phased | WhenProved | Scheduled, Field(discriminator="rule")]
 
 
 class Mother(Part):

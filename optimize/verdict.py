@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,27 +140,34 @@ class Verdict:
         """Return how much more one strategy is worth than another, future by future [MUSD]."""
         return interval((self.lived[first].books.npv_musd - self.lived[second].books.npv_musd).tolist())
 
-    @property
-    def decided(self) -> bool:
-        """Whether the futures tell the best strategy from every other one."""
-        best, *others = self.ranking
-        return all(self.difference(best, other).low > 0 for other in others)
+    def decided(self, confidence: float = 0.95) -> bool:
+        """Return whether the futures tell the best strategy from every other one.
+
+        Args:
+            confidence: of each t-interval of a paired difference [-].
+        """
+        from scipy.stats import t
+
+        best, *others = (self.lived[name].books.npv_musd for name in self.ranking)
+        reach = float(t.ppf((1 + confidence) / 2, len(best) - 1)) / len(best) ** 0.5
+        ahead = [best - other for other in others]
+        return all(float(more.mean()) > reach * float(more.std(ddof=1)) for more in ahead)
 
 
-def investments_of(life: Life, strategy: Strategy, site: Site) -> list[Investment]:
-    """Return what a strategy buys in a future."""
+def investments_of(lives: Sequence[Life], strategy: Strategy, site: Site) -> list[Investment]:
+    """Return what a strategy buys, each line ordered in its month of each future."""
     terms, costs = site.ground.terms, site.costs
     tests = strategy.tests.maker + strategy.tests.site
     more = terms.inline * strategy.inline + terms.genealogy * strategy.genealogy + terms.tests * tests
     cost, lead = costs.capital * (1 + more), lead_of(strategy, site.ground)
-    bought = [
-        Investment(f"line {number}", cost, month, lead, costs.life, costs.standing)
-        for number, month in enumerate(life.ordered, start=1)
-    ]
+    bought = []
     if strategy.pilot is not None:
         pilot = strategy.pilot
         standing = costs.standing * pilot.size
-        bought.insert(0, Investment(PILOT, cost * pilot.size * terms.pilot, 0, pilot.lead, costs.life, standing))
+        bought.append(Investment(PILOT, cost * pilot.size * terms.pilot, 0, pilot.lead, costs.life, standing))
+    for line in range(max(len(life.ordered) for life in lives)):
+        orders = np.array([life.ordered[line] if line < len(life.ordered) else NEVER for life in lives])
+        bought.append(Investment(f"line {line + 1}", cost, orders, lead, costs.life, costs.standing))
     return bought
 
 
@@ -183,21 +189,8 @@ def rates_of(site: Site) -> Rates:
 def keep(
     name: str, strategy: Strategy, lives: Sequence[Life], site: Site, funding: Funding, futures: Scenarios
 ) -> Lived:
-    """Return a strategy with its books; each future has its own orders."""
-    # futures with the same orders are kept together
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for number, life in enumerate(lives):
-        groups.setdefault(tuple(life.ordered), []).append(number)
-    books = [
-        _books([lives[number] for number in numbers], strategy, site, funding, futures.only(numbers))
-        for numbers in groups.values()
-    ]
-    order = np.argsort([number for numbers in groups.values() for number in numbers])
-    return Lived(name, strategy, lives, stacked(books, order))
-
-
-def _books(lives: Sequence[Life], strategy: Strategy, site: Site, funding: Funding, futures: Scenarios) -> Books:
-    bought = investments_of(lives[0], strategy, site)
+    """Return a strategy with its books."""
+    bought = investments_of(lives, strategy, site)
     staff = np.zeros((futures.count, futures.months))
     for one in bought:
         size = strategy.pilot.size if strategy.pilot and one.name == PILOT else 1.0
@@ -207,7 +200,8 @@ def _books(lives: Sequence[Life], strategy: Strategy, site: Site, funding: Fundi
     # nobody makes cells that nobody will buy
     share = wanted_share(made["good"], made["grade_b"], futures, site.costs.grade_b)
     made |= {name: made[name] * share for name in ("started", "good", "grade_b", "scrapped")}
-    return keep_books(Operations(staff=staff, **made), bought, rates_of(site), futures, funding)
+    books = keep_books(Operations(staff=staff, **made), bought, rates_of(site), futures, funding)
+    return Lived(name, strategy, lives, books)
 
 
 def wanted_share(good: Floats, grade_b: Floats, futures: Scenarios, grade_b_price: float) -> Floats:
@@ -225,18 +219,3 @@ def wanted_share(good: Floats, grade_b: Floats, futures: Scenarios, grade_b_pric
     runs = (cancelled[:, :, None] == NEVER) | (np.arange(futures.months) <= cancelled[:, :, None])
     wanted = (futures.called * runs).sum(axis=0) + futures.spot_demand
     return np.asarray(np.minimum(np.divide(wanted, good, out=np.ones_like(good), where=good > 0), 1.0))
-
-
-def stacked(books: Sequence[Books], order: NDArray[np.int64]) -> Books:
-    """Return the books of several groups of futures as those of all.
-
-    Args:
-        books: of each group.
-        order: places of the futures, once the groups stand behind each other. Shape (futures,).
-    """
-    arrays: dict[str, Any] = {
-        one.name: np.concatenate([getattr(book, one.name) for book in books])[order]
-        for one in fields(Books)
-        if isinstance(getattr(books[0], one.name), np.ndarray)
-    }
-    return replace(books[0], **arrays)

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from twin.kpi import kpis as kpis
     from twin.kpi import summarise as summarise
     from twin.line import Line as Line
-    from twin.output_analysis import mean_interval as mean_interval
     from twin.plant_cost import UnitCosts as UnitCosts
     from twin.plant_cost import unit_costs as unit_costs
     from twin.problems import InputError as InputError
     from twin.problems import Problem as Problem
+    from twin.problems import did_you_mean as did_you_mean
     from twin.ramp.learning import Ramp as Ramp
     from twin.ramp.learning import ramp_up as ramp_up
     from twin.ramp.mature import Mature as Mature
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from twin.ramp.priors import read_priors as read_priors
     from twin.read import find_line as find_line
     from twin.read import known_lines as known_lines
+    from twin.read import lines_folder as lines_folder
     from twin.read import read_declared as read_declared
     from twin.read import read_line as read_line
     from twin.read.document import Document as Document
     from twin.read.futures import read_futures as read_futures
+    from twin.read.provenance import Provenance as Provenance
     from twin.read.shipped import find_declared as find_declared
     from twin.report import write_report as write_report
     from twin.results import ResultFiles as ResultFiles
@@ -56,10 +58,13 @@ if TYPE_CHECKING:
     from twin.trace import recall as recall
     from twin.trace import trace_cell as trace_cell
     from twin.units import Area as Area
+    from twin.units import Energy as Energy
     from twin.units import EnergyPerYear as EnergyPerYear
     from twin.units import Fraction as Fraction
     from twin.units import HoursPerYear as HoursPerYear
+    from twin.units import Interval as Interval
     from twin.units import Money as Money
+    from twin.units import Positive as Positive
     from twin.units import Power as Power
     from twin.units import Unit as Unit
     from twin.units import split as split
@@ -69,6 +74,12 @@ if TYPE_CHECKING:
     from twin.values import put as put
 
 _HOME = {
+    "Energy": "units",
+    "Interval": "units",
+    "Positive": "units",
+    "Provenance": "read.provenance",
+    "lines_folder": "read",
+    "did_you_mean": "problems",
     "Deadlock": "flow.deadlock",
     "QUANTITIES": "scenario.futures",
     "Area": "units",
@@ -110,7 +121,6 @@ _HOME = {
     "knobs": "settings",
     "kpis": "kpi",
     "line_sha256": "folder",
-    "mean_interval": "output_analysis",
     "open_run": "folder",
     "put": "values",
     "read_declared": "read",

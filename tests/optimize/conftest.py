@@ -6,9 +6,12 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from optimize.effects import Factor, Sum
+from optimize.expansion_data import ExpansionData
+from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
 from optimize.plan_data import PER_CELL, PER_SERVER, PlanData
 
 
@@ -75,6 +78,49 @@ def two_coaters_one_stacker() -> PlanData:
             "first_pass": 0.5,
             "places": 10.0,
         },
+    )
+
+
+def two_lines_two_futures() -> ExpansionData:
+    """Three quarters, two lines run by few or many engineers, two futures, one of them poor."""
+    ripe = np.array([[1.0, 2.0, 2.5], [1.5, 2.5, 2.5]])
+    options = {
+        name: OperatingPoint(
+            good=ripe * kept,
+            variable=np.array([[90.0, 130.0, 140.0], [100.0, 135.0, 140.0]]),
+            capital=np.array([120.0, 100.0]),
+            starts=((1, 2), (1, 2)),
+            payments=(0.6, 0.3, 0.1),
+            lead=1,
+            fixed=np.full(3, people),
+            staff=np.full((2, 3), 5.0),
+            subsidy=np.array([[0.0, 12.0, 0.0], [0.0, 12.0, 0.0]]),
+        )
+        for name, kept, people in (("few engineers", 0.8, 2.0), ("many engineers", 0.9, 6.0))
+    }
+    return ExpansionData(
+        quarters=3,
+        options=options,
+        outlook=Outlook(
+            price=np.array([[95.0, 92.0, 90.0], [80.0, 75.0, 70.0]]),
+            demand=np.array([[6.0, 6.0, 6.0], [1.0, 1.2, 1.4]]),
+            probability=np.array([0.7, 0.3]),
+            material=np.array([[1.0, 1.0, 1.0], [1.1, 1.1, 1.1]]),
+            capital=np.array([1.0, 1.25]),
+        ),
+        purse=Purse(
+            cash=100.0,
+            funds=np.array([0.0, 40.0, 0.0]),
+            debt_limit=np.array([50.0, 60.0, 60.0]),
+            interest=np.full(3, 0.02),
+            discount=0.025,
+            salvage=np.array([0.9, 0.8, 0.7]),
+        ),
+        risk=Risk(insolvency=0.3, floor=-100.0, tail=0.3),
+        most_lines=2,
+        least_lines=1,
+        gap=1,
+        spared=30.0,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pages import is_self_contained
+from command import is_self_contained
 from young_lines import shipped_priors, small_line
 
 from optimize import board_claim, board_story

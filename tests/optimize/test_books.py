@@ -156,6 +156,7 @@ LOAN: dict[str, Any] = {
         ("lenders want more equity in", {"share_of_capital": 0.1}, 1),
         ("it opens with output that is not there", {"opens": {"output": "1000 GWh/yr"}}, 1),
         ("it opens late", {"opens": {"month": 2}}, 1),
+        ("it is closed", {"closes": 0}, 1),
         ("a covenant on output is not held", {"covenants": {"output": "1000 GWh/yr"}}, 1),
         ("that covenant is asked later", {"covenants": {"output": "1000 GWh/yr", "output_from": 2}}, -1),
     ],
@@ -304,16 +305,42 @@ def peak(books: Books) -> float:
     return float(books.peak_funding_musd[0])
 
 
-def test_peak_funding_does_not_hang_on_who_pays() -> None:
-    scenarios = certain(6, price=1.0)
+def test_what_a_plant_needs_and_brings_does_not_hang_on_who_pays() -> None:
+    scenarios = certain(6, price=1.0, interest="12 %/yr")
     line = Investment("line", 100.0, 1, 0.0, 10.0)
     plant = operations(scenarios, good=[[0.0, 0.0, 20.0, 20.0, 20.0, 20.0]], engineers=1.0)
     rates = replace(FREE, engineer=12 * 5e6)
     owners = keep_books(plant, [line], rates, scenarios, funding(equity="500 MUSD"))
     loan = {**LOAN, "facility": "100 MUSD", "closes": 99}
     lenders = keep_books(plant, [line], rates, scenarios, funding(equity="12 MUSD", debt=loan))
-    assert peak(owners) == pytest.approx(110) == peak(lenders)
+    assert lenders.interest.sum() > 1
     assert owners.free_cash == pytest.approx(lenders.free_cash)
+    assert peak(owners) == pytest.approx(110) == peak(lenders)
+
+
+def test_the_end_of_the_horizon_brings_the_books_of_a_solvent_plant_only() -> None:
+    scenarios = certain(6, price=1.0)
+    line = Investment("line", 100.0, 0, 0.0, 10.0)
+    plant = operations(scenarios, good=4.0, engineers=1.0)
+    days, rates = f"{365 / 12} day", replace(FREE, engineer=12 * 3e6, materials=0.5)
+    last = []
+    for equity in (200, 104):
+        terms = funding(equity=f"{equity} MUSD", terminal=0.5, receivables=days, payables=days)
+        books = keep_books(plant, [line], rates, scenarios, terms)
+        last.append(float(books.free_cash[0, -1]))
+    # 4 come, 3 and 2 go in the last month; five months are written down, 4 and 2 are owed
+    assert last == pytest.approx([-1 + 0.5 * (100 - 5 * 100 / 120 + 4 - 2), 0])
+    assert books.payables[0, -1] == pytest.approx(2), "what is never paid is no gain at the end"
+
+
+def test_a_years_cost_is_shared_by_the_good_cells_of_both_grades() -> None:
+    scenarios = certain(18)
+    made = np.where(np.arange(18) < 12, 1.0, 2.0)
+    plant = operations(scenarios, good=[0.7 * made], grade_b=[0.3 * made], engineers=1.0)
+    books = keep_books(plant, [], replace(FREE, engineer=12 * 60e6), scenarios, funding(equity="9000 MUSD"))
+    assert books.cost_usd_per_kwh_by_year[0] == pytest.approx([60, 30])
+    nothing = keep_books(operations(scenarios, engineers=1.0), [], FREE, scenarios, funding())
+    assert np.all(np.isnan(nothing.cost_usd_per_kwh_by_year))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from command import gigatwin
-from counted_questions import asked_so_far, questions, reply
+from counted_questions import asked_so_far, questions, reply, reply_to_even
 
 import optimize.__main__  # noqa: F401  # its commands are gigatwin's too
 from optimize.cache import Cache
@@ -112,6 +112,14 @@ def fails(asked: Any) -> int:
 def test_what_goes_wrong_on_another_machine_is_told_as_it_was_there(two: TwoMachines, tmp_path: Path) -> None:
     with crew(1, two.address) as pool, pytest.raises(ValueError, match=r"^no answer$"):
         ask_all(fails, questions(tmp_path / "marks", 2), pool, "fail")
+
+
+def test_a_question_that_always_kills_its_worker_is_given_up(
+    two: TwoMachines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("optimize.cluster._AGAIN", 1)
+    with crew(1, two.address) as pool, pytest.raises(ConnectionError, match="has lost a run 2 times"):
+        ask_all(reply_to_even, questions(tmp_path / "marks", 2), pool, "kill")
 
 
 def test_machines_with_other_versions_are_refused(

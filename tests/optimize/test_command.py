@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from pages import is_self_contained
+from command import is_self_contained
 from typer.testing import CliRunner
 
 import optimize

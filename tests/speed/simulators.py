@@ -132,11 +132,13 @@ def _apart(peer: Peer, work: Workload, budget: float) -> Timed:
 def _timed(peer: Peer, work: Workload, budget: float) -> Timed:
     """Time a simulator for as long as the budget allows, and the line by hand before it."""
     short = replace(work, warmup=1.0)
-    # the first run imports and compiles, the second tells how fast it is
+    # the first run imports and compiles, those after it tell how fast it is
     _seconds(peer.lots, short, 100.0)
-    tried = work.until / 50
-    fast = tried / _seconds(peer.lots, short, tried)[0]
-    until = min(work.until, max(3 * work.warmup, fast * budget))
+    tried, took = work.until / 50, 0.0
+    while took < budget / 5 and tried < work.until:
+        took, _ = _seconds(peer.lots, short, tried)
+        tried *= 4
+    until = min(work.until, max(3 * work.warmup, tried / 4 / took * budget))
     by_hand = work.until / (5 * work.servers)
     rate = by_hand / _seconds(by_simpy, short, by_hand)[0]
     return Timed(until, *_seconds(peer.lots, work, until), rate)

@@ -122,7 +122,7 @@ def test_shocks_of_prices_are_correlated_as_declared() -> None:
     assert math.atanh(np.corrcoef(steps[0], energy)[0, 1]) == pytest.approx(0.0, abs=half)
 
 
-@pytest.mark.parametrize("reversion", [0.0, 0.8])
+@pytest.mark.parametrize("reversion", [0.0, 5.0])
 def test_prices_drift_in_the_mean_and_scatter_as_their_equation_says(reversion: float) -> None:
     drift, volatility, years = -0.05, 0.25, 4.0
     price = {"start": "80 USD/kWh", "drift": drift_text(drift), "volatility": volatility}
@@ -154,6 +154,12 @@ def test_a_contract_calls_off_its_volume_times_the_level_while_it_runs() -> None
     called = sample_futures(futures(contracts={"one": contract}, demand=demand), 36, 2, 1).called[0]
     assert called.sum(axis=1) == pytest.approx(0.8 * 18.5)
     assert np.all(called[:, :6] == 0) and np.all(called[:, 6:24] > 0) and np.all(called[:, 25:] == 0)
+
+
+def test_the_spot_market_grows() -> None:
+    demand = {"level": 1, "spot": "12 GWh/yr", "growth": "10 %/yr"}
+    found = sample_futures(futures(demand=demand), 25, 2, 1).spot_demand
+    assert found[:, [0, 12, 24]] == pytest.approx(np.exp([[0, 0.1, 0.2]] * 2))
 
 
 def test_the_region_pays_its_premium_and_the_spot_market_less() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.compiled.luck import layers
 from twin.compiled.state import (
     BLOCK,
     CLOCK,
+    DRAW,
     EVENT,
     INBOX,
     KEPT,
@@ -58,9 +60,11 @@ def empty_plant(line: Line) -> World:
         "uses": np.zeros(uses, USE),
         "plans": np.array([(one.every, one.takes, PLANNED[one.state]) for one in plans], PLAN),
         "due": np.array(due, np.float64).view(NUMBER),
-        "heap": np.zeros(servers + len(names), EVENT),
+        "heap": _heap(servers + len(names)),
         "ring": np.zeros(ring, EVENT),
         "clocks": clocks.ravel(),
+        "draws": np.zeros(rows, DRAW),
+        "layers": layers(),
         "numbers": np.zeros(rows * KEPT * BLOCK, NUMBER),
         "blocks": np.full(rows * KEPT, NONE, np.int64).view(WHOLE),
         "lives": np.zeros(wears * _LIVES, LIFE),
@@ -80,6 +84,13 @@ def _set_going(world: World) -> None:
     root["ring_mask"], root["lives_kept"] = len(world.parts["ring"]) - 1, _LIVES
     root["unfinished"] = NONE
     root["free_lots"] = len(world.parts["lots"])
+
+
+def _heap(most: int) -> Records:
+    """Return room for so many events to come, and behind them for some that never come."""
+    found = np.zeros(most + 4, EVENT)
+    found["time"] = NEVER
+    return found
 
 
 def free_lots(size: int, first: int) -> Records:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from twin.compiled.events import enter, is_due, pop_due, pop_timeout, timeout
-from twin.compiled.machine_code import entry, part
+from twin.compiled.events import close_hole, enter, is_due, pop_due, pop_timeout, timeout
+from twin.compiled.machine_code import entry, part, rare
 from twin.compiled.memory import Root, due_of, event_of, plan_of, server_of, setup_of, station_of, use_of
 from twin.compiled.state import (
     BEGINNING,
@@ -41,6 +41,7 @@ def run(root: Records, until: float) -> int:
     w.unfinished = NONE
     while True:
         if server == NONE:
+            close_hole(w)
             if is_due(w):
                 server = pop_due(w)
             elif w.timeouts and event_of(w, 0).time < until:
@@ -67,41 +68,38 @@ def _step(w: Root, server: int) -> int:
         return LOTS
     place = record.place
     if place == WORKING and record.fails:
-        record.place = REPAIRED
-        enter(w, server, _REPAIR)
-        timeout(w, w.now + record.repair, server)
+        _stand(w, server, REPAIRED, _REPAIR, record.repair)
         return DONE
     if place != TOP and place != BEGINNING and place != HAS_LOTS:
         if w.budget < record.rows:
             return ROWS
         w.budget -= record.rows
-    if place == BEGINNING:
-        return begin(w, server)
-    if place == HAS_LOTS:
-        return _prepare(w, server)
-    if place == SET_UP:
+    if place in (MAINTAINED, SET_UP):
         write_stop(w, server)
-        return begin(w, server)
-    if place == MAINTAINED:
-        write_stop(w, server)
-        return _seek(w, server)
-    if place != TOP and not hand_over(w, server):
+    elif place in (WORKING, REPAIRED, BLOCKED) and not hand_over(w, server):
         return DONE
-    return _look_up(w, server)
+    if place != HAS_LOTS and place != BEGINNING and place != SET_UP:
+        if place != MAINTAINED and _planned(w, server):
+            return DONE
+        if not _seek(w, server):
+            return DONE
+    if place != BEGINNING and place != SET_UP and _set_up(w, server):
+        return DONE
+    return begin(w, server)
 
 
-@part
+@rare
 def _stand(w: Root, server: int, place: int, state: int, seconds: float) -> None:
     """Begin a stop."""
-    record, now = server_of(w, server), w.now
-    record.place, record.begin = place, now
+    record = server_of(w, server)
+    record.place, record.begin = place, w.now
     enter(w, server, state)
-    timeout(w, now + seconds, server)
+    timeout(w, w.now + seconds, server)
 
 
 @part
-def _look_up(w: Root, server: int) -> int:
-    """Begin planned work that is due, or seek lots."""
+def _planned(w: Root, server: int) -> bool:
+    """Begin planned work that is due. Returns whether there was some."""
     record, now = server_of(w, server), w.now
     station = station_of(w, record.station)
     for place in range(station.plans):
@@ -111,17 +109,17 @@ def _look_up(w: Root, server: int) -> int:
             while due.value <= now:
                 due.value += plan.every
             _stand(w, server, MAINTAINED, plan.state, plan.takes)
-            return DONE
-    return _seek(w, server)
+            return True
+    return False
 
 
 @part
-def _seek(w: Root, server: int) -> int:
-    """Take what has come, or wait for it behind those that wait already."""
+def _seek(w: Root, server: int) -> bool:
+    """Take what has come, or wait for it behind those that wait already. Returns whether there was enough."""
     record = server_of(w, server)
     station = station_of(w, record.station)
     if station.idle_head == NONE and collect(w, record.station, server):
-        return _prepare(w, server)
+        return True
     enter(w, server, _STARVED)
     record.place, record.next_idle = WAITING, NONE
     if station.idle_head == NONE:
@@ -129,12 +127,12 @@ def _seek(w: Root, server: int) -> int:
     else:
         server_of(w, station.idle_tail).next_idle = server
     station.idle_tail = server
-    return DONE
+    return False
 
 
 @part
-def _prepare(w: Root, server: int) -> int:
-    """Do the set-ups that are due by use, or begin the turn."""
+def _set_up(w: Root, server: int) -> bool:
+    """Begin the set-ups that are due by use. Returns whether they take time."""
     record = server_of(w, server)
     station, seconds = station_of(w, record.station), 0.0
     for place in range(station.setups):
@@ -145,8 +143,8 @@ def _prepare(w: Root, server: int) -> int:
             use.metres = 0.0
     if seconds > 0.0:
         _stand(w, server, SET_UP, _SETUP, seconds)
-        return DONE
-    return begin(w, server)
+        return True
+    return False
 
 
 @entry

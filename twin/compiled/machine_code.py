@@ -17,8 +17,14 @@ _HERE = Path(__file__).parent
 
 
 def part(function: Function) -> Function:
-    """Compile a function that only compiled functions call."""
-    compiled: Function = numba.njit(function)
+    """Compile a function into the compiled functions that call it."""
+    compiled: Function = numba.njit(error_model="numpy", forceinline=True)(function)
+    return compiled
+
+
+def rare(function: Function) -> Function:
+    """Compile a function that compiled functions call now and then; it is there only once."""
+    compiled: Function = numba.njit(error_model="numpy")(function)
     return compiled
 
 
@@ -35,13 +41,13 @@ def entry(function: Function) -> Function:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):
-                compiled: Function = numba.njit(cache=True)(function)
+                compiled: Function = numba.njit(error_model="numpy", cache=True)(function)
                 return compiled
         except (OSError, RuntimeError):
             continue
         finally:
             numba.config.CACHE_DIR = before
-    return part(function)
+    return rare(function)
 
 
 def _folders() -> list[Path]:

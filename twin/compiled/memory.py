@@ -10,8 +10,10 @@ from numba.extending import intrinsic
 from twin.compiled.machine_code import part
 from twin.compiled.state import (
     CLOCK,
+    DRAW,
     EVENT,
     INBOX,
+    LAYER,
     LIFE,
     LOT,
     NUMBER,
@@ -119,6 +121,18 @@ def number_of(w: Root, place: int) -> Record:
 def block_of(w: Root, place: int) -> Record:
     """Return which block of random numbers stands at a place."""
     return record_at(w.blocks, WHOLE, place)
+
+
+@part
+def draw_of(w: Root, row: int) -> Record:
+    """Return how a row of random numbers is drawn."""
+    return record_at(w.draws, DRAW, row)
+
+
+@part
+def layer_of(w: Root, place: int) -> Record:
+    """Return a layer of the ziggurat."""
+    return record_at(w.layers, LAYER, place)
 
 
 @part

@@ -10,17 +10,31 @@ from numpy.typing import NDArray
 
 from twin.compiled.layout import empty_plant, free_lots
 from twin.compiled.loop import close_day, run, write_open_visits
-from twin.compiled.rows import DAYS, Rows
-from twin.compiled.state import BLOCK, DONE, KEPT, LIFE, LIVES, LOTS, NUMBERS, ROWS, Records
+from twin.compiled.rows import DAYS, FEW, MANY, Rows
+from twin.compiled.state import (
+    BLOCK,
+    BROUGHT,
+    DONE,
+    EXPONENTIAL,
+    KEPT,
+    LIFE,
+    LIVES,
+    LOTS,
+    NUMBERS,
+    ROWS,
+    UNIFORM,
+    Records,
+)
 from twin.equipment import Failures
 from twin.flow.deadlock import standstill
 from twin.flow.downtime import DRAWN, draw_lives, luck_of_failures
 from twin.journal import Journal, State
 from twin.line import Line
 from twin.randomness import Luck
-from twin.timed import Deterministic, Timed
+from twin.timed import Deterministic, Exponential, Timed
 
-_ROWS = 65_536
+Draw = Callable[[np.random.Generator, int], NDArray[np.floating]]
+Bring = Callable[[int], NDArray[np.floating]]
 
 
 class CompiledPlant:
@@ -40,10 +54,10 @@ class CompiledPlant:
         self.world = empty_plant(line)
         # reasons get their numbers in the order in which the flow meets them
         journal.reason("shelf_life")
-        self._rows = Rows(self.world, journal, max(_ROWS, 2 * len(self.world.parts["servers"])))
+        self._rows = Rows(self.world, journal, max(FEW, len(self.world.parts["servers"])))
         self._handed_over = False
         self._days = 0
-        self._numbers = _numbers(line, seed)
+        self._numbers = _brings(line, seed, self.world.parts["draws"])
         self._ahead = [1] * len(self._numbers)
         self._failing = _failing(line, seed)
         for server in self._failing:
@@ -66,8 +80,9 @@ class CompiledPlant:
             most, row = 2 * int(self._server["rows"].max()), int(root["missing_row"][0])
             if missing == ROWS:
                 self.hand_over()
-                if most > self._rows.size:
-                    self._rows = Rows(self.world, self._journal, most)
+                wanted = max(most, min(4 * self._rows.size, MANY))
+                if wanted > self._rows.size:
+                    self._rows = Rows(self.world, self._journal, wanted)
             elif missing == LOTS:
                 self._make_lots(most)
             elif missing == NUMBERS:
@@ -178,14 +193,22 @@ def _failing(line: Line, seed: int) -> dict[int, tuple[Failures, np.random.Gener
     return found
 
 
-def _numbers(line: Line, seed: int) -> list[Callable[[int], NDArray[np.floating]]]:
-    """Return what draws each row of the random numbers, a block of lots at a time."""
-    found: list[Callable[[int], NDArray[np.floating]]] = []
+def _brings(line: Line, seed: int, draws: Records) -> list[Bring]:
+    """Return what draws each row of the random numbers in Python; those that machine code draws get their key."""
+    found: list[Bring] = []
     for name, station in line.stations.items():
         step, luck = station.step, Luck(seed, name)
         assert isinstance(step, Timed)
+        wanted: list[tuple[str, Draw, float]] = []
         if not isinstance(step.time, Deterministic):
-            found.append(partial(luck.block, "time", draw=step.time.sample))
+            mean = step.time.mean if isinstance(step.time, Exponential) else 0.0
+            wanted.append(("time", step.time.sample, mean))
         if step.scrap:
-            found.append(partial(luck.block, "scrap0", draw=np.random.Generator.random))
+            wanted.append(("scrap0", np.random.Generator.random, 0.0))
+        for purpose, draw, mean in wanted:
+            row = draws[len(found)]
+            row["first_key"], row["second_key"] = luck.key(purpose)
+            row["mean"] = mean
+            row["kind"] = UNIFORM if purpose == "scrap0" else EXPONENTIAL if mean else BROUGHT
+            found.append(partial(luck.block, purpose, draw=draw))
     return found

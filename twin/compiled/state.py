@@ -25,58 +25,60 @@ TOP, WAITING, HAS_LOTS, MAINTAINED, SET_UP, BEGINNING, WORKING, REPAIRED, BLOCKE
 # why compiled code returns
 DONE, ROWS, LOTS, NUMBERS, LIVES = range(5)
 
+# how random numbers of lots come about: brought by Python, or drawn in machine code
+BROUGHT, UNIFORM, EXPONENTIAL = range(3)
+
 # lots that one block of random numbers is for; see ``Luck.lots``
 BLOCK = 64
 # blocks of each station's numbers that are kept, a power of two
-KEPT = 128
+KEPT = 32
 
 STATION = np.dtype(
     [
         # declared
-        ("family", "i4"),  # that its turns belong to
-        ("outbox", "i4"),
-        ("first_inlet", "i4"),
-        ("inlets", "i4"),
-        ("renews", "i1"),
-        ("joins", "i1"),  # collects several lots of one inbox
-        ("wanted", "i4"),  # lots of a full load; 0 when they are not counted
+        ("family", "i8"),  # that its turns belong to
+        ("outbox", "i8"),
+        ("first_inlet", "i8"),
+        ("inlets", "i8"),
+        ("renews", "i8"),
+        ("joins", "i8"),  # collects several lots of one inbox
+        ("wanted", "i8"),  # lots of a full load; 0 when they are not counted
         ("room", "f8"),  # units of a full load
-        ("combine", "i1"),  # all lots make one turn
+        ("combine", "i8"),  # all lots make one turn
         ("patience", "f8"),
-        ("split", "i4"),
+        ("split", "i8"),
         ("mean", "f8"),  # time of a turn that is always the same
-        ("times", "i4"),  # row of its times in ``numbers``; NONE when they are always the same
+        ("times", "i8"),  # row of its times in ``numbers``; NONE when they are always the same
         ("scrap", "f8"),
-        ("tosses", "i4"),
-        ("first_setup", "i4"),
-        ("setups", "i4"),
-        ("first_plan", "i4"),
-        ("plans", "i4"),
+        ("tosses", "i8"),
+        ("first_setup", "i8"),
+        ("setups", "i8"),
+        ("first_plan", "i8"),
+        ("plans", "i8"),
         # changing
         ("serial", "i8"),  # of the next new lot
-        ("idle_head", "i4"),
-        ("idle_tail", "i4"),
-        ("timer", "i1"),  # runs
-    ],
-    align=True,
+        ("idle_head", "i8"),
+        ("idle_tail", "i8"),
+        ("timer", "i8"),  # runs
+    ]
 )
 
 SERVER = np.dtype(
     [
-        ("station", "i4"),
-        ("number", "i4"),
-        ("wear", "i4"),  # row of its lives; NONE when it never fails
-        ("first_use", "i4"),  # of its set-ups
-        ("first_due", "i4"),  # of its planned work
-        ("place", "i1"),  # in its loop
-        ("state", "i1"),
-        ("after", "i1"),  # state of the stop it is in
-        ("fails", "i1"),  # in this turn
-        ("next_idle", "i4"),
-        ("first", "i4"),  # lot
-        ("last", "i4"),
-        ("lots", "i4"),
-        ("rows", "i4"),  # most rows of one table that its turn can need
+        ("station", "i8"),
+        ("number", "i8"),
+        ("wear", "i8"),  # row of its lives; NONE when it never fails
+        ("first_use", "i8"),  # of its set-ups
+        ("first_due", "i8"),  # of its planned work
+        ("place", "i8"),  # in its loop
+        ("state", "i8"),
+        ("after", "i8"),  # state of the stop it is in
+        ("fails", "i8"),  # in this turn
+        ("next_idle", "i8"),
+        ("first", "i8"),  # lot
+        ("last", "i8"),
+        ("lots", "i8"),
+        ("rows", "i8"),  # most rows of one table that its turn can need
         ("start", "f8"),
         ("begin", "f8"),  # of a stop
         ("repair", "f8"),  # seconds of repair in this turn
@@ -89,28 +91,26 @@ SERVER = np.dtype(
         ("finish", "f8"),
         ("tried", "f8"),
         ("passed", "f8"),
-        ("turn", "i4"),  # its lot; NONE when that was split
-        ("child", "i4"),  # which of what comes of it is brought in
-        ("children", "i4"),
-    ],
-    align=True,
+        ("turn", "i8"),  # its lot; NONE when that was split
+        ("child", "i8"),  # which of what comes of it is brought in
+        ("children", "i8"),
+    ]
 )
 
 INBOX = np.dtype(
     [
-        ("owner", "i4"),
+        ("owner", "i8"),
         ("capacity", "i8"),
-        ("first", "i4"),
-        ("last", "i4"),
-        ("first_blocked", "i4"),
-        ("last_blocked", "i4"),
+        ("first", "i8"),
+        ("last", "i8"),
+        ("first_blocked", "i8"),
+        ("last_blocked", "i8"),
         ("lots", "i8"),
         ("blocked", "i8"),
         ("most", "i8"),
         ("area", "f8"),
         ("since", "f8"),
-    ],
-    align=True,
+    ]
 )
 
 LOT = np.dtype(
@@ -120,15 +120,14 @@ LOT = np.dtype(
         ("units", "f8"),
         ("seconds", "f8"),  # of its turn
         ("tried", "f8"),  # begun in it
-        ("next", "i4"),
-        ("holder", "i4"),  # server on which it waits for room; NONE when it does not
-        ("parent", "i4"),  # first of the lots that it is made of
-        ("parents", "i4"),
-        ("family", "i4"),
-        ("decided", "i1"),
-        ("spoiled", "i1"),
-    ],
-    align=True,
+        ("next", "i8"),
+        ("holder", "i8"),  # server on which it waits for room; NONE when it does not
+        ("parent", "i8"),  # first of the lots that it is made of
+        ("parents", "i8"),
+        ("family", "i8"),
+        ("decided", "i8"),
+        ("spoiled", "i8"),
+    ]
 )
 
 SETUP = np.dtype([("every_lots", "f8"), ("every_metres", "f8"), ("takes", "f8")])
@@ -137,6 +136,23 @@ PLAN = np.dtype([("every", "f8"), ("takes", "f8"), ("state", "i8")])
 EVENT = np.dtype([("time", "f8"), ("order", "i8"), ("who", "i8")])
 CLOCK = np.dtype([("seconds", "f8"), ("since", "f8"), ("servers", "i8")])
 LIFE = np.dtype([("life", "f8"), ("repair", "f8")])
+DRAW = np.dtype(
+    [
+        ("kind", "i8"),
+        ("mean", "f8"),
+        ("first_key", "u8"),
+        ("second_key", "u8"),
+        # of the block that is being drawn
+        ("block", "i8"),
+        ("counter", "i8"),
+        ("left", "i8"),
+        ("w0", "u8"),
+        ("w1", "u8"),
+        ("w2", "u8"),
+        ("w3", "u8"),
+    ]
+)
+LAYER = np.dtype([("inside", "u8"), ("width", "f8"), ("height", "f8")])
 WHOLE = np.dtype([("value", "i8")])
 MIDDLE = np.dtype([("value", "i4")])
 SHORT = np.dtype([("value", "i2")])
@@ -158,6 +174,8 @@ PARTS = {
     "clocks": CLOCK,  # of each station and state
     "numbers": NUMBER,  # random, of some lots; KEPT blocks of BLOCK for each row
     "blocks": WHOLE,  # which blocks those are
+    "draws": DRAW,  # how each row of them is drawn
+    "layers": LAYER,  # of the ziggurat for exponential numbers
     "lives": LIFE,  # use between failures, and the repair after it; a ring for each server that fails [s]
 }
 
@@ -171,6 +189,7 @@ WORLD = np.dtype(
         ("closed", "f8"),  # the day before
         ("scheduled", "i8"),  # events so far
         ("timeouts", "i8"),  # events in the heap
+        ("hole", "i8"),  # the place of the first of them is empty
         ("first_due", "i8"),  # of the events that are due now
         ("due_now", "i8"),
         ("ring_mask", "i8"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.compiled.events import go_on, timeout
-from twin.compiled.machine_code import part
+from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, inbox_of, inlet_of, lot_of, server_of, station_of
 from twin.compiled.state import BLOCKED, HAS_LOTS, NEVER, NONE
 
@@ -146,7 +146,7 @@ def collect(w: Root, station: int, server: int) -> bool:
     return True
 
 
-@part
+@rare
 def _collect_many(w: Root, station: int, server: int, inbox: int) -> bool:
     """Put a full load on a server in order of arrival, or what there is once patience has run out."""
     record, box, now = station_of(w, station), inbox_of(w, inbox), w.now

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from twin.compiled.events import enter, timeout
-from twin.compiled.machine_code import part
+from twin.compiled.luck import draw_block
+from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, block_of, life_of, lot_of, number_of, server_of, station_of, use_of
 from twin.compiled.state import BEGINNING, BLOCK, BLOCKED, DONE, KEPT, LIVES, NONE, NUMBERS, OPEN, WORKING
 from twin.compiled.storage import free_lot, load, new_lot, offer
@@ -45,7 +46,7 @@ def begin(w: Root, server: int) -> int:
     return DONE
 
 
-@part
+@rare
 def _start_lot(w: Root, server: int) -> None:
     """Number the lot that a source, a merge or a combining station makes; what it is made of hangs on it."""
     record = server_of(w, server)
@@ -85,10 +86,10 @@ def _decide(w: Root, station: int, lot: int) -> int:
 
 @part
 def _number(w: Root, row: int, lot: int) -> float:
-    """Return a lot's random number, negative when its block has not been drawn."""
+    """Return a lot's random number, negative when Python has to bring its block."""
     block = lot // BLOCK
     place = block & (KEPT - 1)
-    if block_of(w, row * KEPT + place).value != block:
+    if block_of(w, row * KEPT + place).value != block and not draw_block(w, row, block):
         w.missing_row = row
         w.missing_block = block
         return -1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.compiled.machine_code import part
+from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, clock_of, inbox_of, lot_of, record_at, server_of, station_of
 from twin.compiled.state import BLOCKED, HAS_LOTS, MIDDLE, NONE, NUMBER, ROW, SET_UP, SHORT, WHOLE
 from twin.journal import UNITS, Action, State
@@ -30,7 +30,7 @@ def write_visit(w: Root, server: int) -> None:
     record_at(w.visit_passed, NUMBER, row).value = record.passed
 
 
-@part
+@rare
 def write_scrap(w: Root, server: int) -> None:
     """Write a turn whose lot is lost."""
     record, row = server_of(w, server), record_at(w.rejects_rows, _REJECT, w.rejects_used)
@@ -48,7 +48,7 @@ def write_scrap(w: Root, server: int) -> None:
     row.anode_kg = 0.0
 
 
-@part
+@rare
 def write_kin(w: Root, station: int, lot: int) -> None:
     """Write the parents of the lots that come of a turn; bought material has none."""
     done, split = lot_of(w, lot), station_of(w, station).split
@@ -91,7 +91,7 @@ def write_finished(w: Root, lot: int) -> None:
     row.anode_kg = 0.0
 
 
-@part
+@rare
 def write_stop(w: Root, server: int) -> None:
     """Write a stop of a server that ends now."""
     record, row = server_of(w, server), record_at(w.stops_rows, _STOP, w.stops_used)
@@ -103,7 +103,7 @@ def write_stop(w: Root, server: int) -> None:
     row.seconds = w.now - record.begin
 
 
-@part
+@rare
 def write_states(w: Root, day: int) -> None:
     """Write the servers' seconds in each state since the day began, and begin anew."""
     now = w.now
@@ -130,7 +130,7 @@ def write_states(w: Root, day: int) -> None:
             clock_of(w, station, state).seconds = 0.0
 
 
-@part
+@rare
 def write_levels(w: Root, day: int) -> None:
     """Write mean and largest number of lots in each buffer since the day began, and begin anew."""
     for inbox in range(w.n_inboxes):
@@ -146,7 +146,7 @@ def write_levels(w: Root, day: int) -> None:
     w.closed = w.now
 
 
-@part
+@rare
 def write_stock(w: Root, day: int) -> None:
     """Count every lot in the plant, at its place."""
     server = 0
@@ -185,7 +185,7 @@ def _lots_on(w: Root, server: int) -> tuple[int, float]:
     return lots, units
 
 
-@part
+@rare
 def _write_place(w: Root, day: int, place: int, lots: int, units: float) -> None:
     if lots == 0:
         return

@@ -67,7 +67,7 @@ class Ramp:
 
 def months_of(days: int) -> int:
     """Return how many months some days make, the last one begun."""
-    return -(-days * _MONTHS_PER_YEAR // _DAYS_PER_YEAR)
+    return month_of(days - 1) + 1
 
 
 def month_of(day: int) -> int:

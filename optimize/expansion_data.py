@@ -1,0 +1,179 @@
+"""Every number that the expansion model sees, as plain arrays: when to add which line, run in which way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from optimize.expansion_terms import Floats, OperatingPoint, Outlook, Purse, Risk, fitted
+from twin import InputError
+
+# an option, the number of a line from 0, and the quarter in which it starts
+Start = tuple[str, int, int]
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class ExpansionData:
+    """One question of growth in numbers.
+
+    One of the options is chosen for all lines. Lines that are always built together, as in a big bang, are one line
+    here, with the sum of their numbers.
+
+    Attributes:
+        quarters: of the horizon.
+        options: operating points by name.
+        outlook: futures.
+        purse: money.
+        risk: that is taken.
+        most_lines: that may be built.
+        least_lines: that must be built.
+        gap: least quarters from one start to the next.
+        in_order: whether the j-th line is the j-th to be built; otherwise each may be built without the others.
+        spared: variable cost of a good GWh that is not made because nobody wants it [MUSD/GWh]; none where what is not
+            sold has been made.
+    """
+
+    quarters: int
+    options: Mapping[str, OperatingPoint]
+    outlook: Outlook
+    purse: Purse
+    risk: Risk = field(default_factory=Risk)
+    most_lines: int = 1
+    least_lines: int = 0
+    gap: int = 0
+    in_order: bool = True
+    spared: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.quarters < 1:
+            raise InputError(f"a horizon of {self.quarters} quarters, expected at least 1")
+        if not self.options:
+            raise InputError("no option is given, expected at least one operating point")
+        if self.most_lines < 1 or not 0 <= self.least_lines <= self.most_lines:
+            raise InputError(
+                f"{self.least_lines} to {self.most_lines} lines, expected at least 1 at most, and no more at least"
+            )
+        if self.gap < 0:
+            raise InputError(f"a gap of {self.gap} quarters between lines, expected at least 0")
+        ramps = max(point.ramps for point in self.options.values())
+        whole = {
+            name: point.checked(name, ramps, self.most_lines, self.quarters) for name, point in self.options.items()
+        }
+        # frozen, but arrays may be given as one row for all
+        object.__setattr__(self, "options", whole)
+        object.__setattr__(self, "outlook", self.outlook.checked(ramps, self.quarters))
+        object.__setattr__(self, "purse", self.purse.checked(self.outlook.count, self.quarters))
+        self._check_lines()
+        self._check_spared()
+
+    def _check_lines(self) -> None:
+        able = {line for _, line, _ in self.starts}
+        needed = set(range(self.least_lines))
+        if len(able) < self.least_lines or (self.in_order and needed - able):
+            line = min(needed - able)
+            raise InputError(
+                f"at least {self.least_lines} lines must be built, but line {line + 1} may start in no quarter under "
+                "any option; give it one, or ask for fewer lines"
+            )
+
+    def _check_spared(self) -> None:
+        fitted("spared cost", np.array(self.spared), "", ())
+        for name, point in self.options.items():
+            if np.any(self.spared * point.good > point.variable + _ROUNDING):
+                raise InputError(
+                    f"spared cost is {self.spared:g} MUSD/GWh, more than all that '{name}' takes for a good GWh, "
+                    f"expected at most {np.min(point.variable[point.good > 0] / point.good[point.good > 0]):g}"
+                )
+
+    @property
+    def ramps(self) -> int:
+        """How many simulated ramps the options have."""
+        return next(iter(self.options.values())).ramps
+
+    @property
+    def starts(self) -> list[Start]:
+        """Every start that is allowed."""
+        return [
+            (name, line, quarter)
+            for name, point in self.options.items()
+            for line, allowed in enumerate(point.starts)
+            for quarter in sorted(allowed)
+        ]
+
+    @property
+    def weight(self) -> Floats:
+        """What money of each quarter is worth today [-]. Shape (quarters,)."""
+        return np.asarray((1 + self.purse.discount) ** -np.arange(self.quarters, dtype=np.float64))
+
+    @property
+    def margin(self) -> Floats:
+        """What selling a GWh brings more than not making it [MUSD/GWh]. Shape (futures, quarters)."""
+        return np.asarray(self.outlook.price - self.spared * self.outlook.material)
+
+    def risking(self, insolvency: float | None) -> ExpansionData:
+        """Return the question with another allowed probability of insolvency."""
+        return replace(self, risk=replace(self.risk, insolvency=insolvency))
+
+    def only(self, name: str) -> ExpansionData:
+        """Return the question with one option left."""
+        return replace(self, options={name: self.options[name]})
+
+    def output(self, start: Start) -> Floats:
+        """Return what a line that starts so makes [GWh per quarter]. Shape (ramps, quarters)."""
+        name, line, quarter = start
+        return self._from(quarter, self.options[name].good[:, line])
+
+    def unspared(self, start: Start) -> Floats:
+        """Return what is spent on material even if nothing is sold [MUSD per quarter]. Shape (ramps, quarters)."""
+        name, line, quarter = start
+        point = self.options[name]
+        return self._from(quarter, point.variable[:, line] - self.spared * point.good[:, line])
+
+    def running(self, start: Start) -> Floats:
+        """Return what a line takes for its staff, less its subsidy [MUSD per quarter]. Shape (quarters,)."""
+        name, line, quarter = start
+        point = self.options[name]
+        return self._from(quarter, point.staff[line] - point.subsidy[line])
+
+    def due(self, start: Start) -> Floats:
+        """Return the capital that falls due, without overrun [MUSD per quarter]. Shape (quarters,)."""
+        name, line, quarter = start
+        point = self.options[name]
+        paid = np.zeros(self.quarters)
+        first = quarter - point.lead
+        shares = point.payments[: self.quarters - first]
+        paid[first : first + len(shares)] = shares
+        return paid * float(point.capital[line])
+
+    def left(self, start: Start) -> float:
+        """Return what a line is worth at the end, less what is still to be paid for it, without overrun [MUSD]."""
+        name, line, quarter = start
+        capital = float(self.options[name].capital[line])
+        unpaid = capital - float(self.due(start).sum())
+        return float(self.purse.salvage[self.quarters - 1 - quarter]) * capital - unpaid
+
+    def committed(self, start: Start) -> int:
+        """Return the quarter of the first payment for a line that starts so."""
+        return start[2] - self.options[start[0]].lead
+
+    def most_output(self) -> Floats:
+        """Return an output that no plan exceeds [GWh per quarter]. Shape (ramps, quarters)."""
+        return np.asarray(np.max([self.most_of_lines(name).sum(axis=0) for name in self.options], axis=0))
+
+    def most_of_lines(self, name: str) -> Floats:
+        """Return the most that each line can make under an option [GWh per quarter]. Shape (lines, ramps, quarters)."""
+        most = np.zeros((self.most_lines, self.ramps, self.quarters))
+        for start in self.starts:
+            if start[0] == name:
+                most[start[1]] = np.maximum(most[start[1]], self.output(start))
+        return most
+
+    def _from(self, quarter: int, by_age: Floats) -> Floats:
+        """Return values by age as values by quarter, nothing before the start."""
+        found = np.zeros(by_age.shape)
+        found[..., quarter:] = by_age[..., : self.quarters - quarter]
+        return found

@@ -1,0 +1,151 @@
+"""Runway: cash and debt in every future, who is insolvent, and how bad the worst futures are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from optimize.expansion_data import ExpansionData
+from optimize.expansion_terms import Floats
+
+Flow = Callable[[Any, int, int], Any]
+
+
+def add_cash(model: Any, data: ExpansionData, flow: Flow) -> None:
+    """Add cash and debt of each future.
+
+    A loan is drawn when cash is short and paid back when it can be; both are differences of what is owed::
+
+        cash[s, t] - debt[s, t] = cash[s, t - 1] - (1 + interest[s, t]) debt[s, t - 1] + funds[t] + flow[s, t]
+        cash[s, -1] - debt[s, -1] = cash at the start + more_cash
+
+    Args:
+        model: with what lines make and take.
+        data: its numbers.
+        flow: money that comes in in a quarter of a future.
+    """
+    import pyomo.environ as pyo
+
+    purse = data.purse
+    places = [(s, t) for s in range(data.outlook.count) for t in range(data.quarters)]
+    model.cash = pyo.Var(places, domain=pyo.NonNegativeReals, doc="cash at the end of a quarter [MUSD]")
+    model.debt = pyo.Var(places, domain=pyo.NonNegativeReals, doc="owed at the end of a quarter [MUSD]")
+    model.more_cash = pyo.Var(bounds=(0, 0), doc="cash at the start beyond what there is [MUSD]")
+
+    def balance(m: Any, s: int, t: int) -> Any:
+        before = purse.cash + m.more_cash
+        if t:
+            before = m.cash[s, t - 1] - (1 + float(purse.interest[s, t])) * m.debt[s, t - 1]
+        return m.cash[s, t] - m.debt[s, t] == before + float(purse.funds[t]) + flow(m, s, t)
+
+    model.cash_balance = pyo.Constraint(places, rule=balance, doc="cash and loan pay for all that is due [MUSD]")
+
+
+def add_insolvency(model: Any, data: ExpansionData) -> None:
+    """Add the limit on the probability of insolvency.
+
+    In a future that is not insolvent the debt stays within its limit::
+
+        debt[s, t] <= limit[t] + (most debt[s, t] - limit[t]) insolvent[s]
+        sum_s probability[s] insolvent[s] <= allowed probability
+
+    An insolvent one is counted as if its owners had gone on paying.
+    """
+    import pyomo.environ as pyo
+
+    allowed = data.risk.insolvency
+    if allowed is None or allowed >= 1:
+        return
+    limit, most, chances = data.purse.debt_limit, most_debt(data), data.outlook.probability
+    over = [(int(s), int(t)) for s, t in zip(*(most > limit).nonzero(), strict=True)]
+    # a future that alone is more than is allowed is never insolvent
+    free = {s for s, _ in over if chances[s] <= allowed * (1 + 1e-9)}
+    for s, t in over:
+        if s not in free:
+            model.debt[s, t].setub(float(limit[t]))
+    model.insolvent = pyo.Var(sorted(free), domain=pyo.Binary, doc="future ends in insolvency [-]")
+    model.debt_is_within_its_limit = pyo.Constraint(
+        [(s, t) for s, t in over if s in free],
+        rule=lambda m, s, t: m.debt[s, t] <= float(limit[t]) + float(most[s, t] - limit[t]) * m.insolvent[s],
+        doc="a future that is not insolvent owes no more than it may [MUSD]",
+    )
+    if free:
+        model.few_insolvent = pyo.Constraint(
+            expr=pyo.quicksum(float(chances[s]) * model.insolvent[s] for s in sorted(free)) <= allowed,
+            doc="probability of insolvency [-]",
+        )
+
+
+def add_tail(model: Any, data: ExpansionData) -> None:
+    """Add the floor under the mean of the lowest headroom in the worst futures.
+
+    ::
+
+        below[s] >= threshold - (cash[s, t] + limit[t] - debt[s, t])
+        threshold - sum_s probability[s] below[s] / tail >= floor
+
+    Source: Rockafellar, R. T., Uryasev, S. (2000), Journal of Risk 2(3), 21-41.
+    """
+    import pyomo.environ as pyo
+
+    risk, limit, futures = data.risk, data.purse.debt_limit, range(data.outlook.count)
+    if risk.floor is None:
+        return
+    model.threshold = pyo.Var(doc="headroom that all but the worst futures have [MUSD]")
+    model.below = pyo.Var(
+        list(futures), domain=pyo.NonNegativeReals, doc="how far headroom falls below the threshold [MUSD]"
+    )
+    model.below_is_seen = pyo.Constraint(
+        list(model.cash.keys()),
+        rule=lambda m, s, t: m.below[s] >= m.threshold - (m.cash[s, t] + float(limit[t]) - m.debt[s, t]),
+        doc="headroom below the threshold [MUSD]",
+    )
+    missing = pyo.quicksum(float(data.outlook.probability[s]) * model.below[s] for s in futures)
+    model.enough_headroom = pyo.Constraint(
+        expr=model.threshold - missing / risk.tail >= risk.floor,
+        doc="mean of the lowest headroom in the worst futures [MUSD]",
+    )
+
+
+def ask_for_cash(model: Any) -> None:
+    """Ask for the least cash at the start with which there is a plan, instead of the best plan."""
+    import pyomo.environ as pyo
+
+    model.goal.deactivate()
+    model.more_cash.setub(None)
+    model.least_cash = pyo.Objective(expr=model.more_cash, doc="cash at the start beyond what there is [MUSD]")
+
+
+def most_debt(data: ExpansionData) -> Floats:
+    """Return a debt that no plan exceeds when it sells what it can [MUSD]. Shape (futures, quarters).
+
+    Line by line the start that has cost most by then; the share of its output that a line sells is at least that of all
+    lines at their most, since what is sold is concave in what is made. Interest is that on the bound.
+    """
+    purse = data.purse
+    spent = np.max([_most_spent(data, name) for name in data.options], axis=0)
+    owed = np.maximum(spent - purse.cash - np.cumsum(purse.funds), 0.0)
+    paid = np.zeros(len(owed))
+    for t in range(1, data.quarters):
+        # at t - 1 the interest is in the debt already
+        paid = paid + purse.interest[:, t] * owed[:, t - 1]
+        owed[:, t] += paid
+    return np.asarray(owed)
+
+
+def _most_spent(data: ExpansionData, name: str) -> Floats:
+    """Return the most that an option can have cost until each quarter [MUSD]. Shape (futures, quarters)."""
+    outlook, starts = data.outlook, [one for one in data.starts if one[0] == name]
+    fixed = data.options[name].fixed.copy()
+    fixed[: min((data.committed(one) for one in starts), default=data.quarters)] = 0.0
+    most = data.most_of_lines(name).sum(axis=0)[outlook.ramp]
+    share = np.minimum(outlook.demand / np.maximum(most, 1e-300), 1.0)
+    worst = np.zeros((data.most_lines, outlook.count, data.quarters))
+    for one in starts:
+        sold = share * data.output(one)[outlook.ramp]
+        spent = outlook.material * data.unspared(one)[outlook.ramp] + data.running(one)
+        spent = spent + outlook.capital[:, None] * data.due(one) - np.maximum(data.margin, 0.0) * sold
+        worst[one[1]] = np.maximum(worst[one[1]], np.cumsum(spent, axis=1))
+    return np.asarray(worst.sum(axis=0) + np.cumsum(fixed))
