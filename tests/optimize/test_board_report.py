@@ -90,7 +90,7 @@ def compared(capital: float = 60.0, materials: float = 50.0, nameplate: float = 
     lived = {name: keep(name, one, lives[name], site, funding, futures) for name, one in site.study.strategies.items()}
     verdict = Verdict(site, funding, futures, lived)
     bench = Bench(site, funding, 1, None, None)  # type: ignore[arg-type]
-    return Compared(verdict, tuple(swings(verdict, bench)), FUTURES)
+    return Compared(verdict, tuple(swings(verdict, bench)))
 
 
 @pytest.fixture(scope="module")
