@@ -1,7 +1,8 @@
-"""The command line of gigatwin: the twin's commands, and optimize and compare."""
+"""The command line of gigatwin: the twin's commands, and optimize, compare and backtest."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,10 @@ import typer
 from twin.__main__ import app
 
 Workers = Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")]
+OnCluster = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help="workers of a Ray cluster: its address, or 'local' to start one"),
+]
 Out = Annotated[Path | None, typer.Option(help="folder of the results; default a new one under runs/")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="replace results that are there already")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but the path of the report")]
@@ -25,6 +30,7 @@ def optimize_command(
     study: Annotated[Path, typer.Argument(help="a study file, such as lines/studies/first_study.yaml")],
     out: Out = None,
     workers: Workers = 2,
+    cluster: OnCluster = None,
     overwrite: Overwrite = False,
     cache: CacheFolder = None,
     no_cache: NoCache = False,
@@ -45,16 +51,19 @@ def optimize_command(
     from optimize.report import save_plan, table_of_plan
     from optimize.solve import Solver, check_solver, read_gap
     from optimize.surroundings import look_around
-    from optimize.workers import hired
+    from optimize.workers import crew
 
     weighed = read_goals(pareto, points) if pareto is not None else None
     question = read_study(study, goal, demand)
     solving = Solver(solver, read_gap(gap), time_limit)
     check_solver(solving)
-    with desk(out, question.study.name, overwrite, Answers(cache, no_cache), workers, quiet) as (folder, answers, tell):
-        with hired(workers) as pool:
-            plan = optimize(question, pool, tell, answers, solving)
-            around = look_around(plan, pool, tell, answers, weighed, points)
+    kept = Answers(cache, no_cache)
+    with (
+        crew(workers, cluster) as pool,
+        desk(out, question.study.name, overwrite, kept, pool.workers, quiet) as (folder, answers, tell),
+    ):
+        plan = optimize(question, pool, tell, answers, solving)
+        around = look_around(plan, pool, tell, answers, weighed, points)
         report = save_plan(plan, folder, around)
     if not quiet:
         _show(table_of_plan(plan))
@@ -63,29 +72,115 @@ def optimize_command(
 
 @app.command("compare")
 def compare_command(
-    lines: Annotated[list[str], typer.Argument(help="two or more line files, or names of plants")],
-    days: Annotated[int, typer.Option(min=1, help="days measured")] = 90,
-    warmup: Annotated[int, typer.Option(min=0, help="days before them that are not counted")] = 30,
-    seed: Annotated[int, typer.Option(help="key of all luck")] = 1,
-    replications: Annotated[int, typer.Option(min=2, help="runs of each plant, with seeds SEED, SEED+1, ...")] = 4,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="a study of strategies (default scale_up), or two or more plants to set side by side"),
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="days measured [90 for plants; of the study]")] = None,
+    warmup: Annotated[int | None, typer.Option(min=0, help="days before them [30 for plants; of the study]")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="key of all luck [1 for plants; of the study]")] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=2, help="futures, or runs of each plant [4 for plants; of the study]")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="go on with more futures until the best strategy is told, such as 95%")
+    ] = None,
     out: Out = None,
     workers: Workers = 2,
+    cluster: OnCluster = None,
     overwrite: Overwrite = False,
     cache: CacheFolder = None,
     no_cache: NoCache = False,
     quiet: Quiet = False,
 ) -> None:
-    """Simulate plants side by side with the same luck and report their differences."""
-    from optimize.comparison import compare, read_plants
+    """Compare ways of scaling up, each lived through the same futures; or plants side by side with the same luck."""
     from optimize.desk import Answers, desk
-    from optimize.report import save_comparison, table_of_comparison
+    from optimize.workers import crew
 
-    plants = read_plants(lines)
-    with desk(out, "compare", overwrite, Answers(cache, no_cache), workers, quiet) as (folder, answers, tell):
-        comparison = compare(plants, days, warmup, seed, replications, workers, tell, answers)
-        report = save_comparison(comparison, folder)
+    asked = {"days": days, "warmup": warmup, "seed": seed, "replications": replications}
+    given = {name: value for name, value in asked.items() if value is not None}
+    work = _of_plants(files, given, until) if files and len(files) > 1 else _of_strategies(files, given, until)
+    kept = Answers(cache, no_cache)
+    with (
+        crew(workers, cluster) as pool,
+        desk(out, "compare", overwrite, kept, pool.workers, quiet) as (folder, answers, tell),
+    ):
+        report, table = work(pool, tell, answers, folder)
     if not quiet:
-        _show(table_of_comparison(comparison))
+        _show(table)
+    _show(str(report) if quiet else f"report: {report}")
+
+
+Work = Callable[..., tuple[Path, Any]]
+
+
+def _of_plants(files: list[str], given: dict[str, int], until: str | None) -> Work:
+    """Read plants to set side by side, and return what compares them."""
+    from optimize.comparison import compare, read_plants
+    from optimize.report import save_comparison, table_of_comparison
+    from twin import InputError
+
+    if until is not None:
+        raise InputError(f"--until {until}: plants are run as often as --replications says; it is for strategies")
+    plants = read_plants(files)
+
+    def work(pool: Any, tell: Any, answers: Any, folder: Path) -> tuple[Path, Any]:
+        found = compare(plants, **given, workers=pool, tell=tell, cache=answers)
+        return save_comparison(found, folder), table_of_comparison(found)
+
+    return work
+
+
+def _of_strategies(files: list[str] | None, given: dict[str, int], until: str | None) -> Work:
+    """Read a study of strategies, and return what compares them."""
+    from optimize.board_report import save_strategies, table_of_strategies
+    from optimize.scale_up import compare_strategies, read_until
+    from optimize.site import read_scale_up
+    from twin import find_declared
+
+    confidence = None if until is None else read_until(until)
+    study, line = read_scale_up(find_declared("studies", files[0] if files else "scale_up"))
+    study = study.model_copy(update=given)
+
+    def work(pool: Any, tell: Any, answers: Any, folder: Path) -> tuple[Path, Any]:
+        found = compare_strategies(study, line, pool, tell, answers, confidence)
+        return save_strategies(found, folder), table_of_strategies(found)
+
+    return work
+
+
+@app.command("backtest")
+def backtest_command(
+    cases: Annotated[list[str] | None, typer.Argument(help="case files, or names; default all in ramps/cases")] = None,
+    draws: Annotated[int, typer.Option(min=1, help="parameter sets; more of them go on from fewer")] = 64,
+    seed: Annotated[int, typer.Option(min=0, help="key of the draws and of their luck")] = 1,
+    out: Out = None,
+    workers: Workers = 2,
+    cluster: OnCluster = None,
+    overwrite: Overwrite = False,
+    cache: CacheFolder = None,
+    no_cache: NoCache = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hold the young plant that learns against real plants: calibrate on some of them, predict the others."""
+    from optimize.backtest import backtest, check_draws
+    from optimize.calibration import read_setup
+    from optimize.case import read_cases
+    from optimize.desk import Answers, desk
+    from optimize.report_of_backtest import save_backtest, table_of_backtest
+    from optimize.workers import crew
+
+    check_draws(draws)
+    setup, known = read_setup(), read_cases(cases or ())
+    kept = Answers(cache, no_cache)
+    with (
+        crew(workers, cluster) as pool,
+        desk(out, "backtest", overwrite, kept, pool.workers, quiet) as (folder, answers, tell),
+    ):
+        found = backtest(known, setup, draws, seed, pool, tell, answers)
+        report = save_backtest(found, folder)
+    if not quiet:
+        _show(table_of_backtest(found))
     _show(str(report) if quiet else f"report: {report}")
 
 

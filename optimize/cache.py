@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
@@ -170,7 +170,10 @@ class Shelf(Generic[Answered]):
             return {str(name): self._plain(value) for name, value in part.items()}
         if isinstance(part, Sequence) and not isinstance(part, str):
             return [self._plain(value) for value in part]
-        return part
+        if isinstance(part, Set):
+            return sorted(part)
+        # arrays and numbers of NumPy
+        return part.tolist() if hasattr(part, "tolist") else part
 
     def _line(self, line: Line) -> list[str]:
         # declared data are what is turned; the object is what is simulated, with the order of its stations

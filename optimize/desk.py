@@ -15,7 +15,7 @@ from optimize.progress import bars
 from optimize.workers import Tell
 from twin import InputError, ResultFiles, results_folder
 
-_MARKS = ("plan.json", "compare.json")
+_MARKS = ("plan.json", "compare.json", "backtest.json")
 
 
 class Desk(NamedTuple):
@@ -103,7 +103,7 @@ def _left_behind(folder: Path, cache: Cache) -> str:
 
 
 def _recognise(folder: Path) -> None:
-    """Refuse a folder without a plan or a comparison.
+    """Refuse a folder without a plan, a comparison or a back-test.
 
     Raises:
         InputError: there is none.
@@ -111,12 +111,12 @@ def _recognise(folder: Path) -> None:
     for name in _MARKS:
         with suppress(OSError, ValueError):
             found = json.loads((folder / name).read_text(encoding="utf-8"))
-            if isinstance(found, dict) and found.keys() & {"study", "figures"}:
+            if isinstance(found, dict) and found.keys() & {"study", "figures", "cases"}:
                 return
-    raise InputError(f"{folder} holds no plan and no comparison: it has no {' or '.join(_MARKS)} of gigatwin")
+    raise InputError(f"{folder} holds no plan, comparison or back-test: it has no {' or '.join(_MARKS)} of gigatwin")
 
 
-# all that plans and comparisons are made of
+# all that plans, comparisons and back-tests are made of
 RESULTS = ResultFiles(
     _recognise, re.compile(rf"{'|'.join(map(re.escape, _MARKS))}|report\.html|line\.yaml|pictures|tables")
 )

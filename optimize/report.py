@@ -42,7 +42,7 @@ def save_plan(plan: Plan, folder: Path, around: Around = NOTHING) -> Path:
         wanted = _pictures(plan, chosen, rows) | _pictures_around(plan, around)
         drawn = pictures.draw(folder / "pictures", wanted)
         of_chosen = {"held_back": list(story.held_back(plan, chosen)), "goal": story.goal_of(plan, chosen)}
-    return _page(
+    return write_page(
         folder,
         "plan.html",
         plan=plan,
@@ -121,7 +121,7 @@ def save_comparison(comparison: Comparison, folder: Path) -> Path:
         for name in comparison.values
         for plant in comparison.plants[1:]
     }
-    return _page(
+    return write_page(
         folder,
         "comparison.html",
         comparison=comparison,
@@ -134,10 +134,10 @@ def save_comparison(comparison: Comparison, folder: Path) -> Path:
 def table_of_plan(plan: Plan) -> Table:
     """Return the plan for the terminal: what it changes, and what it makes."""
     if plan.chosen is None:
-        table = _table(story.verdict(plan), "asked for")
+        table = new_table(story.verdict(plan), "asked for")
         table.add_row(story.wanted(plan))
         return table
-    table = _table(story.verdict(plan), "", "declared", "plan")
+    table = new_table(story.verdict(plan), "", "declared", "plan")
     rows = tables(plan)
     for row in rows["settings"]:
         if row["plan"] != row["declared"]:
@@ -164,7 +164,7 @@ def shown(row: Row, which: str, interval: bool = True) -> str:
 def table_of_comparison(comparison: Comparison) -> Table:
     """Return the comparison for the terminal."""
     first = comparison.plants[0]
-    table = _table("", "", "plant", "mean", f"more than {first} (95 % interval)")
+    table = new_table("", "", "plant", "mean", f"more than {first} (95 % interval)")
     for name in comparison.values:
         title = f"{FIGURES[name].title} [{FIGURES[name].unit}]"
         for plant in comparison.plants:
@@ -183,7 +183,8 @@ def _verdict(name: str, difference: Interval) -> Mapping[str, str]:
     return {"text": "better", "tone": "good"} if grows == (better == "more") else {"text": "worse", "tone": "bad"}
 
 
-def _page(folder: Path, template: str, **content: Any) -> Path:
+def write_page(folder: Path, template: str, **content: Any) -> Path:
+    """Write report.html from a template; return its path."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     pages = Environment(
@@ -211,7 +212,8 @@ def _spread(middle: Interval) -> str:
     return f"{number(middle.mean)} ({number(middle.low)} to {number(middle.high)})"
 
 
-def _table(title: str, *columns: str) -> Table:
+def new_table(title: str, *columns: str) -> Table:
+    """Return an empty table for the terminal."""
     from rich import box
     from rich.table import Table
 

@@ -29,7 +29,7 @@ class Pool:
     """
 
     def __init__(self, workers: int) -> None:
-        self._workers = workers
+        self.workers = workers
         self._started: tuple[ProcessPoolExecutor, Connection] | None = None
 
     def ask(
@@ -42,7 +42,7 @@ class Pool:
 
         Whatever ends it early ends the processes at once, and what they have answered is handed over before.
         """
-        if self._workers == 1:
+        if self.workers == 1:
             for name, question in questions.items():
                 keep(name, ask(question))
             return
@@ -64,7 +64,7 @@ class Pool:
     def _executor(self) -> ProcessPoolExecutor:
         if self._started is None:
             ear, mouth = Pipe(duplex=False)
-            self._started = ProcessPoolExecutor(self._workers, initializer=_begin_work, initargs=(ear,)), mouth
+            self._started = ProcessPoolExecutor(self.workers, initializer=_begin_work, initargs=(ear,)), mouth
         return self._started[0]
 
     def stop(self) -> None:
@@ -87,7 +87,27 @@ def hired(workers: int | Pool) -> Iterator[Pool]:
     if isinstance(workers, Pool):
         yield workers
         return
-    pool = Pool(workers)
+    with crew(workers) as pool:
+        yield pool
+
+
+@contextmanager
+def crew(workers: int, cluster: str | None = None) -> Iterator[Pool]:
+    """Yield new workers that end when the work does: processes of this machine, or those of a cluster.
+
+    Args:
+        workers: processes.
+        cluster: address of a Ray cluster, or "local"; None for processes of this machine.
+
+    Raises:
+        InputError: there is no such cluster.
+    """
+    if cluster is None:
+        pool = Pool(workers)
+    else:
+        from optimize.cluster import Cluster
+
+        pool = Cluster(cluster)
     try:
         yield pool
     finally:

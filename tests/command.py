@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +30,10 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     """Return the manifest of a run folder."""
     found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return found
+
+
+def is_self_contained(page: Path) -> bool:
+    """Return whether a page loads nothing from elsewhere and shows its pictures."""
+    text = page.read_text(encoding="utf-8")
+    loads = re.findall(r"""(?:src|href)\s*=\s*["'](?!#)[^"']+|@import|url\((?!#)""", text.replace("url(&#39;", "url("))
+    return not [found for found in loads if "xlink" not in found] and "<svg" in text

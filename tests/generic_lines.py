@@ -58,9 +58,9 @@ def serial_line(times: Sequence[str], buffers: Sequence[int | str]) -> Line:
     return line_of(stations, [f"s{place} > s{place + 1}: {holds}" for place, holds in enumerate(buffers)])
 
 
-def run_days(line: Line, days: int, warmup: int = 0, seed: int = 1) -> Journal:
+def run_days(line: Line, days: int, warmup: int = 0, seed: int = 1, engine: str = "auto") -> Journal:
     """Simulate some days."""
-    return simulate(Run(line, days=days, warmup=warmup, seed=seed, cells="all"))
+    return simulate(Run(line, days=days, warmup=warmup, seed=seed, cells="all", engine=engine))
 
 
 def finished(journal: Journal) -> float:

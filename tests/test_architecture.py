@@ -33,10 +33,11 @@ TABLE = """
     table
     journal, run, read
     flow
+    compiled
     simulation
     measured, output_analysis, progress, results
     capability, folder, genealogy, oee, material_balance
-    yields, cost, trace
+    yields, cost, trace, query
     defect_flow
     kpi, ramp
     report, summary
@@ -99,6 +100,11 @@ def test_only_the_model_and_the_solver_know_pyomo() -> None:
                 assert path.parts[:2] in (("optimize", "model"), ("optimize", "solve.py")), path
 
 
+def test_only_the_cluster_knows_ray() -> None:
+    knowing = [path for package in ("twin", "optimize") for path, names in modules(package) if imports_of("ray", names)]
+    assert knowing == [Path("optimize/cluster.py")]
+
+
 def test_the_twin_never_imports_the_optimiser() -> None:
     assert not [path for path, names in modules("twin") if imports_of("optimize", names)]
 
@@ -113,7 +119,7 @@ def test_the_optimiser_knows_the_twin_by_its_public_names() -> None:
 
 
 def test_importing_the_twin_and_asking_for_help_loads_no_heavy_library() -> None:
-    heavy = "{'pandas', 'pyarrow', 'matplotlib', 'pyomo', 'highspy', 'pint', 'scipy'}"
+    heavy = "{'duckdb', 'ray', 'numba', 'pandas', 'pyarrow', 'matplotlib', 'pyomo', 'highspy', 'pint', 'scipy'}"
     program = f"import sys, twin, twin.__main__, optimize.__main__; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=HOUSE)
     assert found.stdout.strip() == "[]"

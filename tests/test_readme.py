@@ -21,7 +21,7 @@ from twin.__main__ import simulate_command
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
-FIRST, TESTS, WORTH = (text.strip() for language, text in BLOCKS if language != "python")
+FIRST, TESTS, WORTH, ASKED = (text.strip() for language, text in BLOCKS if language != "python")
 [SCRIPT] = [text for language, text in BLOCKS if language == "python"]
 # command and what is said of it, by the words that come first
 ROWS = dict(re.findall(r"^\| `(gigatwin [^`]+)` \| (.*) \|$", README, re.MULTILINE))
@@ -97,6 +97,7 @@ def test_every_command_of_the_table_is_there_and_takes_what_the_table_says(
             "RUN": run,
             "ID": cell,
             "NAME": "cathode_mixing-1",
+            "SQL": "select station, count(*) as turns from visits group by station order by turns",
         }
         words = [str(values.get(word, word)) for word in arguments]
         short = {"simulate": (*SHORT, "--out", str(tmp_path)), "control": ("--rolls", "5", "--out", str(tmp_path))}
@@ -144,3 +145,11 @@ def test_the_query_of_the_readme_reads_the_journal(run: Path) -> None:
     [query] = re.findall(r"`(select [^`]+)`", README)
     rows = duckdb.sql(query.replace("runs/x", str(run))).fetchall()
     assert len(rows) == len(pd.read_parquet(run / "visits.parquet")) > 100
+
+
+@pytest.mark.parametrize("command", ASKED.splitlines())
+def test_the_questions_in_sql_of_the_readme_are_answered(run: Path, command: str) -> None:
+    _, *words = shlex.split(command)
+    code, said = gigatwin(*(word.replace("runs/open", str(run)) for word in words))
+    assert code == 0
+    assert len(said.splitlines()) >= 3

@@ -1,4 +1,4 @@
-"""The command line of the simulation: lines, check, schema, simulate, control, trace."""
+"""The command line of the simulation: lines, check, schema, simulate, control, trace, query."""
 
 from __future__ import annotations
 
@@ -152,6 +152,7 @@ def simulate_command(
     workers: Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")] = 1,
     cells: Annotated[str, typer.Option(help="cell rows kept: all, none or sample:1%")] = "sample:1%",
     truth: Annotated[bool, typer.Option("--truth", help="write what is true beside what gauges report")] = False,
+    engine: Annotated[str, typer.Option(help="simpy, compiled or auto; the journal is the same")] = "auto",
     out: Annotated[Path | None, typer.Option(help="folder of the run; default a new one under runs/")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a run that is there already")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="make only the replications that --out lacks")] = False,
@@ -160,12 +161,14 @@ def simulate_command(
     """Simulate a plant and write its journal, KPIs and report."""
     from twin.replicate import Order, carry_out
 
-    run = _run(file, days, warmup, seed, settings or [], cells, truth)
+    run = _run(file, days, warmup, seed, settings or [], cells, truth, engine)
     order = Order(run, replications, workers, out, overwrite, resume)
     carry_out(order, _show, quiet)
 
 
-def _run(file: str, days: int, warmup: str, seed: int, settings: list[str], cells: str, truth: bool) -> Run:
+def _run(
+    file: str, days: int, warmup: str, seed: int, settings: list[str], cells: str, truth: bool, engine: str
+) -> Run:
     from twin.problems import InputError
     from twin.read import read_line
     from twin.run import Run
@@ -180,7 +183,7 @@ def _run(file: str, days: int, warmup: str, seed: int, settings: list[str], cell
             raise InputError(f"--set {text}: expected KNOB=VALUE, such as cathode_coating.servers=8")
         chosen[name.strip()] = int(value) if value.strip().isdecimal() else value.strip()
     line: Line = turn(read_line(file), chosen)
-    return Run(line, days, None if warmup == "auto" else int(warmup), seed, cells, truth)
+    return Run(line, days, None if warmup == "auto" else int(warmup), seed, cells, truth, engine)
 
 
 @app.command("control")
@@ -213,6 +216,26 @@ def trace(
     if (cell is None) == (lot is None):
         raise InputError("give either --cell ID or --lot NAME")
     _show(*(show_ancestry(run, cell) if cell is not None else show_recall(run, str(lot))))
+
+
+@app.command("query")
+def query_command(
+    run: Annotated[Path, typer.Argument(help="a run folder, of one run or of several replications")],
+    sql: Annotated[str, typer.Argument(help="such as 'select station, count(*) from visits group by station'")],
+    csv: Annotated[str | None, typer.Option(metavar="FILE", help="write CSV, '-' to the standard output")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a CSV file that is there already")] = False,
+) -> None:
+    """Ask a run in SQL: its tables are visits, rejects, cells and so on; 'show tables' tells them all."""
+    from twin.query import query
+    from twin.summary import show_answer, write_csv
+
+    answer = query(run, sql)
+    if answer.missing:
+        typer.echo(answer.missing, err=True)
+    if csv is not None:
+        write_csv(answer, csv, overwrite)
+    else:
+        _show(*show_answer(answer, short=sys.stdout.isatty()))
 
 
 def main() -> None:

@@ -20,13 +20,13 @@ from twin.line import Line
 from twin.problems import InputError
 from twin.results import ResultFiles, new_folder
 from twin.run import Run
-from twin.simulation import Progress, check, simulate
+from twin.simulation import Progress, check, engine_of, simulate
 from twin.table import Columns, Table
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 KPI = "kpi.json"
-PACKAGES = ("gigatwin", "simpy", "numpy", "pandas", "pyarrow")
+PACKAGES = ("gigatwin", "simpy", "numpy", "numba", "pandas", "pyarrow")
 
 
 def run_in_folder(run: Run, folder: Path, progress: Callable[[Progress], None] | None = None) -> Journal:
@@ -85,9 +85,17 @@ def question(run: Run) -> dict[str, Any]:
         "seed": run.seed,
         "cells": run.cells,
         "truth": run.truth,
+        "engine": run.engine,
+        **_engine(run),
         "versions": versions(),
         "line_declared": run.line._raw,
     }
+
+
+def _engine(run: Run) -> dict[str, Any]:
+    """Return what executes a run, and what of the line kept machine code from it."""
+    engine, lacks = engine_of(run)
+    return {"executed_by": engine, "not_compiled": lacks}
 
 
 def line_sha256(line: Line) -> str:
@@ -243,7 +251,7 @@ def _check_table(folder: Path, name: str) -> None:
     import pyarrow.parquet as pq
 
     expected = {column: pa.from_numpy_dtype(kind) for column, kind in TABLES[name].items()}
-    for file in _files(folder, name):
+    for file in table_files(folder, name):
         try:
             schema = pq.read_schema(file)
         except (OSError, ValueError) as error:
@@ -252,7 +260,7 @@ def _check_table(folder: Path, name: str) -> None:
             raise _corrupt(file, f"its columns are not those of the table '{name}'")
 
 
-def _files(folder: Path, name: str) -> Iterator[Path]:
+def table_files(folder: Path, name: str) -> Iterator[Path]:
     """Yield the files of a table: one of a finished run, parts of one that was killed."""
     whole, parts = folder / f"{name}.parquet", folder / "parts"
     if whole.exists():

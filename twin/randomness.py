@@ -102,8 +102,14 @@ class Luck:
             blocks = self._scalars[purpose] = {}
         values = blocks.get(block)
         if values is None:
-            values = _keep(blocks, block, draw(self._at(purpose, block), self.lots).tolist())
+            values = _keep(blocks, block, self.block(purpose, block, draw).tolist())
         return values[row]
+
+    def block(
+        self, purpose: str, block: int, draw: Callable[[np.random.Generator, int], NDArray[np.floating]]
+    ) -> NDArray[np.floating]:
+        """Return the numbers of ``one`` for a whole block of lots. Shape (lots,)."""
+        return draw(self._at(purpose, block), self.lots)
 
     def toss(self, purpose: str, lot: int, place: int = 0) -> float:
         """Return one number in [0, 1) for one place of a lot, for what is asked of few places only.
@@ -112,7 +118,7 @@ class Luck:
         """
         word = self._words.get(purpose)
         if word is None:
-            word = self._words[purpose] = int(self._key(purpose)[0])
+            word = self._words[purpose] = int(self.key(purpose)[0])
         mixed = (word + lot * 0x9E3779B97F4A7C15 + place * 0xD1B54A32D192ED03) & _WORD
         mixed = ((mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9) & _WORD
         mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & _WORD
@@ -204,7 +210,8 @@ class Luck:
             numbers = _keep(blocks, block, np.ascontiguousarray(drawn.T))
         return numbers
 
-    def _key(self, purpose: str) -> NDArray[np.uint64]:
+    def key(self, purpose: str) -> NDArray[np.uint64]:
+        """Return the key of Philox for a purpose. Shape (2,)."""
         if purpose not in self._keys:
             words = _sequence(self._seed, (self._station, purpose)).generate_state(2, np.uint64)
             self._keys[purpose] = words.astype(np.uint64)
@@ -213,7 +220,7 @@ class Luck:
     def _at(self, purpose: str, block: int) -> np.random.Generator:
         """Return a generator at the beginning of one block's numbers; it is the same object each time."""
         state = self._state
-        state["state"]["key"][:] = self._key(purpose)
+        state["state"]["key"][:] = self.key(purpose)
         # the counter's highest word tells the block, so that no block runs into another
         state["state"]["counter"][:] = (0, 0, 0, block)
         self._bits.state = state

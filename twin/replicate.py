@@ -74,9 +74,10 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
     if quiet:
         show(str(report))
     else:
-        from twin.summary import table_of_kpis
+        from twin.summary import engine_in_words, table_of_kpis
 
         show(table_of_kpis(kpi))
+        show(engine_in_words(order.run))
         show(f"report: {report}")
     return report
 

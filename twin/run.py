@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from twin.line import Line
 
+ENGINES = ("simpy", "compiled", "auto")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -18,6 +20,8 @@ class Run:
         seed: key of all luck.
         cells: which cell rows are kept: "all", "none" or "sample:1%".
         truth: whether what is true is written beside what gauges report, for studies.
+        engine: one of ``ENGINES``, what executes the flow; "auto" takes machine code where it knows all that the line
+            declares. The journal is the same.
     """
 
     line: Line
@@ -26,3 +30,4 @@ class Run:
     seed: int = 1
     cells: str = "sample:1%"
     truth: bool = False
+    engine: str = "auto"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from twin.calendar import DAY
+from twin.compiled import unsupported
 from twin.flow import Plant
 from twin.journal import Journal, merge_parts
 from twin.problems import InputError
-from twin.run import Run
+from twin.run import ENGINES, Run
+
+if TYPE_CHECKING:
+    from twin.compiled.plant import CompiledPlant
 
 # days after which everything is on disk, so that a run that is killed has lost little
 _CHECKPOINT = 10
@@ -61,7 +65,7 @@ def simulate(
     journal.warmup = warmup * DAY
     if begun is not None:
         begun(journal)
-    plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth)
+    plant = _plant(run, journal)
     days = warmup + run.days
     try:
         for day in range(days):
@@ -69,9 +73,9 @@ def simulate(
             plant.close_day(day)
             journal.end = (day + 1) * DAY
             if folder is not None and (day + 1) % _CHECKPOINT == 0:
-                journal.put_away(everything=True)
+                plant.put_away()
             if progress is not None:
-                progress(Progress(day + 1, days, plant.record.good))
+                progress(Progress(day + 1, days, plant.good))
     finally:
         plant.close()
         journal.put_away(everything=True)
@@ -81,12 +85,34 @@ def simulate(
     return journal
 
 
+def engine_of(run: Run) -> tuple[str, list[str]]:
+    """Return what executes a run, "simpy" or "compiled", and why that is not machine code where it was not asked."""
+    lacks = [] if run.engine == "simpy" else unsupported(run.line)
+    return ("simpy" if lacks or run.engine == "simpy" else "compiled"), lacks
+
+
+def _plant(run: Run, journal: Journal) -> Plant | CompiledPlant:
+    if engine_of(run)[0] == "simpy":
+        return Plant(run.line, run.seed, journal, kept_share(run.cells), run.truth)
+    # machine code is loaded only where it is used
+    from twin.compiled.plant import CompiledPlant
+
+    return CompiledPlant(run.line, run.seed, journal)
+
+
 def check(run: Run) -> None:
     """Refuse a run that cannot be, before anything is made for it.
 
     Raises:
-        InputError: no days, a negative number or an unknown choice of cells.
+        InputError: no days, a negative number, an unknown choice of cells, or a line that the engine does not know.
     """
+    if run.engine not in ENGINES:
+        raise InputError(f"engine '{run.engine}': expected one of {', '.join(ENGINES)}")
+    lacks = engine_of(run)[1]
+    if run.engine == "compiled" and lacks:
+        raise InputError(
+            f"engine 'compiled' does not know {'; '.join(lacks)}; leave that out, or choose 'auto' or 'simpy'"
+        )
     kept_share(run.cells)
     if run.seed < 0:
         raise InputError(f"seed {run.seed}: expected a whole number from 0")

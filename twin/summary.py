@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from twin.calendar import DAY
 from twin.folder import open_run
 from twin.journal import Action, Journal
 from twin.material import GRADE_B
+from twin.problems import InputError
 from twin.product import JOULES_PER_GWH
 from twin.quality.properties import PROPERTIES
+from twin.simulation import engine_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
     from twin.line import Line
+    from twin.query import Answer
+    from twin.run import Run
 
+_REASONS = 3
 SECONDS_PER_YEAR = 365 * 86400.0
+# what a person reads of an answer; a program gets all of it
+_ROWS_SHOWN = 50
 
 
 def _table(title: str, *columns: str, wrap: bool = False) -> Table:
@@ -88,6 +98,15 @@ def table_of_kpis(kpi: dict[str, Any]) -> Table:
         elif isinstance(value, int | float | str) and not isinstance(value, bool):
             table.add_row(name, _number(value), "")
     return table
+
+
+def engine_in_words(run: Run) -> str:
+    """Return what executed a run, and why that was not machine code."""
+    engine, lacks = engine_of(run)
+    if not lacks:
+        return f"engine: {engine}"
+    more = f" and {len(lacks) - _REASONS} more" if len(lacks) > _REASONS else ""
+    return f"engine: {engine}; machine code does not know {', '.join(lacks[:_REASONS])}{more}"
 
 
 def table_of_control(found: dict[str, Any]) -> Table:
@@ -196,3 +215,63 @@ def show_recall(folder: Path, lot: str) -> Iterator[Any]:
     if parts:
         yield table
     yield f"every cell by name: {file}"
+
+
+def show_answer(answer: Answer, short: bool) -> Iterator[Any]:
+    """Yield the rows that a query found.
+
+    Args:
+        answer: what it found.
+        short: a table of the first rows with rounded numbers, for a person; else lines of all of them.
+    """
+    if not short:
+        yield from _lines(answer)
+        return
+    rows = answer.rows()
+    table = _table("", *answer.columns)
+    for row in islice(rows, _ROWS_SHOWN):
+        table.add_row(*(f"{value:.6g}" if isinstance(value, float) else _told(value) for value in row))
+    yield table
+    if next(rows, None) is not None:
+        yield "there are more rows; --csv FILE has them all"
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    """Yield all rows below their headings, in columns as wide as what is in them."""
+    rows = [answer.columns, *(tuple(map(_told, row)) for row in answer.rows())]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _told(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def write_csv(answer: Answer, file: str, overwrite: bool) -> None:
+    """Write the rows that a query found, to a file as a whole or not at all; "-" is what a program prints to.
+
+    Raises:
+        InputError: the file is there already, or cannot be written.
+    """
+    if file == "-":
+        _write_rows(answer, sys.stdout)
+        return
+    path = Path(file)
+    if path.exists() and not overwrite:
+        raise InputError(f"{path} exists already; choose another --csv, or say --overwrite")
+    if path.is_dir() or not path.parent.is_dir():
+        raise InputError(f"cannot write {path}; choose a file in a folder that is there for --csv")
+    draft = path.with_name(f"{path.name}.tmp")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as stream:
+            _write_rows(answer, stream)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write_rows(answer: Answer, stream: TextIO) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(answer.columns)
+    writer.writerows(answer.rows())

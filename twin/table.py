@@ -34,6 +34,8 @@ class Table:
         self._arrays_rows = 0
         # plain rows that there were before each of the arrays
         self._before: list[int] = []
+        # blocks of whole columns that are not put away yet
+        self._ready: list[Columns] = []
         self._blocks: list[Columns] = []
         self._parts = 0
         self.add = self._flat.extend
@@ -44,30 +46,43 @@ class Table:
         self._before.append(len(self._flat) // self._width)
         self._arrays_rows += _rows_of(columns)
 
+    def add_block(self, columns: Columns) -> None:
+        """Append rows as whole columns, typed as they are kept; the table keeps the arrays themselves.
+
+        A table gets either such blocks or single rows.
+        """
+        assert not self._flat and not self._arrays
+        self._ready.append(columns)
+
     def full(self) -> bool:
         """Return whether a block is ready to be put away."""
-        return len(self._flat) >= self._limit or self._arrays_rows >= _BLOCK
+        return len(self._flat) >= self._limit or self._arrays_rows + sum(map(_length, self._ready)) >= _BLOCK
 
     def put_away(self) -> None:
         """Turn the collected rows into columns and write or keep them; rows that cannot be written stay here."""
-        if not self._flat and not self._arrays:
+        if not self._flat and not self._arrays and not self._ready:
             return
-        whole = np.array(self._flat, np.float64).reshape(-1, self._width).T
-        if self._arrays:
-            sizes = [_rows_of(columns) for columns in self._arrays]
-            places = np.repeat(self._before, sizes)
-            whole = np.insert(whole, places, _stacked(self._arrays, sizes), axis=1)
-        columns = {name: whole[place].astype(kind) for place, (name, kind) in enumerate(self._columns.items())}
+        blocks = self._ready or [self._collected()]
         if self._folder is None:
-            self._blocks.append(columns)
+            self._blocks += blocks
         else:
-            _write(self._folder / "parts" / f"{self.name}-{self._parts:05d}.parquet", [columns])
+            _write(self._folder / "parts" / f"{self.name}-{self._parts:05d}.parquet", blocks)
         # numbered last: what is interrupted before is written again over the same file
+        self._ready = []
         self._flat.clear()
         self._arrays.clear()
         self._before.clear()
         self._arrays_rows = 0
         self._parts += 1
+
+    def _collected(self) -> Columns:
+        """Return the collected rows as columns."""
+        whole = np.array(self._flat, np.float64).reshape(-1, self._width).T
+        if self._arrays:
+            sizes = [_rows_of(columns) for columns in self._arrays]
+            places = np.repeat(self._before, sizes)
+            whole = np.insert(whole, places, _stacked(self._arrays, sizes), axis=1)
+        return {name: whole[place].astype(kind) for place, (name, kind) in enumerate(self._columns.items())}
 
     def keep(self, columns: Columns) -> None:
         """Take a whole table that was read from disk."""
@@ -80,6 +95,10 @@ class Table:
             return read(self._folder, self.name, self._columns)
         empty = {name: np.zeros(0, kind) for name, kind in self._columns.items()}
         return {name: np.concatenate([empty[name], *(block[name] for block in self._blocks)]) for name in empty}
+
+
+def _length(columns: Columns) -> int:
+    return len(next(iter(columns.values())))
 
 
 def _rows_of(group: Sequence[Any]) -> int:

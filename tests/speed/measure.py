@@ -1,7 +1,8 @@
-"""How fast the twin is: `python tests/speed/measure.py [PLANT] [--days N]`.
+"""How fast the twin is: `python tests/speed/measure.py [PLANT ...] [--days N] [--pairs N]`.
 
-Prints seconds for a plant-year, lot-visits a second, memory, how time grows with days, and the flow alone against a
-line written by hand in SimPy. Ratios are of one run, turn about, because machines are noisy.
+Prints seconds for a plant-year, plant-years in an hour of one core, lot-visits a second, memory, how time grows with
+days, and the flow alone against a line written by hand in SimPy. Ratios are of one run, turn about, because machines
+are noisy. `NAME*6.25` is a plant with so many times the machines, places in buffers, and crews.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -21,7 +24,7 @@ from generic_lines import exponential as exponential_time
 from generic_lines import line_of, timed
 from speed.plain import exponential, plain_line
 
-from twin import Run, read_line, simulate
+from twin import Line, Run, put, read_line, simulate
 
 STATIONS, SERVERS, BUFFER, MEAN = 10, 2, 5, 60.0
 DAY = 86400.0
@@ -30,38 +33,69 @@ DAY = 86400.0
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("plant", nargs="?", default="lfp_prismatic_16gwh")
+    parser.add_argument("plants", nargs="*", default=["lfp_prismatic_16gwh"])
     parser.add_argument("--days", type=int, default=60, help="simulated days that are timed")
-    parser.add_argument("--pairs", type=int, default=5, help="pairs of the flow alone")
+    parser.add_argument("--pairs", type=int, default=5, help="pairs of the flow alone; 0 leaves it out")
     asked = parser.parse_args()
-    plant_year(asked.plant, asked.days)
-    flow_alone(asked.pairs)
+    for plant in asked.plants:
+        plant_year(plant, asked.days)
+    if asked.pairs:
+        flow_alone(asked.pairs)
 
 
 def plant_year(plant: str, days: int) -> None:
     """Time a plant for some days and for half of them, each in a fresh process, and print what a year takes."""
     warmup = 30
     full, half = (_apart(plant, warmup + part) for part in (days, days // 2))
-    (seconds, visits, memory), (less, fewer, _) = full, half
-    year = seconds / (warmup + days) * 365
+    year = full.seconds / (warmup + days) * 365
     print(f"{plant}: {days} days after {warmup} of warm-up, 1 % of the cells kept")
-    print(f"  {seconds:.1f} s of one core, so {year:.0f} s a year; {visits / seconds:,.0f} lot-visits/s")
-    print(f"  {memory:.2f} GB; {1e6 * seconds / visits:.1f} us a visit, {1e6 * less / fewer:.1f} in half the days")
+    print(
+        f"  {full.seconds:.1f} s of one core, so {year:.0f} s a year and {3600 / year:,.0f} plant-years an hour of it"
+    )
+    print(
+        f"  {full.visits / full.seconds:,.0f} lot-visits/s; {full.cells / (warmup + days) * 365:,.0f} good cells a year"
+    )
+    each, before = (1e6 * one.seconds / one.visits for one in (full, half))
+    print(
+        f"  {full.memory:.2f} GB, {half.memory:.2f} in half the days; {each:.1f} us a visit, {before:.1f}", flush=True
+    )
 
 
-def _apart(plant: str, days: int) -> tuple[float, int, float]:
+class Timed(NamedTuple):
+    """What a run took and made: seconds of the processor, memory [GB], lot-visits, good cells."""
+
+    seconds: float
+    memory: float
+    visits: int
+    cells: float
+
+
+def grown(plant: str) -> Line:
+    """Return a plant by name, or `NAME*6.25`: with so many times the machines, places in buffers, and crews."""
+    name, _, times = plant.partition("*")
+    line = read_line(name)
+    if not times:
+        return line
+    sizes = {f"stations.{name}.servers": station.servers for name, station in line.stations.items()}
+    sizes |= {f"buffers.{name}.capacity": buffer.capacity for name, buffer in line.buffers.items() if buffer.capacity}
+    sizes |= {f"crews.{name}.size": crew.size for name, crew in line.crews.items()}
+    return put(line, {path: ceil(size * float(times)) for path, size in sizes.items()})
+
+
+def _apart(plant: str, days: int) -> Timed:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_timed, (plant, days))
 
 
-def _timed(plant: str, days: int) -> tuple[float, int, float]:
-    """Return processor seconds, visits and largest memory [GB] of a run that starts empty."""
-    line = read_line(plant)
+def _timed(plant: str, days: int) -> Timed:
+    """Time a run that starts empty."""
+    line = grown(plant)
     begin = time.process_time()
     journal = simulate(Run(line, days=days, warmup=0, seed=1))
     seconds = time.process_time() - begin
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    return seconds, len(journal.columns("visits")["lot"]), memory
+    visits = len(journal.columns("visits")["lot"])
+    return Timed(seconds, memory, visits, float(journal.columns("finished")["units"].sum()))
 
 
 def flow_alone(pairs: int) -> None:
@@ -73,7 +107,7 @@ def flow_alone(pairs: int) -> None:
         return len(simulate(Run(line, days=8, warmup=0, seed=1)).columns("visits")["lot"])
 
     def plain() -> int:
-        return plain_line([exponential(MEAN, n) for n in range(STATIONS)], SERVERS, BUFFER, 8 * DAY)
+        return plain_line([exponential(MEAN, n) for n in range(STATIONS)], SERVERS, BUFFER, 8 * DAY).turns
 
     measured = [(_rate(twin), _rate(plain)) for _ in range(pairs)]
     ours, theirs = (median(column) for column in zip(*measured, strict=True))

@@ -18,4 +18,4 @@ def test_both_lines_finish_the_same_turns(slow: int) -> None:
     line = line_of(stations, ["s0 > s1: 5", "s1 > s2: 5"])
     visits = simulate(Run(line, days=1, warmup=0, seed=1)).columns("visits")
     by_hand = plain_line([lambda each=each: each for each in seconds], 2, 5, DAY)
-    assert int((visits["finish"] < DAY).sum()) == by_hand
+    assert int((visits["finish"] < DAY).sum()) == by_hand.turns

@@ -29,12 +29,13 @@ def poisson_queue(servers: int, load: float) -> Line:
     return line_of({"source": source, "queue": queue}, ["source > queue: endless"])
 
 
+@pytest.mark.parametrize("engine", ["simpy", "compiled"])
 @pytest.mark.parametrize("servers", [1, 2, 5])
-def test_the_mean_wait_of_a_poisson_stream_is_erlangs(servers: int) -> None:
+def test_the_mean_wait_of_a_poisson_stream_is_erlangs(servers: int, engine: str) -> None:
     load = 0.6
     waits = []
     for seed in range(20):
-        queue = visits(run_days(poisson_queue(servers, load), days=3, warmup=1, seed=seed), "queue")
+        queue = visits(run_days(poisson_queue(servers, load), days=3, warmup=1, seed=seed, engine=engine), "queue")
         counted = queue["arrive"] > 86400
         waits.append(float((queue["start"] - queue["arrive"])[counted].mean()))
     low, high = interval(waits)
@@ -55,6 +56,7 @@ def test_each_lot_starts_when_the_first_server_is_free(servers: int) -> None:
     np.testing.assert_allclose(start[:known], expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("engine", ["simpy", "compiled"])
 @pytest.mark.parametrize(
     ("rates", "buffers"),
     [
@@ -67,10 +69,10 @@ def test_each_lot_starts_when_the_first_server_is_free(servers: int) -> None:
     ],
 )
 def test_a_blocking_line_has_the_throughput_of_its_markov_chain(
-    rates: tuple[float, ...], buffers: tuple[int, ...]
+    rates: tuple[float, ...], buffers: tuple[int, ...], engine: str
 ) -> None:
     line = serial_line([exponential(SECONDS / rate) for rate in rates], buffers)
-    found = [throughput(run_days(line, days=3, warmup=1, seed=seed)) * SECONDS for seed in range(6)]
+    found = [throughput(run_days(line, days=3, warmup=1, seed=seed, engine=engine)) * SECONDS for seed in range(6)]
     low, high = interval(found)
     assert low < markov.throughput(rates, buffers) < high
     assert high - low < 0.05

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from twin.journal import State
@@ -52,14 +52,14 @@ def check_circle(start: StationFlow, stations: Sequence[StationFlow], now: float
         trail.append(following)
 
 
-def check_standstill(stations: Sequence[StationFlow], now: float) -> None:
-    """Name who waits for what in a plant in which nothing will ever happen again.
+def standstill(doing: Mapping[str, Collection[State]], now: float) -> Deadlock:
+    """Return the end of a plant in which nothing will ever happen again: who waits for what.
 
-    Raises:
-        Deadlock: always.
+    Args:
+        doing: states of the servers of each station.
+        now: when it was found [s].
     """
-    states = []
-    for station in stations:
-        kinds = sorted({State(server.state).name.lower() for server in station.servers})
-        states.append(f"{station.name} is {' or '.join(kinds)}")
-    raise Deadlock([station.name for station in stations], now, "the plant stands still: " + ", ".join(states))
+    states = [
+        f"{name} is {' or '.join(sorted(state.name.lower() for state in found))}" for name, found in doing.items()
+    ]
+    return Deadlock(list(doing), now, "the plant stands still: " + ", ".join(states))

@@ -5,10 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twin.equipment import Failures, Maintenance, Setup
 from twin.randomness import stream
 
-_DRAWN = 64
+Lives = NDArray[np.float64]
+
+DRAWN = 64
+
+
+def luck_of_failures(seed: int, station: str, server: int) -> np.random.Generator:
+    """Return the stream from which a server's failures are drawn."""
+    return stream(seed, station, "failures", server)
+
+
+def draw_lives(failures: Failures, luck: np.random.Generator) -> tuple[Lives, Lives]:
+    """Return the next lives of a machine, and the repairs that follow them, last first [s]. Shapes (DRAWN,)."""
+    shape = failures.shape
+    scale = failures.mtbf / math.gamma(1 + 1 / shape)
+    return scale * luck.weibull(shape, DRAWN), luck.exponential(failures.mttr, DRAWN)
 
 
 class Wear:
@@ -23,7 +40,7 @@ class Wear:
 
     def __init__(self, failures: Failures, seed: int, station: str, server: int) -> None:
         self._failures = failures
-        self._stream = stream(seed, station, "failures", server)
+        self._luck = luck_of_failures(seed, station, server)
         self._lives: list[float] = []
         self._repairs: list[float] = []
         self._left = self._life()
@@ -43,10 +60,9 @@ class Wear:
 
     def _life(self) -> float:
         if not self._lives:
-            shape = self._failures.shape
-            scale = self._failures.mtbf / math.gamma(1 + 1 / shape)
-            self._lives = (scale * self._stream.weibull(shape, _DRAWN)).tolist()
-            self._repairs += self._stream.exponential(self._failures.mttr, _DRAWN).tolist()
+            lives, repairs = draw_lives(self._failures, self._luck)
+            self._lives = lives.tolist()
+            self._repairs += repairs.tolist()
         return self._lives.pop()
 
 

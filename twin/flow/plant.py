@@ -10,14 +10,14 @@ from simpy import Environment
 from twin.equipment import Station
 from twin.flow.buffer import Inbox
 from twin.flow.crew import Pool
-from twin.flow.deadlock import check_standstill
+from twin.flow.deadlock import standstill
 from twin.flow.downtime import Upkeep, Wear
 from twin.flow.lot import Lot
 from twin.flow.record import Recorder
 from twin.flow.state import Server, StateClock
 from twin.flow.station import StationFlow
 from twin.flow.turn import CELL
-from twin.journal import Journal
+from twin.journal import Journal, State
 from twin.line import Line
 from twin.material import Cell
 from twin.quality.defect import Births
@@ -135,6 +135,11 @@ class Plant:
             if station == name
         ]
 
+    @property
+    def good(self) -> float:
+        """Cells, or lots of a generic line, finished so far."""
+        return self.record.good
+
     def run_until(self, time: float) -> None:
         """Run to a moment and close the day there.
 
@@ -143,7 +148,8 @@ class Plant:
         """
         self.env.run(until=time)
         if self.env.peek() == float("inf"):
-            check_standstill(self.stations, self.env.now)
+            doing = {station.name: {State(server.state) for server in station.servers} for station in self.stations}
+            raise standstill(doing, self.env.now)
 
     def close_day(self, day: int) -> None:
         """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
@@ -179,6 +185,10 @@ class Plant:
                 totals[lot.unit] = (before[0] + 1, before[1] + lot.units, *map(add, before[2:], lot.coating))
         for unit, total in totals.items():
             self.journal.tables["stock"].add((day, place, unit, *total))
+
+    def put_away(self) -> None:
+        """Write everything there is."""
+        self.journal.put_away(everything=True)
 
     def close(self) -> None:
         """Write down turns that are over but whose lots still wait to leave."""

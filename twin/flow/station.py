@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from simpy import Environment, Event, Timeout
@@ -195,7 +197,8 @@ class StationFlow(Intake):
         """
         if self.repair is None:
             yield from self._stay(server, State.PRODUCTIVE, seconds)
-            yield from self._stay(server, State.REPAIR, sum(repair for _, repair in breaks))
+            # one after the other: sum() rounds otherwise in newer Pythons
+            yield from self._stay(server, State.REPAIR, reduce(add, [repair for _, repair in breaks]))
             return
         for use, repair in breaks:
             yield from self._stay(server, State.PRODUCTIVE, use)

@@ -1,4 +1,4 @@
-"""ramp(programme) -> Ramp: what a young plant makes month by month while its people learn."""
+"""ramp_up(programme) -> Ramp: what a young plant makes month by month while its people learn."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Ramp:
 
 def months_of(days: int) -> int:
     """Return how many months some days make, the last one begun."""
-    return -(-days * _MONTHS_PER_YEAR // _DAYS_PER_YEAR)
+    return month_of(days - 1) + 1
 
 
 def month_of(day: int) -> int:
@@ -75,7 +75,7 @@ def month_of(day: int) -> int:
     return day * _MONTHS_PER_YEAR // _DAYS_PER_YEAR
 
 
-def ramp(programme: Programme, mature: Mature, priors: Priors, seed: int) -> Ramp:
+def ramp_up(programme: Programme, mature: Mature, priors: Priors, seed: int) -> Ramp:
     """Let a programme's lines run and its people learn.
 
     Births, alarms, assignments and fixes take effect at the daily meeting.
@@ -95,7 +95,8 @@ def ramp(programme: Programme, mature: Mature, priors: Priors, seed: int) -> Ram
     lag = np.maximum(0.0, mature.lag[floor.views.station] - born[:, None]) * _HOURS_PER_DAY
     # cells not made are no finds
     lag_weight = (causes.flaw >= 0)[:, None]
-    for day in range(programme.days):
+    # before the first line runs there is nothing to see
+    for day in range(min([module.start for module in programme.modules], default=programme.days), programme.days):
         share = strength(causes, day, priors.causes)
         made = floor.run(day, share, meeting.trials())
         meeting.hold(day, made)

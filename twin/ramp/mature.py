@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +86,42 @@ class Mature:
     flaws: tuple[FlawPath, ...]
     energy: float
     end: int
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as plain lists and numbers, which can be kept in a file."""
+        data = {field.name: getattr(self, field.name) for field in fields(self)}
+        flaws = [
+            [flaw.mode, flaw.station, sorted(flaw.candidates), [[s.station, s.pod, s.usual] for s in flaw.sights]]
+            for flaw in self.flaws
+        ]
+        arrays = {name: value.tolist() for name, value in data.items() if isinstance(value, np.ndarray)}
+        return {**data, **arrays, "flaws": flaws, "before": [sorted(one) for one in self.before]}
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> Mature:
+        """Return what ``as_data`` gave."""
+        arrays = {name: np.array(data[name], np.float64) for name in ("servers", "slack", "lag", "scrap", "worth")}
+        flaws = tuple(
+            FlawPath(mode, station, frozenset(candidates), tuple(Sight(*sight) for sight in sights))
+            for mode, station, candidates, sights in data["flaws"]
+        )
+        before = tuple(frozenset(one) for one in data["before"])
+        cells = np.array(data["cells"], np.bool_)
+        return cls(
+            stations=tuple(data["stations"]),
+            servers=arrays["servers"],
+            started=float(data["started"]),
+            slack=arrays["slack"],
+            lag=arrays["lag"],
+            before=before,
+            cells=cells,
+            good=float(data["good"]),
+            scrap=arrays["scrap"],
+            worth=arrays["worth"],
+            flaws=flaws,
+            energy=float(data["energy"]),
+            end=int(data["end"]),
+        )
 
 
 def mature_line(journal: Journal) -> Mature:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import exp
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from twin.declared import Declared
 from twin.read import read_declared
@@ -135,6 +135,9 @@ class Priors(Declared):
     evidence: EvidencePriors
     engineers: EngineerPriors
 
+    # where the numbers come from, for reports; of numbers from Python nothing is known
+    _provenance: list[Any] = PrivateAttr(default_factory=list)
+
 
 @dataclass(frozen=True)
 class Module:
@@ -192,4 +195,6 @@ def read_priors(path: Path) -> Priors:
     Raises:
         InputError: with every problem found.
     """
-    return read_declared(path, Priors)[0]
+    priors, document = read_declared(path, Priors)
+    priors._provenance.extend(document.records)
+    return priors

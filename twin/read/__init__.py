@@ -11,8 +11,10 @@ from twin.checks import faults_of_line
 from twin.line import Line
 from twin.problems import InputError, Problem, did_you_mean
 from twin.read.document import Document, load
+from twin.read.futures import read_futures
 from twin.read.provenance import Provenance, collapse
 from twin.read.shipped import known_lines, lines_folder
+from twin.read.sources import known_sources
 from twin.read.wording import problems_of, truths
 from twin.settings import faults_of_knobs
 
@@ -26,6 +28,7 @@ __all__ = [
     "known_lines",
     "lines_folder",
     "read_declared",
+    "read_futures",
     "read_line",
 ]
 
@@ -75,13 +78,14 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
     """Read any other declared file, such as a study.
 
     Returns:
-        The checked object, and the document for problems found later.
+        The checked object, and the document with the records of its numbers, for problems found later.
 
     Raises:
         InputError: with every problem found.
     """
     document = load(path)
-    _, problems = collapse(document, known_sources(document))
+    records, problems = collapse(document, known_sources(document))
+    document.records.extend(records)
     problems.extend(truths(document, model))
     try:
         checked = model.model_validate(document.content)
@@ -90,19 +94,3 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
     if problems:
         raise InputError(problems)
     return checked, document
-
-
-def known_sources(document: Document) -> set[str]:
-    """Return the keys of the sources that a document may cite: those beside its files and those of gigatwin."""
-    files = {Path(document.file), *(Path(file) for file, _ in document.origins.values())}
-    folders = {folder for file in files for folder in list(file.resolve().parents)[:2]}
-    keys: set[str] = set()
-    for folder in {lines_folder().resolve(), *folders}:
-        file = folder / "sources.yaml"
-        if file.is_file():
-            found = load(file)
-            sources = found.content.get("sources", {})
-            if not isinstance(sources, dict):
-                raise InputError([found.problem(("sources",), "expected a mapping of keys to sources")])
-            keys |= set(sources)
-    return keys

@@ -24,11 +24,13 @@ class Document:
         file: the file as the user named it.
         content: mappings, lists and scalars.
         origins: file and line of each path.
+        records: where its sourced numbers come from, once they have been replaced by their values.
     """
 
     file: str
     content: dict[str, Any]
     origins: dict[Path_, tuple[str, int]] = field(default_factory=dict)
+    records: list[Any] = field(default_factory=list)
 
     def place(self, path: Path_) -> tuple[str, int]:
         """Return file and line of a path, or of the closest thing above it."""

@@ -11,7 +11,7 @@ from young_lines import programme, shipped_priors, small_line
 
 from twin.ramp.causes import hidden_causes
 from twin.ramp.floor import Floor, Watch
-from twin.ramp.learning import Ramp, ramp
+from twin.ramp.learning import Ramp, ramp_up
 from twin.ramp.priors import Module, Programme
 
 NO_CAUSES = {"causes": {"per_station": 0.0, "later": 0.0}}
@@ -25,11 +25,11 @@ def made(found: Ramp) -> float:
 
 def mean_made(asked: Programme, seeds: int = 12, lag: float = 1.0) -> float:
     line = small_line(lag)
-    return float(np.mean([made(ramp(asked, line, PRIORS, seed)) for seed in range(seeds)]))
+    return float(np.mean([made(ramp_up(asked, line, PRIORS, seed)) for seed in range(seeds)]))
 
 
 def test_without_hidden_causes_it_is_the_mature_line() -> None:
-    found = ramp(programme(1), LINE, shipped_priors(**NO_CAUSES), 1)
+    found = ramp_up(programme(1), LINE, shipped_priors(**NO_CAUSES), 1)
     days = 365 - round(LINE.lag[LINE.end])
     assert found.started.sum() == pytest.approx(365 * LINE.started, rel=1e-12)
     assert made(found) == pytest.approx(days * LINE.started * LINE.good, rel=1e-12)
@@ -40,7 +40,7 @@ def test_without_hidden_causes_it_is_the_mature_line() -> None:
 
 def test_nobody_learns_without_engineers() -> None:
     asked = programme(3, engineers=0, frozen=True)
-    found = ramp(asked, LINE, shipped_priors(causes={"later": 0.0, "drifting": 0.0, "intermittent": 0.0}), 2)
+    found = ramp_up(asked, LINE, shipped_priors(causes={"later": 0.0, "drifting": 0.0, "intermittent": 0.0}), 2)
     share = found.finished[2:].sum(axis=1) / found.decided[2:].sum(axis=1)
     assert np.ptp(share) < 1e-9
     assert share[0] < 0.9
@@ -52,8 +52,8 @@ def test_with_perfect_gauges_and_endless_engineers_it_learns_at_once() -> None:
     causes = {"later": 0.0, "drifting": 0.0, "intermittent": 0.0}
     people = {"per_candidate": 1.0, "success": 1.0, "partly": 0.0, "trials": 0.0}
     priors = shipped_priors(causes=causes, engineers=people, evidence={"inline": 1.0, "downtime_noise": 1e-4})
-    found = ramp(programme(1, engineers=10_000, inline=True), LINE, priors, 3)
-    blind = ramp(programme(1, engineers=0, inline=True), LINE, priors, 3)
+    found = ramp_up(programme(1, engineers=10_000, inline=True), LINE, priors, 3)
+    blind = ramp_up(programme(1, engineers=0, inline=True), LINE, priors, 3)
     wasted, never = ((one.found[1:].sum() / one.started[1:].sum()) for one in (found, blind))
     assert wasted < never / 50
 
@@ -96,7 +96,7 @@ def test_less_that_is_new_leaves_some_of_the_same_causes() -> None:
 
 
 def test_a_shared_cause_is_removed_from_every_line_at_once() -> None:
-    found = ramp(programme(2, engineers=10, lines=2, gap=200), LINE, PRIORS, 4)
+    found = ramp_up(programme(2, engineers=10, lines=2, gap=200), LINE, PRIORS, 4)
     gone: dict[str, set[int]] = {}
     for key, day in zip(found.causes.key, found.causes.gone.tolist(), strict=True):
         if key:
@@ -107,15 +107,15 @@ def test_a_shared_cause_is_removed_from_every_line_at_once() -> None:
 
 
 def test_a_plant_that_copies_another_is_spared_what_that_one_has_solved() -> None:
-    mother = ramp(programme(3, engineers=10), LINE, PRIORS, 6)
+    mother = ramp_up(programme(3, engineers=10), LINE, PRIORS, 6)
     own = programme(1, engineers=1)
-    copied, first = (ramp(one, LINE, PRIORS, 6) for one in (replace(own, solved=mother.solved), own))
+    copied, first = (ramp_up(one, LINE, PRIORS, 6) for one in (replace(own, solved=mother.solved), own))
     assert copied.finished[1:4].sum() > 1.03 * first.finished[1:4].sum()
     assert made(copied) > made(first)
 
 
 def test_gauges_where_flaws_are_born_shorten_the_lag() -> None:
-    plain, inline = (ramp(programme(1, inline=there), LINE, PRIORS, 8) for there in (False, True))
+    plain, inline = (ramp_up(programme(1, inline=there), LINE, PRIORS, 8) for there in (False, True))
     assert inline.found_lag.sum() / inline.found.sum() < 0.5 * plain.found_lag.sum() / plain.found.sum()
 
 
@@ -138,7 +138,7 @@ def test_acceptance_tests_find_causes_before_the_start() -> None:
 
 
 def test_the_same_programme_and_seed_give_the_same_ramp() -> None:
-    first, second = (ramp(programme(1, lines=2), LINE, PRIORS, 9) for _ in range(2))
+    first, second = (ramp_up(programme(1, lines=2), LINE, PRIORS, 9) for _ in range(2))
     assert np.array_equal(first.finished, second.finished)
     assert [case.closed for case in first.cases] == [case.closed for case in second.cases]
 
@@ -146,7 +146,7 @@ def test_the_same_programme_and_seed_give_the_same_ramp() -> None:
 def test_a_line_learns_alike_whatever_stands_beside_it_later() -> None:
     alone = Programme((Module(0),), 200, np.full(200, 4), np.ones(200))
     two = replace(alone, modules=(Module(0), Module(400)))
-    assert np.array_equal(ramp(alone, LINE, PRIORS, 3).finished[:, 0], ramp(two, LINE, PRIORS, 3).finished[:, 0])
+    assert np.array_equal(ramp_up(alone, LINE, PRIORS, 3).finished[:, 0], ramp_up(two, LINE, PRIORS, 3).finished[:, 0])
 
 
 def test_charts_give_the_declared_rate_of_false_alarms() -> None:
@@ -159,7 +159,7 @@ def test_charts_give_the_declared_rate_of_false_alarms() -> None:
     asked = programme(3, engineers=1000)
     alarms, days = 0, 0.0
     for seed in range(8):
-        found = ramp(asked, small_line(0.0), priors, seed)
+        found = ramp_up(asked, small_line(0.0), priors, seed)
         charts = len(Watch(asked, LINE, priors.evidence).charts.module)
         alarms += len(found.cases)
         # a chart is quiet for two days after each

@@ -1,0 +1,136 @@
+"""What a board sees of strategies compared: one page, pictures, tables and compare.json. It computes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimize import board_claim, board_story
+from optimize.board_inputs import QUANTITY
+from optimize.board_tables import tables_of
+from optimize.figures import Interval
+from optimize.report import new_table, write_page
+from optimize.scale_up import Compared, as_data
+from optimize.tables import Row, write_tables
+from optimize.words import listed, spread
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def save_strategies(compared: Compared, folder: Path) -> Path:
+    """Write compare.json, tables, pictures and report.html; return the page's path."""
+    from optimize import pictures
+
+    folder.mkdir(parents=True, exist_ok=True)
+    claim = board_claim.tested(compared)
+    data = {**as_data(compared), "claim": [_plain(one) for one in claim]}
+    (folder / "compare.json").write_text(json.dumps(data, indent=1), encoding="utf-8")
+    rows = tables_of(compared)
+    write_tables(rows, folder / "tables")
+    verdict = compared.verdict
+    return write_page(
+        folder,
+        "strategies.html",
+        study=verdict.site.study,
+        verdict=verdict,
+        months=verdict.scenarios.months,
+        count=verdict.scenarios.count,
+        at_best=compared.at_best,
+        answer=board_story.answer(compared),
+        claim=claim,
+        claim_in_short=board_claim.summary(compared),
+        in_the_plant=list(board_claim.in_the_plant(compared)),
+        declared=_declared(compared),
+        titles={name: one.strategy.title for name, one in verdict.lived.items()},
+        tables=rows,
+        confidence=_confidence(rows["assumptions"]),
+        pictures=pictures.draw(folder / "pictures", _pictures(compared, rows)),
+        middle=middle,
+    )
+
+
+def _plain(one: board_claim.Tested) -> dict[str, Any]:
+    return {**one._asdict(), "lead": one.lead and one.lead._asdict()}
+
+
+def _declared(compared: Compared) -> dict[str, str]:
+    """Return what each strategy does for control and excellence, in words."""
+    lived = compared.verdict.lived
+    return {name: listed(board_claim.measures_of(one.strategy)) or "none" for name, one in lived.items()}
+
+
+def _confidence(rows: list[Row]) -> str:
+    kinds = [row["confidence"] for row in rows]
+    return listed([f"{kinds.count(kind)} {kind}" for kind in ("read", "memory", "estimate") if kind in kinds])
+
+
+def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Callable[[], Any]]:
+    """Return what draws each picture."""
+    from optimize import pictures_of_strategies as over_time
+    from optimize import pictures_of_worth as of_worth
+
+    verdict = compared.verdict
+    known = over_time.known({name: one.strategy.title for name, one in verdict.lived.items()})
+    of = {name: known[name] for name in verdict.ranking}
+    best, quarters = rows["strategies"], rows["quarters"]
+    nameplate = verdict.site.ground.nameplate
+    revenue = {
+        row["strategy"]: row["revenue_usd_per_kwh_mean"] for row in best if row["revenue_usd_per_kwh_mean"] != ""
+    }
+    wanted: dict[str, Callable[[], Any]] = {
+        "ranking": lambda: of_worth.draw_ranking(best, of),
+        "frontier": lambda: of_worth.draw_frontier(best, of),
+        "good": lambda: over_time.draw_fans(
+            quarters, of, "good_gwh_per_year", "good cells [GWh/yr]", at=0.8 * nameplate, text="80 % of the nameplate"
+        ),
+        "yield": lambda: over_time.draw_fans(quarters, of, "yield", "yield [%]", 100.0),
+        "cash": lambda: over_time.draw_fans(quarters, of, "cash_musd", "cash in hand [MUSD]", at=0.0, text="no cash"),
+        "runway": lambda: over_time.draw_runway(quarters, of),
+        "cost_by_year": lambda: of_worth.draw_cost_by_year(rows["years"], of),
+        "scrap": lambda: of_worth.draw_scrap(rows["scrap"], of),
+        "lag": lambda: over_time.draw_lag(quarters, of),
+        "causes": lambda: over_time.draw_causes(quarters, of),
+        "differences": lambda: of_worth.draw_differences(rows["differences"], of, verdict.ranking[0]),
+        "lines": lambda: over_time.draw_lines(rows["lines"], of),
+    }
+    if rows["costs"]:
+        wanted["cost_parts"] = lambda: of_worth.draw_cost_parts(rows["costs"], of, revenue)
+    if compared.swings:
+        titles = {what: title for what, (title, _, _) in QUANTITY.items()}
+        wanted["tornado"] = lambda: of_worth.draw_tornado(compared.swings, titles)
+    return wanted
+
+
+def middle(row: Row, name: str, scale: float = 1.0) -> str:
+    """Return a figure of a row with its interval."""
+    if row[f"{name}_mean"] == "":
+        return "none"
+    return board_story.signed(spread(Interval(*(row[f"{name}_{part}"] for part in Interval._fields)), scale))
+
+
+def table_of_strategies(compared: Compared) -> Table:
+    """Return the comparison for the terminal: the best strategy first."""
+    rows = tables_of(compared)["strategies"]
+    found = new_table(
+        board_story.answer(compared)[0],
+        "",
+        "NPV MUSD",
+        "insolvent %",
+        "peak MUSD",
+        "80 % after months",
+        "USD/kWh",
+    )
+    for row in rows:
+        months = row["months_to_80_percent_median"]
+        found.add_row(
+            row["title"],
+            middle(row, "npv_musd"),
+            f"{100 * row['insolvency_probability_mean']:.0f}",
+            middle(row, "peak_funding_musd").partition(" ")[0],
+            "never" if months == "" else f"{months:.0f}",
+            middle(row, "cost_usd_per_kwh").partition(" ")[0],
+        )
+    return found

@@ -1,0 +1,273 @@
+"""The report a board decides on: its sentences, tables and pictures, from strategies lived on a small line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from command import is_self_contained
+from young_lines import shipped_priors, small_line
+
+from optimize import board_claim, board_story
+from optimize.board_report import save_strategies, table_of_strategies
+from optimize.board_tables import costs, lines, scrap, tables_of
+from optimize.books import by_year
+from optimize.funding import read_funding
+from optimize.life import Life
+from optimize.scale_up import Bench, Compared, Swing, swings
+from optimize.site import Ground, LineCosts, ScaleUp, Site, read_scale_up
+from optimize.verdict import Verdict, keep
+from twin import Scenarios, read_futures, read_line, sample_futures
+from twin.read import lines_folder
+
+FUTURES, MONTHS = 3, 36
+STUDY: dict[str, Any] = {
+    "gigatwin": 1,
+    "name": "tiny",
+    "title": "A tiny study",
+    "line": "lfp_prismatic_16gwh",
+    "lines": 2,
+    "months": MONTHS,
+    "lead": 8,
+    "days": 1,
+    "warmup": 0,
+    "replications": FUTURES,
+    "terms": {
+        "engineer": "140000 USD",
+        "expert": "350000 USD",
+        "hours": 1760,
+        "inline": 0.03,
+        "genealogy": 0.01,
+        "tests": 0.01,
+        "pilot": 3,
+        "ahead": 3,
+        "learns": 24,
+    },
+    "strategies": {
+        "fast": {"title": "All at once", "build": {"rule": "at_once"}, "engineers": 3},
+        "seen": {
+            "title": "Gauges first",
+            "build": {"rule": "phased", "gap": 6},
+            "engineers": 3,
+            "inline": True,
+            "genealogy": True,
+        },
+    },
+}
+
+
+@cache
+def lived_through() -> tuple[Site, Mapping[str, Sequence[Life]]]:
+    """Return what two strategies share on a small line, and what becomes of them."""
+    study = ScaleUp.model_validate(STUDY)
+    ground = Ground(small_line(), 0.02, shipped_priors(), 2, MONTHS, 8, 1, study.terms)
+    prices = LineCosts(60.0, 10.0, 1.0, 40, 50.0, 0.1, 2.0, 44_000.0, 0.5, 0.5, 0.6)
+    site = Site(study, read_line(study.line), ground, prices, read_futures("default"))
+    bench = Bench(site, read_funding("default"), 1, None, None)  # type: ignore[arg-type]
+    return site, bench.lives(study.strategies, scenarios_of(site), "")
+
+
+def scenarios_of(site: Site) -> Scenarios:
+    return sample_futures(site.futures, MONTHS, FUTURES, 1)
+
+
+@cache
+def compared(capital: float = 60.0, materials: float = 50.0, nameplate: float = 1.0) -> Compared:
+    """Return the strategies compared; dear lines and material, or a larger nameplate, change what is said of them."""
+    site, lives = lived_through()
+    mature = replace(site.ground.mature, started=nameplate * site.ground.mature.started)
+    prices = replace(site.costs, capital=capital, materials=materials)
+    site = replace(site, ground=replace(site.ground, mature=mature), costs=prices)
+    funding, futures = read_funding("default"), scenarios_of(site)
+    lived = {name: keep(name, one, lives[name], site, funding, futures) for name, one in site.study.strategies.items()}
+    verdict = Verdict(site, funding, futures, lived)
+    bench = Bench(site, funding, 1, None, None)  # type: ignore[arg-type]
+    return Compared(verdict, tuple(swings(verdict, bench)), FUTURES)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("board")
+    save_strategies(compared(), found)
+    return found
+
+
+def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def numbers(text: str) -> list[float]:
+    """Return all numbers of a text."""
+    plain = text.replace("\N{MINUS SIGN}", "-").replace(",", "")
+    return [float(found) for found in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w])", plain)]
+
+
+def test_the_page_stands_alone_and_shows_every_picture(folder: Path) -> None:
+    assert is_self_contained(folder / "report.html")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    drawn = {picture.stem for picture in (folder / "pictures").glob("*.svg")}
+    assert drawn == {
+        *("ranking", "frontier", "differences", "tornado", "good", "yield", "lines", "cash", "runway"),
+        *("cost_by_year", "cost_parts", "scrap", "lag", "causes"),
+    }
+    assert page.count("<svg") == len(drawn)
+    # each chapter but those of words and of assumptions has a picture
+    chapters = page.split("<h2>")[1:]
+    bare = [chapter.partition("<")[0] for chapter in chapters if "<svg" not in chapter]
+    assert bare == ["What the hypothesis survives", "What is assumed"]
+    assert all(len(row.split("</td>")) > 1 for row in page.split("<tr>")[2:] if "<td" in row)
+
+
+def test_the_answer_says_what_compare_json_says(folder: Path) -> None:
+    data = json.loads((folder / "compare.json").read_text(encoding="utf-8"))
+    best = data["strategies"][data["ranking"][0]]
+    worth, insolvency, reached, cost, _ = board_story.answer(compared())
+
+    def near(found: list[float], figures: Sequence[float], digits: float) -> None:
+        assert found[: len(figures)] == pytest.approx(figures, rel=digits, abs=0.5 * digits)
+
+    assert worth.startswith(best["title"]) or f"; {best['title']} loses least" in worth
+    lead = data["lead_of_the_best_musd"][data["ranking"][1]]
+    near(numbers(worth), [best["npv_musd"][name] for name in ("mean", "low", "high")], 0.2)
+    assert (f"{FUTURES} futures decide it" in worth) == data["decided"] == (lead["low"] > 0)
+    share = best["insolvency_probability"]
+    assert numbers(insolvency)[:2] == [round(share["mean"] * FUTURES), FUTURES]
+    near(numbers(insolvency)[2:], [100 * share[name] for name in ("mean", "low", "high")], 0.05)
+    months = best["months_to_80_percent_of_nameplate"]
+    assert numbers(reached)[1] == pytest.approx(data["nameplate_gwh_per_year"], rel=0.01)
+    if months["mean"] is not None:
+        near(numbers(reached)[2:], [months[name] for name in ("mean", "low", "high")], 0.1)
+    year = MONTHS // 12 - 1
+    near(numbers(cost)[1:], [best["cost_usd_per_kwh_by_year"][year][name] for name in ("mean", "low", "high")], 0.2)
+    price = best["revenue_usd_per_kwh_by_year"][year]
+    near(numbers(cost)[4:], [price[name] for name in ("mean", "low", "high")], 0.2)
+
+
+def test_the_parts_of_a_kilowatt_hour_add_up_to_its_cost() -> None:
+    verdict = compared().verdict
+    for name, lived in verdict.lived.items():
+        parts = [row["usd_per_kwh"] for row in costs(compared()) if row["strategy"] == name]
+        middle = lived.cost_by_year[MONTHS // 12 - 1]
+        assert middle is not None
+        assert sum(parts) == pytest.approx(middle.mean)
+
+
+def test_scrap_of_all_stations_is_the_material_in_the_books() -> None:
+    verdict = compared().verdict
+    for name, lived in verdict.lived.items():
+        own = [row for row in scrap(compared()) if row["strategy"] == name]
+        assert sum(row["musd"] for row in own) == pytest.approx(lived.books.scrap.sum(axis=1).mean())
+        price = verdict.site.costs.materials * verdict.scenarios.material_price
+        assert sum(row["gwh"] for row in own) == pytest.approx((lived.books.scrapped / price).sum(axis=1).mean())
+
+
+def test_the_years_of_the_table_hold_all_good_cells(folder: Path) -> None:
+    for name, lived in compared().verdict.lived.items():
+        made = sum(float(row["good_gwh_mean"]) for row in rows_of(folder, "years") if row["strategy"] == name)
+        assert made == pytest.approx(by_year(lived.books.good).sum(axis=1).mean())
+
+
+def test_every_assumption_of_the_study_names_its_source(folder: Path) -> None:
+    found = rows_of(folder, "assumptions")
+    assert {"learning", "futures", "finance"} <= {row["of"] for row in found}
+    assert all(row["source"] and row["confidence"] in ("read", "memory", "estimate") for row in found)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.count('class="text bad">estimate') == sum(row["confidence"] == "estimate" for row in found)
+
+
+def test_a_declared_study_brings_the_sources_of_its_terms() -> None:
+    study, _ = read_scale_up(lines_folder() / "studies" / "scale_up.yaml")
+    found = {record.path: record for record in study._provenance}
+    assert {f"terms.{name}" for name in ("engineer", "expert", "inline", "pilot")} <= set(found)
+    assert found["lead"].low == 18
+
+
+def test_words_do_not_hide_that_every_strategy_loses() -> None:
+    dear = compared(materials=150.0)
+    assert all(one.npv.mean < 0 for one in dear.verdict.lived.values())
+    assert board_story.answer(dear)[0].startswith("Every strategy loses money on average; ")
+
+
+def test_words_say_when_cash_always_runs_out(tmp_path: Path) -> None:
+    ruined = compared(capital=3000.0)
+    assert all(one.books.insolvent.all() for one in ruined.verdict.lived.values())
+    _, insolvency, reached, cost, _ = board_story.answer(ruined)
+    assert insolvency.startswith(f"Its cash runs out in {FUTURES} of {FUTURES} futures (a chance of 100 %, ")
+    assert "as in all other strategies" in insolvency
+    assert "too few of its futures" in cost and "were all bills paid" in reached
+    # a page without a single kWh still holds together
+    assert is_self_contained(save_strategies(ruined, tmp_path))
+
+
+def test_words_say_when_nobody_reaches_the_nameplate() -> None:
+    large = compared(nameplate=3.0)
+    months = large.verdict.scenarios.months
+    text = board_story.answer(large)[2]
+    assert text.startswith("No strategy reaches 80 % of the nameplate") and f"{months} months" in text
+
+
+@pytest.mark.parametrize(("shift", "said"), [(0.0, "do not tell it from"), (1000.0, "decide it")])
+def test_words_tell_a_decided_lead_from_an_open_one(shift: float, said: str) -> None:
+    assert said in board_story.answer(with_lead(shift))[0]
+
+
+def with_lead(shift: float) -> Compared:
+    """Return the comparison with gauges ahead by some money in every future, give or take half a million by turns."""
+    found = compared()
+    fast, seen = (found.verdict.lived[name] for name in ("fast", "seen"))
+    free = fast.books.free_cash.copy()
+    free[:, 0] += shift + 0.5 * (-1.0) ** np.arange(FUTURES)
+    books = replace(seen.books)
+    object.__setattr__(books, "free_cash", free)
+    lived = {"fast": fast, "seen": replace(seen, books=books)}
+    return replace(found, verdict=replace(found.verdict, lived=lived))
+
+
+def test_the_claim_is_told_by_what_strategies_declare() -> None:
+    ahead, behind = with_lead(1000.0), with_lead(-1000.0)
+    control = [
+        next(one for one in board_claim.tested(x) if one.claim == "Process control pays") for x in (ahead, behind)
+    ]
+    assert [one.verdict for one in control] == ["supported", "against"]
+    assert all(one.best_with == "seen" and one.best_without == "fast" for one in control)
+    assert "worth 1,000 MUSD" in control[0].text and "less than All at once" in control[1].text
+    known = next(one for one in board_claim.tested(ahead) if one.claim == "A known product beats a new one")
+    assert known.verdict == "not tested" and "no strategy" in known.text
+
+
+def test_a_claim_turns_round_where_the_leads_cross() -> None:
+    found, best = with_lead(1000.0), "seen"
+    assert found.verdict.ranking[0] == best
+    low, high = found.verdict.site.futures.range("disturbance")
+    swing = Swing("disturbance", low, high, -100.0, 100.0, None, "fast", {"fast": (-100.0, 100.0, 100.0)})
+    found = replace(found, swings=(swing,))
+    # halfway between the low end, where it is 100 behind, and the declared value, where it is as much ahead
+    assert board_claim.pair_flips(found, "seen", "fast") == [("disturbance", pytest.approx((low + 1.0) / 2))]
+    assert board_claim.pair_flips(found, "fast", "seen") == board_claim.pair_flips(found, "seen", "fast")
+
+
+def test_lines_come_in_the_order_of_their_orders() -> None:
+    found = [row for row in lines(compared()) if row["strategy"] == "seen"]
+    assert [row["ordered_month_p50"] for row in found] == [0, 6]
+    assert all(row["starts_month_p5"] >= row["ordered_month_p95"] + 8 for row in found)
+
+
+def test_the_terminal_shows_every_strategy_the_best_first() -> None:
+    table = table_of_strategies(compared())
+    titles = [compared().verdict.lived[name].strategy.title for name in compared().verdict.ranking]
+    assert list(table.columns[0].cells) == titles
+
+
+def test_tables_hold_every_strategy() -> None:
+    found = tables_of(compared())
+    for name in ("strategies", "years", "quarters", "scrap"):
+        assert {row["strategy"] for row in found[name]} == {"fast", "seen"}

@@ -1,0 +1,191 @@
+"""Strategies lived through futures: rules of building, limits with known answers, money that balances."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from young_lines import shipped_priors, small_line
+
+from optimize.funding import read_funding
+from optimize.life import Asked, Future, Life, ask_life, live, of_data
+from optimize.scale_up import Bench, Compared, _flip, as_data, read_until, swings
+from optimize.site import Ground, LineCosts, ScaleUp, Site, read_scale_up
+from optimize.strategy import Strategy
+from optimize.verdict import Verdict, investments_of, wanted_share
+from optimize.workers import hired
+from twin import InputError, Scenarios, find_declared, read_futures, read_line, sample_futures
+
+STUDY, PLANT = read_scale_up(find_declared("studies", "scale_up"))
+CALM = Future(0, 0.0, 1.0)
+COSTS = LineCosts(400.0, 10.8, 2.0, 200, 62.0, 0.1, 1.7, 44_000.0, 0.75, 0.9, 0.6)
+
+
+def ground(**more: Any) -> Ground:
+    line = replace(small_line(), started=14_000.0, energy=8.96e-7)
+    plain = {"grade_b": 0.02, "lines": 2, "months": 72, "lead": 20, "seed": 1, "terms": STUDY.terms}
+    return Ground(**{"mature": line, "priors": shipped_priors(), **plain, **more})
+
+
+def strategy(**more: Any) -> Strategy:
+    return Strategy.model_validate({"title": "one", "build": {"rule": "at_once"}, "engineers": 4, **more})
+
+
+def life(future: Future = CALM, where: Ground | None = None, **more: Any) -> Life:
+    return live(Asked(where or ground(), strategy(**more), future))
+
+
+def site() -> Site:
+    study: ScaleUp = STUDY.model_copy(update={"months": 72, "lines": 2, "replications": 4})
+    return Site(study, PLANT, ground(), COSTS, read_futures("order_book"))
+
+
+def verdict(strategies: dict[str, Strategy], workers: int = 1, count: int = 4) -> tuple[Verdict, Bench]:
+    futures = sample_futures(site().futures, 72, count, 1)
+    with hired(workers) as pool:
+        bench = Bench(site(), read_funding("default"), pool, None, None)
+        return Verdict(bench.site, bench.funding, futures, bench.lived(strategies, futures, "futures")), bench
+
+
+def test_all_at_once_is_ordered_at_once_and_starts_after_lead_tests_and_delay() -> None:
+    found = life(Future(0, 2.4, 1.0), tests={"site": True})
+    assert found.ordered == [0, 0]
+    # 20 months, one of tests, and two and a half of delay
+    assert found.starts == [24, 24]
+    assert not found.started[:24].any() and found.started[24] > 0
+
+
+def test_phased_lines_are_ordered_so_far_apart_and_none_that_would_start_too_late() -> None:
+    assert life(build={"rule": "phased", "gap": 15}).ordered == [0, 15]
+    assert life(build={"rule": "phased", "gap": 60}).ordered == [0]
+
+
+def test_the_next_line_is_ordered_when_those_before_are_proved() -> None:
+    alone = life(where=ground(lines=1))
+    full = ground().mature.started * ground().mature.good * 365 / 12 * ground().mature.energy
+    month = int(np.flatnonzero((alone.good + alone.grade_b) / full >= 0.7)[0])
+    assert life(build={"rule": "when_proved", "output": 0.7}).ordered == [0, month + 1]
+
+
+def test_a_line_that_is_never_proved_is_the_only_one() -> None:
+    assert life(build={"rule": "when_proved", "output": 1.0}, engineers=0).ordered == [0]
+
+
+def test_a_pilot_line_runs_before_the_first_large_one_is_ordered() -> None:
+    found = life(pilot={"size": 0.05, "lead": 6, "runs": 10})
+    assert found.ordered == [16, 16]
+    mature = ground().mature.started * 365 / 12 * ground().mature.energy
+    assert 0 < found.started[8] <= 0.06 * mature
+
+
+def test_without_hidden_causes_every_strategy_makes_what_mature_lines_make() -> None:
+    calm = ground(priors=shipped_priors(causes={"per_station": 0.0, "later": 0.0}))
+    found = life(where=calm)
+    made = (found.good + found.grade_b)[-12:].sum()
+    assert made == pytest.approx(calm.nameplate, rel=1e-9)
+
+
+def test_experts_are_paid_for_what_they_cost_while_they_are_there() -> None:
+    found = life(experts={"people": 6, "months": 12})
+    dear = STUDY.terms.expert / STUDY.terms.engineer
+    come = 20 - STUDY.terms.ahead
+    assert found.engineers[come - 1] == 0
+    assert found.engineers[come] == pytest.approx(4 + 6 * dear)
+    assert found.engineers[come + 12] == 4
+
+
+def test_a_copy_learns_sooner_than_the_first_plant() -> None:
+    """Ten futures of the same luck."""
+    first, copy = (
+        np.mean([life(Future(number, 0.0, 1.0), **more).good[21:27].sum() for number in range(10)])
+        for more in ({}, {"mother": {"years": 3, "engineers": 10}})
+    )
+    assert copy > first
+
+
+def test_the_answer_is_the_same_after_it_was_kept_and_with_two_workers() -> None:
+    asked = Asked(ground(), strategy(), CALM)
+    assert np.array_equal(of_data(ask_life(asked)).good, live(asked).good)
+    ways = {"one": strategy(), "two": strategy(engineers=9)}
+    (first, _), (second, _) = (verdict(ways, workers) for workers in (1, 2))
+    for name in ways:
+        assert np.array_equal(first.lived[name].books.npv_musd, second.lived[name].books.npv_musd)
+
+
+def test_books_balance_and_equal_strategies_are_worth_the_same() -> None:
+    found, _ = verdict({"one": strategy(), "same": strategy(title="same"), "none": strategy(engineers=0)})
+    assert all(np.abs(one.books.imbalance).max() < 1e-8 for one in found.lived.values())
+    assert tuple(found.difference("one", "same")) == (0.0, 0.0, 0.0)
+    assert found.ranking[-1] == "none"
+    assert not found.decided()
+
+
+def test_nobody_makes_cells_that_nobody_buys() -> None:
+    futures: Scenarios = sample_futures(read_futures("order_book"), 60, 3, 2)
+    good = np.full((3, 60), 5.0)
+    share = wanted_share(good, np.zeros((3, 60)), futures, 0.6)
+    # early on there are no contracts yet, and the spot market alone decides
+    assert share[:, 0] * 5.0 == pytest.approx(futures.spot_demand[:, 0])
+    assert (share <= 1).all() and (wanted_share(good / 1e4, good * 0, futures, 0.6) == 1).all()
+
+
+def test_gauges_and_tests_are_bought_with_each_line() -> None:
+    where = site()
+    plain, better = strategy(), strategy(inline=True, genealogy=True, tests={"maker": True, "site": True})
+    bought = [sum(one.cost for one in investments_of([life()], one, where)) for one in (plain, better)]
+    terms = STUDY.terms
+    assert bought[0] == pytest.approx(2 * COSTS.capital)
+    assert bought[1] == pytest.approx(bought[0] * (1 + terms.inline + terms.genealogy + 2 * terms.tests))
+
+
+@pytest.mark.parametrize(
+    ("leads", "flip"),
+    [
+        ([{"b": 4.0}, {"b": 2.0}, {"b": -2.0}], (15.0, "b")),
+        ([{"b": 4.0, "c": -1.0}, {"b": 2.0, "c": 3.0}, {"b": -2.0, "c": 9.0}], (15.0, "b")),
+        ([{"b": 4.0}, {"b": 2.0}, {"b": 1.0}], (None, "")),
+    ],
+)
+def test_the_ranking_flips_where_another_strategy_draws_level(leads: Any, flip: tuple[float | None, str]) -> None:
+    assert _flip((0.0, 10.0, 20.0), leads) == flip
+
+
+def test_everything_that_was_promised_is_told() -> None:
+    found, bench = verdict({"one": strategy(), "two": strategy(engineers=9)})
+    told = as_data(Compared(found, tuple(swings(found, bench))))
+    assert {"ranking", "flip_points", "replications"} <= set(told)
+    figures = told["strategies"]["one"]  # type: ignore[index]
+    assert set(figures) == {
+        "title",
+        "npv_musd",
+        "insolvency_probability",
+        "peak_funding_musd",
+        "good_gwh_by_year",
+        "first_pass_yield_by_quarter",
+        "months_to_80_percent_of_nameplate",
+        "cost_usd_per_kwh_by_year",
+        "lag_hours_birth_to_discovery",
+    }
+    widths = [abs(swing["at_high"] - swing["at_low"]) for swing in told["flip_points"]]  # type: ignore[attr-defined]
+    assert widths == sorted(widths, reverse=True)
+
+
+@pytest.mark.parametrize("text", ["sure", "95 kg", "100%", "20%"])
+def test_a_confidence_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="expected a confidence"):
+        read_until(text)
+
+
+def test_a_strategy_that_never_builds_is_told_with_its_place(tmp_path: Path) -> None:
+    text = find_declared("studies", "scale_up").read_text(encoding="utf-8").replace("months: 96", "months: 40")
+    (tmp_path / "short.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"short.yaml:\d+: strategies.pilot_first: .*never builds"):
+        read_scale_up(tmp_path / "short.yaml")
+
+
+def test_the_default_study_is_of_the_plant_that_it_names() -> None:
+    assert read_line(STUDY.line).name == PLANT.name
+    assert len(STUDY.strategies) == 6

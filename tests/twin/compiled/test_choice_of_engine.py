@@ -1,0 +1,77 @@
+"""Which engine executes a run: asked for, refused by name, or chosen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from generic_lines import always, line_of, timed
+from two_engines import assert_same
+
+from twin import InputError, Line, Run, read_line, simulate
+from twin.compiled import unsupported
+from twin.folder import question
+from twin.read import known_lines
+from twin.replicate import Order, carry_out
+
+WEEK = "calendars: {week: {shifts: [{days: [0, 1, 2, 3, 4], start: 0 h, hours: 24 h}]}}"
+CREWS = "crews: {fitters: {size: 1}, people: {size: 2}}"
+
+
+def line_with(more: str, rest: str = "", buffer: str = "3") -> Line:
+    """Return two stations of which the second has something more."""
+    stations = {"first": timed(always(60.0)), "second": timed(always(50.0), more=more)}
+    return line_of(stations, [f"first > second: {buffer}"], rest)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (line_with("calendar: week", WEEK), "calendar 'week' of station 'second'"),
+        (line_with("crew: {people: 1}", CREWS), "crew 'people' of station 'second'"),
+        (
+            line_with("failures: {mtbf: 1 h, mttr: 5 min, crew: fitters}", CREWS),
+            "repair crew 'fitters' of station 'second'",
+        ),
+        (line_with("", buffer="3, shelf_life: 1 h"), "shelf life of buffer 'first_second'"),
+    ],
+)
+def test_what_machine_code_does_not_know_is_refused_by_name(line: Line, reason: str) -> None:
+    assert unsupported(line) == [reason]
+    with pytest.raises(InputError, match=reason):
+        simulate(Run(line, days=1, warmup=0, engine="compiled"))
+    assert question(Run(line))["executed_by"] == "simpy"
+
+
+@pytest.mark.parametrize("plant", known_lines(), ids=lambda path: path.stem)
+def test_a_declared_plant_names_every_step_that_machine_code_lacks(plant: Path) -> None:
+    line = read_line(plant)
+    reasons = unsupported(line)
+    for name, station in line.stations.items():
+        assert (f"step '{station.step.kind}' of station '{name}'" in reasons) == (station.step.kind != "timed")
+
+
+def test_a_calendar_without_a_pause_is_no_obstacle() -> None:
+    always_open = "calendars: {all: {shifts: [{start: 0 h, hours: 24 h}]}}"
+    line = line_with("calendar: all", always_open)
+    assert unsupported(line) == []
+    assert_same(line)
+
+
+def test_an_unknown_engine_is_told_what_there_is() -> None:
+    with pytest.raises(InputError, match="engine 'fast': expected one of simpy, compiled, auto"):
+        simulate(Run(line_with(""), engine="fast"))
+
+
+@pytest.mark.parametrize(("more", "rest", "engine"), [("", "", "compiled"), ("calendar: week", WEEK, "simpy")])
+def test_the_summary_and_the_manifest_say_what_executed_the_run(
+    more: str, rest: str, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twin.replicate._report", lambda order, folder, kpi: folder)
+    said: list[object] = []
+    run = Run(line_with(more, rest), days=2, warmup=0)
+    carry_out(Order(run, out=tmp_path / "run"), lambda *what: said.extend(what))
+    reason = "" if engine == "compiled" else "; machine code does not know calendar 'week' of station 'second'"
+    assert f"engine: {engine}{reason}" in said
+    assert json.loads((tmp_path / "run" / "manifest.json").read_text())["executed_by"] == engine

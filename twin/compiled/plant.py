@@ -1,0 +1,214 @@
+"""The plant in machine code: it runs until a moment, and Python brings it what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.compiled.layout import empty_plant, free_lots
+from twin.compiled.loop import close_day, run, write_open_visits
+from twin.compiled.rows import DAYS, FEW, MANY, Rows
+from twin.compiled.state import (
+    BLOCK,
+    BROUGHT,
+    DONE,
+    EXPONENTIAL,
+    KEPT,
+    LIFE,
+    LIVES,
+    LOTS,
+    NUMBERS,
+    ROWS,
+    UNIFORM,
+    Records,
+)
+from twin.equipment import Failures
+from twin.flow.deadlock import standstill
+from twin.flow.downtime import DRAWN, draw_lives, luck_of_failures
+from twin.journal import Journal, State
+from twin.line import Line
+from twin.randomness import Luck
+from twin.timed import Deterministic, Exponential, Timed
+
+Draw = Callable[[np.random.Generator, int], NDArray[np.floating]]
+Bring = Callable[[int], NDArray[np.floating]]
+
+
+class CompiledPlant:
+    """One plant, running; it writes what ``twin.flow.Plant`` would.
+
+    Attributes:
+        world: its state.
+
+    Args:
+        line: the plant as declared; nothing in it is unsupported.
+        seed: key of all luck.
+        journal: where everything is written.
+    """
+
+    def __init__(self, line: Line, seed: int, journal: Journal) -> None:
+        self._journal = journal
+        self.world = empty_plant(line)
+        # reasons get their numbers in the order in which the flow meets them
+        journal.reason("shelf_life")
+        self._rows = Rows(self.world, journal, max(FEW, len(self.world.parts["servers"])))
+        self._handed_over = False
+        self._days = 0
+        self._numbers = _brings(line, seed, self.world.parts["draws"])
+        self._ahead = [1] * len(self._numbers)
+        self._failing = _failing(line, seed)
+        for server in self._failing:
+            self._bring_lives(server)
+            self._server["life"][server] = self._lives_of(server)["life"][0]
+
+    @property
+    def good(self) -> float:
+        """Lots finished so far."""
+        return float(self.world.root["good"][0])
+
+    def run_until(self, time: float) -> None:
+        """Run to a moment.
+
+        Raises:
+            Deadlock: nothing will ever happen again.
+        """
+        root = self.world.root
+        while (missing := run(root, time)) != DONE:
+            most, row = 2 * int(self._server["rows"].max()), int(root["missing_row"][0])
+            if missing == ROWS:
+                self.hand_over()
+                wanted = max(most, min(4 * self._rows.size, MANY))
+                if wanted > self._rows.size:
+                    self._rows = Rows(self.world, self._journal, wanted)
+            elif missing == LOTS:
+                self._make_lots(most)
+            elif missing == NUMBERS:
+                self._bring_numbers(row, int(root["missing_block"][0]))
+            else:
+                assert missing == LIVES
+                self._bring_lives(row)
+        if root["spoils"][0]:
+            self._journal.reason("scrap")
+        if not root["timeouts"][0]:
+            self._stand_still(time)
+
+    def close_day(self, day: int) -> None:
+        """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
+        close_day(self.world.root, day)
+        self._days += 1
+        # all tables together, so that none is ahead of the others
+        if self._days == DAYS or self._handed_over:
+            self.hand_over()
+            self._journal.put_away()
+            self._handed_over = False
+
+    def put_away(self) -> None:
+        """Write everything there is."""
+        self.hand_over()
+        self._journal.put_away(everything=True)
+
+    def close(self) -> None:
+        """Write down turns that are over but whose lots still wait to leave."""
+        self.hand_over()
+        write_open_visits(self.world.root)
+        self.hand_over()
+
+    def hand_over(self) -> None:
+        """Give the journal all rows there are."""
+        self._rows.hand_over()
+        self._handed_over = True
+        self._days = 0
+
+    def _stand_still(self, time: float) -> None:
+        servers = self._server
+        doing = {
+            name: {State(state) for state in servers["state"][servers["station"] == number].tolist()}
+            for number, name in enumerate(self._journal.stations)
+        }
+        raise standstill(doing, time)
+
+    @property
+    def _server(self) -> Records:
+        return self.world.parts["servers"]
+
+    def _lives_of(self, server: int) -> Records:
+        size, row = int(self.world.root["lives_kept"][0]), self._server["wear"][server]
+        return self.world.parts["lives"][row * size : (row + 1) * size]
+
+    def _make_lots(self, size: int) -> None:
+        """Make room for more lots: as many more as there are, or so many."""
+        lots, root = self.world.parts["lots"], self.world.root
+        more = free_lots(max(size, len(lots)), len(lots))
+        more["next"][-1] = root["free"][0]
+        root["free"] = len(lots)
+        root["free_lots"] += len(more)
+        self.world.put("lots", np.concatenate([lots, more]))
+
+    def _bring_numbers(self, row: int, block: int) -> None:
+        """Draw the numbers of a block of lots, and of those that come next."""
+        numbers, blocks = self.world.parts["numbers"]["value"], self.world.parts["blocks"]["value"]
+        for coming in range(block, block + self._ahead[row]):
+            place = row * KEPT + coming % KEPT
+            numbers[place * BLOCK : (place + 1) * BLOCK] = self._numbers[row](coming)
+            blocks[place] = coming
+        self._ahead[row] = min(2 * self._ahead[row], KEPT // 2)
+
+    def _bring_lives(self, server: int) -> None:
+        """Draw lives of a machine and the repairs after them, as many as there is room for."""
+        failures, luck = self._failing[server]
+        record = self._server[server]
+        if record["drawn"] + DRAWN > record["failures"] + len(self._lives_of(server)):
+            # one turn lasts longer than all these lives
+            self._keep_more_lives()
+        kept = self._lives_of(server)
+        while record["drawn"] + DRAWN <= record["failures"] + len(kept):
+            here = (record["drawn"] + np.arange(DRAWN)) % len(kept)
+            # the flow takes the last ones first
+            kept["life"][here], kept["repair"][here] = (drawn[::-1] for drawn in draw_lives(failures, luck))
+            record["drawn"] += DRAWN
+
+    def _keep_more_lives(self) -> None:
+        """Make room for twice as many lives of each machine."""
+        before = {server: self._lives_of(server) for server in self._failing}
+        size = 2 * int(self.world.root["lives_kept"][0])
+        self.world.put("lives", np.zeros(size * len(before), LIFE))
+        self.world.root["lives_kept"] = size
+        for server, lives in before.items():
+            drawn = int(self._server["drawn"][server])
+            numbers = np.arange(max(0, drawn - len(lives)), drawn)
+            self._lives_of(server)[numbers % size] = lives[numbers % len(lives)]
+
+
+def _failing(line: Line, seed: int) -> dict[int, tuple[Failures, np.random.Generator]]:
+    """Return failures and luck of every server that fails, by its number in the plant."""
+    found, before = {}, 0
+    for name, station in line.stations.items():
+        for server in range(station.servers if station.failures is not None else 0):
+            assert station.failures is not None
+            found[before + server] = (station.failures, luck_of_failures(seed, name, server))
+        before += station.servers
+    return found
+
+
+def _brings(line: Line, seed: int, draws: Records) -> list[Bring]:
+    """Return what draws each row of the random numbers in Python; those that machine code draws get their key."""
+    found: list[Bring] = []
+    for name, station in line.stations.items():
+        step, luck = station.step, Luck(seed, name)
+        assert isinstance(step, Timed)
+        wanted: list[tuple[str, Draw, float]] = []
+        if not isinstance(step.time, Deterministic):
+            mean = step.time.mean if isinstance(step.time, Exponential) else 0.0
+            wanted.append(("time", step.time.sample, mean))
+        if step.scrap:
+            wanted.append(("scrap0", np.random.Generator.random, 0.0))
+        for purpose, draw, mean in wanted:
+            row = draws[len(found)]
+            row["first_key"], row["second_key"] = luck.key(purpose)
+            row["mean"] = mean
+            row["kind"] = UNIFORM if purpose == "scrap0" else EXPONENTIAL if mean else BROUGHT
+            found.append(partial(luck.block, purpose, draw=draw))
+    return found

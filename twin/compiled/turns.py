@@ -1,0 +1,190 @@
+"""One turn: what a station does to its lots, decided at its start and written down at its finish."""
+
+from __future__ import annotations
+
+from twin.compiled.events import enter, timeout
+from twin.compiled.luck import draw_block
+from twin.compiled.machine_code import part, rare
+from twin.compiled.memory import Root, block_of, life_of, lot_of, number_of, server_of, station_of, use_of
+from twin.compiled.state import BEGINNING, BLOCK, BLOCKED, DONE, KEPT, LIVES, NONE, NUMBERS, OPEN, WORKING
+from twin.compiled.storage import free_lot, load, new_lot, offer
+from twin.compiled.writing import write_finished, write_kin, write_scrap, write_visit
+from twin.journal import State
+
+_PRODUCTIVE, _BLOCKED = int(State.PRODUCTIVE), int(State.BLOCKED)
+
+
+@part
+def begin(w: Root, server: int) -> int:
+    """Start a turn. Returns DONE, or what is missing for it; then it is to be called again."""
+    record = server_of(w, server)
+    station, now = station_of(w, record.station), w.now
+    if record.place != BEGINNING:
+        record.place = BEGINNING
+        if station.renews:
+            _start_lot(w, server)
+    seconds, lot, parents = 0.0, record.first, 1
+    while lot != NONE:
+        missing = _decide(w, record.station, lot)
+        if missing != DONE:
+            return missing
+        seconds = max(seconds, lot_of(w, lot).seconds)
+        parents = max(parents, lot_of(w, lot).parents)
+        lot = lot_of(w, lot).next
+    # the machine wears once, however many lots lie in it
+    if record.wear != NONE and not _ages(w, server, lot_of(w, record.first).seconds):
+        return LIVES
+    for place in range(record.first_use, record.first_use + station.setups):
+        use = use_of(w, place)
+        use.lots += 1
+        use.metres += lot_of(w, record.first).tried
+    record.rows = record.lots * station.split * parents
+    record.start = now
+    record.place = WORKING
+    enter(w, server, _PRODUCTIVE)
+    timeout(w, now + seconds, server)
+    return DONE
+
+
+@rare
+def _start_lot(w: Root, server: int) -> None:
+    """Number the lot that a source, a merge or a combining station makes; what it is made of hangs on it."""
+    record = server_of(w, server)
+    station = station_of(w, record.station)
+    lot = new_lot(w, record.station, station.serial)
+    station.serial += 1
+    made = lot_of(w, lot)
+    made.parent, made.parents = record.first, record.lots
+    made.entered = w.now if record.first == NONE else lot_of(w, record.first).entered
+    parent = record.first
+    while parent != NONE:
+        made.entered = max(made.entered, lot_of(w, parent).entered)
+        parent = lot_of(w, parent).next
+    record.first, record.lots = NONE, 0
+    load(w, server, lot)
+
+
+@part
+def _decide(w: Root, station: int, lot: int) -> int:
+    """Decide how long the turn of a lot takes and what comes of it. Returns DONE, or NUMBERS while some are missing."""
+    record, place = lot_of(w, lot), station_of(w, station)
+    if record.decided:
+        return DONE
+    seconds, toss = place.mean, 1.0
+    if place.times != NONE:
+        seconds = _number(w, place.times, record.serial)
+    if place.tosses != NONE:
+        toss = _number(w, place.tosses, record.serial)
+    if seconds < 0.0 or toss < 0.0:
+        return NUMBERS
+    record.seconds = seconds
+    record.spoiled = toss < place.scrap
+    record.tried = place.split
+    record.decided = 1
+    return DONE
+
+
+@part
+def _number(w: Root, row: int, lot: int) -> float:
+    """Return a lot's random number, negative when Python has to bring its block."""
+    block = lot // BLOCK
+    place = block & (KEPT - 1)
+    if block_of(w, row * KEPT + place).value != block and not draw_block(w, row, block):
+        w.missing_row = row
+        w.missing_block = block
+        return -1.0
+    return float(number_of(w, (row * KEPT + place) * BLOCK + lot % BLOCK).value)
+
+
+@part
+def _ages(w: Root, server: int, seconds: float) -> bool:
+    """Let a machine age with a turn and fail in it. Returns False, and changes nothing, when its lives run out."""
+    record = server_of(w, server)
+    record.fails = 0
+    if seconds < record.life:
+        record.life -= seconds
+        return True
+    first, kept = record.wear * w.lives_kept, w.lives_kept
+    life, failures, repair = record.life, record.failures, 0.0
+    while seconds >= life:
+        if failures + 1 >= record.drawn:
+            w.missing_row = server
+            return False
+        seconds -= life
+        repair += life_of(w, first + failures % kept).repair
+        failures += 1
+        life = life_of(w, first + failures % kept).life
+    record.life, record.failures = life - seconds, failures
+    record.fails, record.repair = 1, repair
+    return True
+
+
+@part
+def hand_over(w: Root, server: int) -> bool:
+    """Write down what was made of the lots on a server and bring it into the next buffer.
+
+    Returns whether all of it is in; else the server waits until it is let in, and this is to be called again.
+    """
+    record = server_of(w, server)
+    let_in = record.place == BLOCKED
+    record.place = OPEN
+    if let_in:
+        record.child += 1
+    while True:
+        if not let_in:
+            if record.first == NONE:
+                return True
+            _finish(w, server)
+        let_in = False
+        if not _bring_in(w, server):
+            record.place = BLOCKED
+            enter(w, server, _BLOCKED)
+            return False
+        write_visit(w, server)
+
+
+@part
+def _finish(w: Root, server: int) -> None:
+    """Take the first lot off a server and write down what became of it."""
+    record = server_of(w, server)
+    station, now, lot = station_of(w, record.station), w.now, record.first
+    done = lot_of(w, lot)
+    record.first, record.lots = done.next, record.lots - 1
+    record.serial, record.arrive, record.tried = done.serial, done.entered, done.tried
+    record.finish, record.passed, record.child = now, 0.0, 0
+    record.turn = lot
+    if done.spoiled:
+        w.spoils = 1
+        write_scrap(w, server)
+    else:
+        record.passed = station.split * done.units
+        if station.renews or station.split > 1:
+            write_kin(w, record.station, lot)
+    parent = done.parent
+    while parent != NONE:
+        following = lot_of(w, parent).next
+        free_lot(w, parent)
+        parent = following
+    done.parent, done.parents = NONE, 0
+    if done.spoiled or station.split > 1:
+        free_lot(w, lot)
+        record.turn = NONE
+    record.children = 0 if done.spoiled else station.split
+
+
+@part
+def _bring_in(w: Root, server: int) -> bool:
+    """Bring what is left of a turn into the next buffer, or out of the plant. Returns whether all of it is in."""
+    record = server_of(w, server)
+    station = station_of(w, record.station)
+    while record.child < record.children:
+        lot = record.turn
+        if lot == NONE:
+            lot = new_lot(w, record.station, record.serial * station.split + record.child)
+        if station.outbox == NONE:
+            write_finished(w, lot)
+            free_lot(w, lot)
+        elif not offer(w, station.outbox, lot, server):
+            return False
+        record.child += 1
+    return True

@@ -1,0 +1,200 @@
+"""What happens becomes rows, as in ``twin/flow/record.py``."""
+
+from __future__ import annotations
+
+from twin.compiled.machine_code import part, rare
+from twin.compiled.memory import Root, clock_of, inbox_of, lot_of, record_at, server_of, station_of
+from twin.compiled.state import BLOCKED, HAS_LOTS, MIDDLE, NONE, NUMBER, ROW, SET_UP, SHORT, WHOLE
+from twin.journal import UNITS, Action, State
+
+_LOSS, _LOT, _STATES = int(Action.LOSS), UNITS.index("lot"), len(State)
+_REJECT, _KIN, _FINISHED, _STOP = ROW["rejects"], ROW["lots"], ROW["finished"], ROW["stops"]
+_STATE, _LEVEL, _STOCK = ROW["states"], ROW["levels"], ROW["stock"]
+
+
+@part
+def write_visit(w: Root, server: int) -> None:
+    """Write one turn of a server that leaves now."""
+    record, row = server_of(w, server), w.visits_used
+    w.visits_used = row + 1
+    record_at(w.visit_lot, WHOLE, row).value = record.serial
+    record_at(w.visit_family, SHORT, row).value = station_of(w, record.station).family
+    record_at(w.visit_station, SHORT, row).value = record.station
+    record_at(w.visit_server, MIDDLE, row).value = record.number
+    record_at(w.visit_arrive, NUMBER, row).value = record.arrive
+    record_at(w.visit_start, NUMBER, row).value = record.start
+    record_at(w.visit_finish, NUMBER, row).value = record.finish
+    record_at(w.visit_leave, NUMBER, row).value = w.now
+    record_at(w.visit_entered, NUMBER, row).value = 1.0
+    record_at(w.visit_tried, NUMBER, row).value = record.tried
+    record_at(w.visit_passed, NUMBER, row).value = record.passed
+
+
+@rare
+def write_scrap(w: Root, server: int) -> None:
+    """Write a turn whose lot is lost."""
+    record, row = server_of(w, server), record_at(w.rejects_rows, _REJECT, w.rejects_used)
+    w.rejects_used += 1
+    row.time = record.finish
+    row.station = record.station
+    row.reason = w.scrap
+    row.action = _LOSS
+    row.unit = _LOT
+    row.family = station_of(w, record.station).family
+    row.lot = record.serial
+    row.cell = -1
+    row.quantity = record.tried
+    row.cathode_kg = 0.0
+    row.anode_kg = 0.0
+
+
+@rare
+def write_kin(w: Root, station: int, lot: int) -> None:
+    """Write the parents of the lots that come of a turn; bought material has none."""
+    done, split = lot_of(w, lot), station_of(w, station).split
+    for child in range(split):
+        serial = done.serial * split + child
+        if done.parents:
+            parent = done.parent
+            while parent != NONE:
+                _write_parent(w, station, serial, parent, done.units)
+                parent = lot_of(w, parent).next
+        else:
+            _write_parent(w, station, serial, NONE if station_of(w, station).renews else lot, done.units)
+
+
+@part
+def _write_parent(w: Root, station: int, serial: int, parent: int, units: float) -> None:
+    row = record_at(w.lots_rows, _KIN, w.lots_used)
+    w.lots_used += 1
+    row.lot = serial
+    row.family = station
+    row.parent = NONE if parent == NONE else lot_of(w, parent).serial
+    row.parent_family = NONE if parent == NONE else lot_of(w, parent).family
+    row.time = w.now
+    row.units = units
+
+
+@part
+def write_finished(w: Root, lot: int) -> None:
+    """Write a lot that has come to the end of its route."""
+    done, row = lot_of(w, lot), record_at(w.finished_rows, _FINISHED, w.finished_used)
+    w.finished_used += 1
+    w.good += done.units
+    row.time = w.now
+    row.family = done.family
+    row.lot = done.serial
+    row.units = done.units
+    row.grade_a = done.units
+    row.grade_b = 0.0
+    row.cathode_kg = 0.0
+    row.anode_kg = 0.0
+
+
+@rare
+def write_stop(w: Root, server: int) -> None:
+    """Write a stop of a server that ends now."""
+    record, row = server_of(w, server), record_at(w.stops_rows, _STOP, w.stops_used)
+    w.stops_used += 1
+    row.station = record.station
+    row.server = record.number
+    row.state = record.state
+    row.begin = record.begin
+    row.seconds = w.now - record.begin
+
+
+@rare
+def write_states(w: Root, day: int) -> None:
+    """Write the servers' seconds in each state since the day began, and begin anew."""
+    now = w.now
+    for station in range(w.n_stations):
+        for state in range(_STATES):
+            clock = clock_of(w, station, state)
+            clock.seconds += clock.servers * (now - clock.since)
+            clock.since = now
+        row = record_at(w.states_rows, _STATE, w.states_used)
+        w.states_used += 1
+        row.day = day
+        row.station = station
+        row.productive = clock_of(w, station, 0).seconds
+        row.starved = clock_of(w, station, 1).seconds
+        row.blocked = clock_of(w, station, 2).seconds
+        row.no_crew = clock_of(w, station, 3).seconds
+        row.no_repair_crew = clock_of(w, station, 4).seconds
+        row.engineering = clock_of(w, station, 5).seconds
+        row.setup = clock_of(w, station, 6).seconds
+        row.maintenance = clock_of(w, station, 7).seconds
+        row.repair = clock_of(w, station, 8).seconds
+        row.off_shift = clock_of(w, station, 9).seconds
+        for state in range(_STATES):
+            clock_of(w, station, state).seconds = 0.0
+
+
+@rare
+def write_levels(w: Root, day: int) -> None:
+    """Write mean and largest number of lots in each buffer since the day began, and begin anew."""
+    for inbox in range(w.n_inboxes):
+        box, row = inbox_of(w, inbox), record_at(w.levels_rows, _LEVEL, w.levels_used)
+        w.levels_used += 1
+        row.day = day
+        row.buffer = inbox
+        row.mean_lots = (box.area + box.lots * (w.now - box.since)) / (w.now - w.closed)
+        row.max_lots = box.most
+        box.most = box.lots
+        box.area = 0.0
+        box.since = w.now
+    w.closed = w.now
+
+
+@rare
+def write_stock(w: Root, day: int) -> None:
+    """Count every lot in the plant, at its place."""
+    server = 0
+    for station in range(w.n_stations):
+        lots, units = 0, 0.0
+        while server < w.n_servers and server_of(w, server).station == station:
+            here, amount = _lots_on(w, server)
+            lots += here
+            units += amount
+            server += 1
+        _write_place(w, day, station, lots, units)
+    for inbox in range(w.n_inboxes):
+        units, lot = 0.0, inbox_of(w, inbox).first
+        for _ in range(inbox_of(w, inbox).lots):
+            units += lot_of(w, lot).units
+            lot = lot_of(w, lot).next
+        _write_place(w, day, w.n_stations + inbox, inbox_of(w, inbox).lots, units)
+
+
+@part
+def _lots_on(w: Root, server: int) -> tuple[int, float]:
+    """Return how many lots are on a server, and units in them: those that went in, and those that cannot leave."""
+    record = server_of(w, server)
+    lots, units = 0, 0.0
+    if record.place == BLOCKED:
+        lots += record.children - record.child
+        units += record.passed * lots / record.children
+    lot = record.first
+    # a lot that is being made is not there yet: what it is made of is
+    if lot != NONE and station_of(w, record.station).renews and record.place != HAS_LOTS and record.place != SET_UP:
+        lot = lot_of(w, lot).parent
+    while lot != NONE:
+        lots += 1
+        units += lot_of(w, lot).units
+        lot = lot_of(w, lot).next
+    return lots, units
+
+
+@rare
+def _write_place(w: Root, day: int, place: int, lots: int, units: float) -> None:
+    if lots == 0:
+        return
+    row = record_at(w.stock_rows, _STOCK, w.stock_used)
+    w.stock_used += 1
+    row.day = day
+    row.place = place
+    row.unit = _LOT
+    row.lots = lots
+    row.units = units
+    row.cathode_kg = 0.0
+    row.anode_kg = 0.0

@@ -1,0 +1,1 @@
+"""Futures that nobody chooses: demand, contracts, prices, delays, interest, subsidy, disturbance."""
