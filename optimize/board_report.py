@@ -121,7 +121,8 @@ def table_of_strategies(compared: Compared) -> Table:
         found.add_row(
             row["title"],
             worth[0],
-            worth[2].strip("()"),
+            # on one line
+            worth[2].strip("()").replace(" ", "\N{NO-BREAK SPACE}"),
             f"{100 * row['insolvency_probability_mean']:.0f} %",
             middle(row, "peak_funding_musd").partition(" ")[0],
             "never" if months == "" else f"{months:.0f}",
