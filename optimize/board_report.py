@@ -114,15 +114,14 @@ def middle(row: Row, name: str, scale: float = 1.0) -> str:
 def table_of_strategies(compared: Compared) -> Table:
     """Return the comparison for the terminal: the best strategy first."""
     rows = tables_of(compared)["strategies"]
-    columns = ("", "NPV MUSD", "95 %", "insolvent", "peak MUSD", "80 % month", "USD/kWh")
+    columns = ("", "NPV MUSD", "low", "high", "insolvent", "peak MUSD", "80 % month", "USD/kWh")
     found = new_table(board_story.answer(compared)[0], *columns)
     for row in rows:
         months, worth = row["months_to_80_percent_median"], middle(row, "npv_musd").partition(" ")
         found.add_row(
             row["title"],
             worth[0],
-            # on one line
-            worth[2].strip("()").replace(" ", "\N{NO-BREAK SPACE}"),
+            *worth[2].strip("()").split(" to "),
             f"{100 * row['insolvency_probability_mean']:.0f} %",
             middle(row, "peak_funding_musd").partition(" ")[0],
             "never" if months == "" else f"{months:.0f}",
