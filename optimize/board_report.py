@@ -114,7 +114,7 @@ def middle(row: Row, name: str, scale: float = 1.0) -> str:
 def table_of_strategies(compared: Compared) -> Table:
     """Return the comparison for the terminal: the best strategy first."""
     rows = tables_of(compared)["strategies"]
-    columns = ("", "NPV MUSD", "low", "high", "cash out", "peak MUSD", "80 % month", "USD /kWh")
+    columns = ("", "NPV MUSD", "low", "high", "cash out", "80 % month", "USD /kWh")
     found = new_table(board_story.answer(compared)[0], *columns)
     for row in rows:
         months = row["months_to_80_percent_median"]
@@ -123,7 +123,6 @@ def table_of_strategies(compared: Compared) -> Table:
             row["title"],
             *(board_story.signed(rounded(value, decimals(worth))) for value in worth),
             f"{100 * row['insolvency_probability_mean']:.0f} %",
-            middle(row, "peak_funding_musd").partition(" ")[0],
             "never" if months == "" else f"{months:.0f}",
             middle(row, "cost_usd_per_kwh").partition(" ")[0],
         )
