@@ -40,7 +40,7 @@ def random_growth(seed: int) -> ExpansionData:
             cash=float(luck.uniform(0, 120)),
             funds=luck.uniform(0, 20, quarters),
             debt_limit=luck.uniform(0, 60, quarters),
-            interest=luck.uniform(0, 0.1, (futures, quarters)),
+            interest=luck.uniform(0, 0.6, (futures, quarters)),
             discount=float(luck.uniform(0, 0.1)),
             salvage=luck.uniform(0, 1.0, quarters),
         ),
