@@ -136,10 +136,14 @@ def _of_strategies(files: list[str] | None, given: dict[str, int], until: str | 
     from optimize.board_report import save_strategies, table_of_strategies
     from optimize.scale_up import compare_strategies, read_until
     from optimize.site import read_scale_up
-    from twin import find_declared
+    from twin import InputError, find_declared, known_lines
 
     confidence = None if until is None else read_until(until)
-    study, line = read_scale_up(find_declared("studies", files[0] if files else "scale_up"))
+    file = files[0] if files else "scale_up"
+    plants = {path.stem for path in known_lines()}
+    if Path(file).stem in plants or (Path(file).is_file() and "strategies:" not in Path(file).read_text("utf-8")):
+        raise InputError(f"1 plant cannot be compared: {file}; name two or more line files, or a study of strategies")
+    study, line = read_scale_up(find_declared("studies", file))
     study = study.model_copy(update=given)
 
     def work(pool: Any, tell: Any, answers: Any, folder: Path) -> tuple[Path, Any]:

@@ -21,7 +21,7 @@ from optimize.funding import Funding
 from optimize.life import Life, lead_of
 from optimize.site import MUSD, Site
 from optimize.solve import Solver
-from optimize.strategy import AtOnce, Scheduled, Strategy
+from optimize.strategy import Scheduled, Strategy
 from optimize.verdict import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Lived
 from twin import Scenarios
 
@@ -73,7 +73,7 @@ def plan_of(
         futures: those that were lived through.
         risk: largest allowed probability of insolvency [-]; None for any.
     """
-    together = isinstance(strategy.build, AtOnce)
+    together = strategy.build.at_once
     lines = 1 if together else site.ground.lines
     quarters = site.ground.months // MONTHS_PER_QUARTER
     options = {
@@ -236,7 +236,7 @@ def strategy_of(plan: ExpansionPlan, strategy: Strategy, site: Site, futures: Sc
     starts = [quarter for quarter in plan.start_quarters if quarter is not None]
     first = ceil((strategy.pilot.lead + strategy.pilot.runs) / MONTHS_PER_QUARTER) if strategy.pilot else 0
     orders = [(quarter - lead - first) * MONTHS_PER_QUARTER for quarter in starts]
-    if isinstance(strategy.build, AtOnce):
+    if strategy.build.at_once:
         orders *= site.ground.lines
     engineers = int(plan.option.split()[0])
     build = Scheduled(rule="scheduled", orders=tuple(max(order, 0) for order in orders))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from optimize.board_story import flip_in_words, musd, signed, title_of
 from optimize.figures import Interval
 from optimize.scale_up import Compared
-from optimize.strategy import AtOnce, Strategy
+from optimize.strategy import Strategy
 from optimize.words import listed, spread
 
 MEASURES: dict[str, Callable[[Strategy], bool]] = {
@@ -84,7 +84,7 @@ SIDES = (
         "Waiting for proof or pace beats building everything at once",
         "strategies that order line after line or run a pilot line first",
         "those that order all lines at once",
-        lambda one: not isinstance(one.build, AtOnce) or one.pilot is not None,
+        lambda one: not one.build.at_once or one.pilot is not None,
     ),
 )
 

@@ -14,7 +14,7 @@ from optimize.figures import Interval
 from optimize.report import new_table, write_page
 from optimize.scale_up import Compared, as_data
 from optimize.tables import Row, write_tables
-from optimize.words import listed, spread
+from optimize.words import decimals, listed, rounded, spread
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -91,7 +91,7 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
         "runway": lambda: over_time.draw_runway(quarters, of),
         "cost_by_year": lambda: of_worth.draw_cost_by_year(rows["years"], of),
         "scrap": lambda: of_worth.draw_scrap(rows["scrap"], of),
-        "lag": lambda: over_time.draw_lag(quarters, of),
+        "lag": lambda: over_time.draw_lag(rows["years"], of),
         "causes": lambda: over_time.draw_causes(quarters, of),
         "differences": lambda: of_worth.draw_differences(rows["differences"], of, verdict.ranking[0]),
         "lines": lambda: over_time.draw_lines(rows["lines"], of),
@@ -114,22 +114,15 @@ def middle(row: Row, name: str, scale: float = 1.0) -> str:
 def table_of_strategies(compared: Compared) -> Table:
     """Return the comparison for the terminal: the best strategy first."""
     rows = tables_of(compared)["strategies"]
-    found = new_table(
-        board_story.answer(compared)[0],
-        "",
-        "NPV MUSD",
-        "insolvent %",
-        "peak MUSD",
-        "80 % after months",
-        "USD/kWh",
-    )
+    columns = ("", "NPV MUSD", "low", "high", "cash out", "80 % month", "USD /kWh")
+    found = new_table(board_story.answer(compared)[0], *columns)
     for row in rows:
         months = row["months_to_80_percent_median"]
+        worth = Interval(*(row[f"npv_musd_{part}"] for part in Interval._fields))
         found.add_row(
             row["title"],
-            middle(row, "npv_musd"),
-            f"{100 * row['insolvency_probability_mean']:.0f}",
-            middle(row, "peak_funding_musd").partition(" ")[0],
+            *(board_story.signed(rounded(value, decimals(worth))) for value in worth),
+            f"{100 * row['insolvency_probability_mean']:.0f} %",
             "never" if months == "" else f"{months:.0f}",
             middle(row, "cost_usd_per_kwh").partition(" ")[0],
         )

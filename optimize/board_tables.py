@@ -117,10 +117,17 @@ def years(compared: Compared) -> list[Row]:
             **_spread("good_gwh", good),
             **_spread("cost_usd_per_kwh", lived.cost_by_year[year]),
             **_spread("revenue_usd_per_kwh", lived.revenue_by_year[year]),
+            "lag_hours": lag,
         }
         for lived in _ranked(compared)
-        for year, good in enumerate(lived.good_by_year)
+        for year, (good, lag) in enumerate(zip(lived.good_by_year, _lags(lived), strict=True))
     ]
+
+
+def _lags(lived: Lived) -> list[float | str]:
+    """Return the mean hours from birth to discovery of all flaws that were found in each year."""
+    found, lag = (by_year(lived.stacked(what)).sum(axis=0) for what in ("found", "lag"))
+    return [float(hours / many) if many > 0 else "" for hours, many in zip(lag, found, strict=True)]
 
 
 def quarters(compared: Compared) -> list[Row]:
@@ -139,7 +146,6 @@ def _quarters(lived: Lived) -> Iterator[Row]:
         "yield": band(lived.yields(MONTHS_PER_QUARTER)),
         "cash_musd": band(lived.books.cash[:, ends]),
     }
-    found, lag = (np.add.reduceat(lived.stacked(what).sum(axis=0), begins) for what in ("found", "lag"))
     gone = (lived.books.insolvent_from[:, None] != NEVER) & (lived.books.insolvent_from[:, None] <= ends)
     runway = np.median(lived.books.runway[:, ends], axis=0)
     people = {what: lived.stacked(what).mean(axis=0) for what in ("acting", "waiting", "working", "engineers")}
@@ -155,7 +161,6 @@ def _quarters(lived: Lived) -> Iterator[Row]:
             },
             "runway_months_median": float(runway[place]),
             "insolvent": float(gone[:, place].mean()),
-            "lag_hours": float(lag[place] / found[place]) if found[place] > 0 else "",
             **{what: float(values[begins[place] : end + 1].mean()) for what, values in people.items()},
         }
 

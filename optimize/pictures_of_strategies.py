@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import fill
 from typing import Any, NamedTuple
 
 from optimize.pictures import BLUE, GREEN, GREY, ORANGE, PINK, SKY, WIDTH, axes_of
@@ -73,7 +74,7 @@ def draw_fans(rows: Sequence[Row], of: Strategies, what: str, label: str, scale:
         scale: from the column to the axis.
         mark: ``at`` and ``text`` of a level that is drawn dashed.
     """
-    figure, axes = _panels(len(of))
+    figure, axes = panels(len(of))
     for axis, (name, one) in zip(axes, of.items(), strict=False):
         for other in of:
             if other != name:
@@ -84,16 +85,16 @@ def draw_fans(rows: Sequence[Row], of: Strategies, what: str, label: str, scale:
         axis.plot(year, _line(own, f"{what}_p50", scale)[1], color=one.colour, lw=1.8)
         if mark:
             axis.axhline(mark["at"], color=GREY, lw=0.9, ls="--", zorder=0)
-        axis.set_title(one.title, color=one.colour, fontsize=10)
+        axis.set_title(over_a_panel(one), color=one.colour, fontsize=10)
         axis.grid(color=GRID)
         axis.set_axisbelow(True)
-    _outer_labels(figure, axes, len(of), label)
+    outer_labels(figure, axes, len(of), label)
     if mark:
         figure.suptitle(f"dashed: {mark['text']}", x=0.99, ha="right", fontsize=9, color=GREY)
     return figure
 
 
-def _panels(count: int) -> tuple[Any, list[Any]]:
+def panels(count: int) -> tuple[Any, list[Any]]:
     """Return small axes in two columns, all with the same scales."""
     rows = -(-count // 2)
     figure, grid = axes_of(WIDTH, 0.7 + _ROW * rows, rows, 2, squeeze=False)
@@ -106,7 +107,8 @@ def _panels(count: int) -> tuple[Any, list[Any]]:
     return figure, axes
 
 
-def _outer_labels(figure: Any, axes: Sequence[Any], count: int, label: str) -> None:
+def outer_labels(figure: Any, axes: Sequence[Any], count: int, label: str) -> None:
+    """Label the axes at the left and at the bottom alone."""
     for place, axis in enumerate(axes[:count]):
         axis.tick_params(labelsize=9, labelleft=place % 2 == 0, labelbottom=place + 2 >= count)
     figure.supxlabel("year", fontsize=10)
@@ -115,7 +117,7 @@ def _outer_labels(figure: Any, axes: Sequence[Any], count: int, label: str) -> N
 
 def draw_runway(rows: Sequence[Row], of: Strategies) -> Any:
     """Draw how long the money lasts, and in which share of the futures it has run out."""
-    figure, (above, below) = axes_of(WIDTH, 5.4, 2, 1)
+    figure, (above, below) = axes_of(WIDTH, 4.8 + legend_height(of), 2, 1)
     for name, one in of.items():
         own = by_strategy(rows, name)
         year, runway = _line(own, "runway_months_median", 1.0)
@@ -139,7 +141,7 @@ def draw_causes(rows: Sequence[Row], of: Strategies) -> Any:
             lambda row: 100 * min(row["working"] / row["engineers"], 1) if row["engineers"] > 0 else 0.0,
         ),
     }
-    figure, axes = axes_of(WIDTH, 7.2, len(columns), 1)
+    figure, axes = axes_of(WIDTH, 6.6 + legend_height(of), len(columns), 1)
     for axis, (title, value) in zip(axes, columns.values(), strict=True):
         for name, one in of.items():
             own = by_strategy(rows, name)
@@ -152,10 +154,12 @@ def draw_causes(rows: Sequence[Row], of: Strategies) -> Any:
 
 
 def draw_lag(rows: Sequence[Row], of: Strategies) -> Any:
-    """Draw how long it takes until a flaw of a hidden cause is found, quarter by quarter."""
-    figure, axis = axes_of(WIDTH, 3.3, 1, 1)
+    """Draw how long it takes until a flaw of a hidden cause is found, year by year."""
+    figure, axis = axes_of(WIDTH, 2.7 + legend_height(of), 1, 1)
     for name, one in of.items():
-        axis.plot(*_line(by_strategy(rows, name), "lag_hours", 1.0), color=one.colour, ls=one.look[1], lw=1.6)
+        own = [row for row in by_strategy(rows, name) if row["lag_hours"] != ""]
+        hours = [row["lag_hours"] for row in own]
+        axis.plot([row["year"] for row in own], hours, color=one.colour, ls=one.look[1], lw=1.6, marker="o", ms=3)
     axis.set_title("From birth to discovery, mean of flaws found [h]", fontsize=10)
     axis.set_ylim(bottom=0)
     _finish(figure, (axis,), of)
@@ -180,6 +184,17 @@ def columns_of(titles: Sequence[str]) -> int:
     """Return into how many columns a legend with such titles goes."""
     longest = max(map(len, titles))
     return max(1, min(3, len(titles), 60 // (longest + 6)))
+
+
+def legend_height(of: Strategies) -> float:
+    """Return the height that a legend of strategies takes [in]."""
+    titles = [one.title for one in of.values()]
+    return 0.19 * -(-len(titles) // columns_of(titles))
+
+
+def over_a_panel(one: Known) -> str:
+    """Return the title of a strategy on lines as wide as a panel."""
+    return fill(one.title, 28)
 
 
 def draw_lines(rows: Sequence[Row], of: Strategies) -> Any:

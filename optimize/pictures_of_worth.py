@@ -9,7 +9,17 @@ from typing import Any
 from optimize.board_inputs import quantity_in_words
 from optimize.figures import Interval
 from optimize.pictures import BLUE, GREEN, GREY, ORANGE, SKY, WIDTH, axes_of, leave_room, number, whiskers
-from optimize.pictures_of_strategies import GRID, OCHRE, Strategies, by_strategy, columns_of
+from optimize.pictures_of_strategies import (
+    GRID,
+    OCHRE,
+    Strategies,
+    by_strategy,
+    columns_of,
+    legend_height,
+    outer_labels,
+    over_a_panel,
+    panels,
+)
 from optimize.scale_up import Swing
 from optimize.tables import Row
 from optimize.words import decimals, rounded
@@ -62,7 +72,7 @@ def draw_ranking(rows: Sequence[Row], of: Strategies) -> Any:
 
 def draw_frontier(rows: Sequence[Row], of: Strategies) -> Any:
     """Draw expected value against the chance of insolvency; points in the same place are moved apart."""
-    figure, axis = axes_of(WIDTH, 4.2, 1, 1)
+    figure, axis = axes_of(WIDTH, 3.6 + legend_height(of), 1, 1)
     seen: dict[tuple[int, int], int] = {}
     handles, titles = [], []
     for row in rows:
@@ -88,32 +98,28 @@ def draw_frontier(rows: Sequence[Row], of: Strategies) -> Any:
 
 
 def draw_cost_by_year(rows: Sequence[Row], of: Strategies) -> Any:
-    """Draw what a good kWh costs year by year, and what it brings, mean of the futures that make any."""
-    from matplotlib.lines import Line2D
-
-    figure, axis = axes_of(WIDTH, 3.9, 1, 1)
-    tops = []
-    for name, one in of.items():
+    """Draw what a good kWh costs year by year with its interval, and what it brings, mean of the futures with any."""
+    figure, axes = panels(len(of))
+    seen = []
+    for axis, (name, one) in zip(axes, of.items(), strict=False):
         own = [row for row in by_strategy(rows, name) if row["cost_usd_per_kwh_mean"] != ""]
         year = [row["year"] for row in own]
-        cost = [row["cost_usd_per_kwh_mean"] for row in own]
-        axis.plot(year, cost, color=one.colour, ls=one.look[1], lw=1.6, marker="o", ms=3)
-        axis.plot(year, [row["revenue_usd_per_kwh_mean"] for row in own], color=one.colour, lw=0.8, alpha=0.6)
-        tops += [max(row["cost_usd_per_kwh_mean"], row["revenue_usd_per_kwh_mean"]) for row in own]
+        low, middle, high = ([row[f"cost_usd_per_kwh_{end}"] for row in own] for end in ("low", "mean", "high"))
+        brings = [row["revenue_usd_per_kwh_mean"] for row in own]
+        axis.fill_between(year, low, high, color=one.colour, alpha=0.25, lw=0)
+        axis.plot(year, middle, color=one.colour, lw=1.8, marker="o", ms=3)
+        axis.plot(year, brings, color="black", lw=1)
+        axis.set_title(over_a_panel(one), color=one.colour, fontsize=10)
+        axis.grid(color=GRID)
+        axis.set_axisbelow(True)
+        seen += [*middle, *brings]
     # a first year with hardly a cell would hide all others
-    if tops:
-        usual = sorted(tops)[(3 * len(tops)) // 4]
-        axis.set_ylim(0, min(max(tops), 1.8 * usual) * 1.08)
-    axis.set_xlabel("year")
-    axis.set_ylabel("of a good kWh [USD/kWh]")
-    axis.grid(color=GRID)
-    axis.set_axisbelow(True)
-    lines = [Line2D([], [], color=one.colour, ls=one.look[1], lw=1.8) for one in of.values()]
-    titles = [f"{one.title}" for one in of.values()]
-    axis.set_title("thick: cost; thin: what it brings", loc="right", fontsize=9, weight="normal")
-    figure.legend(
-        lines, titles, loc="outside upper center", ncols=columns_of(titles), frameon=False, fontsize=9, handlelength=3
-    )
+    if seen:
+        usual = sorted(seen)[(3 * len(seen)) // 4]
+        axes[0].set_ylim(0, 1.08 * min(max(seen), 2 * usual))
+    axes[0].set_xlim(0.7, max((row["year"] for row in rows), default=1) + 0.3)
+    outer_labels(figure, axes, len(of), "of a good kWh [USD/kWh]")
+    figure.suptitle("black: what it brings", x=0.99, ha="right", fontsize=9, color=GREY)
     return figure
 
 
@@ -139,13 +145,16 @@ def draw_cost_parts(rows: Sequence[Row], of: Strategies, revenue: Mapping[str, f
                     color="black" if dark else "white",
                 )
             left += size
-        axis.text(left + 0.008 * most, place, f"{left:.1f}", va="center", fontsize=9, weight="bold")
+        # beyond the axis, where no mark can cross it
+        axis.text(
+            1.0, place, f"{left:.1f}", transform=axis.get_yaxis_transform(), va="center", fontsize=9, weight="bold"
+        )
         if name in revenue:
             axis.plot([revenue[name]] * 2, [place - 0.38, place + 0.38], color="black", lw=2)
     axis.set_yticks(range(len(having)), [folded(of[name].title) for name in having], fontsize=9)
     axis.set_ylim(len(having) - 0.5, -0.6)
-    axis.set_xlim(0, 1.12 * most)
-    axis.set_xlabel("of a good kWh [USD/kWh]; black mark: what it brings")
+    axis.set_xlim(0, 1.04 * most)
+    axis.set_xlabel("of a good kWh [USD/kWh]; black: what it brings; right: all parts")
     bars = [axis.barh(0, 0, color=colour) for colour in PART_COLOURS.values()]
     figure.legend(
         bars,
@@ -168,7 +177,7 @@ def draw_scrap(rows: Sequence[Row], of: Strategies, most: int = 9) -> Any:
     largest = sorted(totals, key=lambda name: -totals[name])[:most]
     rest = [name for name in totals if name not in largest]
     groups = {name: [name] for name in largest} | ({"all others": rest} if rest else {})
-    figure, (amount, money) = axes_of(WIDTH, 1.0 + (0.14 * len(of) + 0.16) * len(groups), 1, 2)
+    figure, (amount, money) = axes_of(WIDTH, 0.7 + legend_height(of) + (0.11 * len(of) + 0.14) * len(groups), 1, 2)
     height = 0.8 / len(of)
     for shift, (name, one) in enumerate(of.items()):
         own = {row["station"]: row for row in by_strategy(rows, name)}

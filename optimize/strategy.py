@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, ClassVar, Literal, Protocol
 
 from pydantic import Field
 
@@ -24,6 +24,7 @@ class AtOnce(Part):
     """All lines are ordered together."""
 
     rule: Literal["at_once"]
+    at_once: ClassVar[bool] = True
 
     def next_order(self, number: int, first: int, seen: Seen) -> int | None:
         """Return the month in which a line is ordered; None for never."""
@@ -38,6 +39,7 @@ class Phased(Part):
     """
 
     rule: Literal["phased"]
+    at_once: ClassVar[bool] = False
     gap: Annotated[int, Field(ge=1, le=600)]
 
     def next_order(self, number: int, first: int, seen: Seen) -> int | None:
@@ -53,6 +55,7 @@ class WhenProved(Part):
     """
 
     rule: Literal["when_proved"]
+    at_once: ClassVar[bool] = False
     output: Fraction
 
     def next_order(self, number: int, first: int, seen: Seen) -> int | None:
@@ -69,6 +72,11 @@ class Scheduled(Part):
 
     rule: Literal["scheduled"]
     orders: Annotated[tuple[Months, ...], Field(min_length=1)]
+
+    @property
+    def at_once(self) -> bool:
+        """Whether all lines are ordered together."""
+        return len(set(self.orders)) == 1
 
     def next_order(self, number: int, first: int, seen: Seen) -> int | None:
         """Return the month in which a line is ordered; None for never."""

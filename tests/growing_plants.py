@@ -40,7 +40,7 @@ def random_growth(seed: int) -> ExpansionData:
             cash=float(luck.uniform(0, 120)),
             funds=luck.uniform(0, 20, quarters),
             debt_limit=luck.uniform(0, 60, quarters),
-            interest=luck.uniform(0, 0.1, (futures, quarters)),
+            interest=luck.uniform(0, 0.6, (futures, quarters)),
             discount=float(luck.uniform(0, 0.1)),
             salvage=luck.uniform(0, 1.0, quarters),
         ),
@@ -87,7 +87,7 @@ def large_growth(futures: int, seed: int = 0, ramps: int = 1) -> ExpansionData:
     options = {}
     for engineers in (4, 12, 30):
         for control in (0, 1):
-            pace = 0.16 + 0.012 * engineers**0.7 + 0.08 * control
+            pace = 0.28 + 0.006 * engineers**0.7 + 0.04 * control
             ripe = 1 / (1 + np.exp(-pace * 4 * (age - 1.2 / pace)))
             first_pass = 0.93 + 0.015 * control
             luckily = luck.uniform(0.8, 1.1, (ramps, 1, 1))
@@ -110,7 +110,7 @@ def large_growth(futures: int, seed: int = 0, ramps: int = 1) -> ExpansionData:
         quarters=quarters,
         options=options,
         outlook=Outlook(
-            price=92 * np.exp(walk - 0.006 * t),
+            price=96 * np.exp(walk - 0.004 * t),
             demand=luck.uniform(5, 11, (futures, 1)) * np.minimum(1, 0.15 * t),
             probability=np.full(futures, 1 / futures),
             material=np.exp(0.5 * walk + luck.normal(0, 0.03, (futures, quarters))),
@@ -118,8 +118,8 @@ def large_growth(futures: int, seed: int = 0, ramps: int = 1) -> ExpansionData:
             ramp=luck.integers(0, ramps, futures),
         ),
         purse=Purse(
-            cash=500.0,
-            debt_limit=np.full(quarters, 350.0),
+            cash=550.0,
+            debt_limit=np.full(quarters, 450.0),
             interest=np.full(quarters, 0.02),
             discount=0.025,
             salvage=np.maximum(0.9 - 0.04 * age, 0),

@@ -90,7 +90,7 @@ def compared(capital: float = 60.0, materials: float = 50.0, nameplate: float = 
     lived = {name: keep(name, one, lives[name], site, funding, futures) for name, one in site.study.strategies.items()}
     verdict = Verdict(site, funding, futures, lived)
     bench = Bench(site, funding, 1, None, None)  # type: ignore[arg-type]
-    return Compared(verdict, tuple(swings(verdict, bench)), FUTURES)
+    return Compared(verdict, tuple(swings(verdict, bench)))
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +239,7 @@ def test_the_claim_is_told_by_what_strategies_declare() -> None:
     ]
     assert [one.verdict for one in control] == ["supported", "against"]
     assert all(one.best_with == "seen" and one.best_without == "fast" for one in control)
-    assert "worth 1,000 MUSD" in control[0].text and "less than All at once" in control[1].text
+    assert "worth 1,000.2 MUSD" in control[0].text and "less than All at once" in control[1].text
     known = next(one for one in board_claim.tested(ahead) if one.claim == "A known product beats a new one")
     assert known.verdict == "not tested" and "no strategy" in known.text
 

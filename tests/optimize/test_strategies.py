@@ -167,6 +167,7 @@ def test_everything_that_was_promised_is_told() -> None:
         "first_pass_yield_by_quarter",
         "months_to_80_percent_of_nameplate",
         "cost_usd_per_kwh_by_year",
+        "revenue_usd_per_kwh_by_year",
         "lag_hours_birth_to_discovery",
     }
     widths = [abs(swing["at_high"] - swing["at_low"]) for swing in told["flip_points"]]  # type: ignore[attr-defined]

@@ -42,16 +42,18 @@ def main() -> None:
             bold = plan_expansion(replace(data, risk=Risk()), solver)
             begin, busy = perf_counter(), process_time()
             plans = frontier(data, RISKS, solver)
+            whole, busy = perf_counter() - begin, process_time() - busy
+            print(f"{count} futures, seed {seed}: all options in one model built in {built:.2f} s")
             print(
-                f"{count} futures, seed {seed}: all options built in {built:.2f} s, no limit on risk "
-                f"{bold.seconds:.2f} s, "
-                f"frontier {perf_counter() - begin:.1f} s ({process_time() - busy:.1f} s of it computing)"
+                f"  without a limit on risk {bold.seconds:.2f} s; frontier {whole:.1f} s, {busy:.1f} s of it computing"
             )
             for plan in plans:
+                if plan.npv is None:
+                    print(f"  {plan.data.risk.insolvency:4.0%} {plan.status}, {plan.seconds:.1f} s: {plan.why}")
+                    continue
                 print(
-                    f"  {plan.data.risk.insolvency:4.0%} {plan.status}, {plan.seconds:.1f} s, gap {plan.gap or 0:.2%}: "
-                    f"{plan.option}, {plan.start_quarters}, {plan.npv or 0:.1f} MUSD, "
-                    f"insolvent {plan.insolvency or 0:.0%}"
+                    f"  {plan.data.risk.insolvency:4.0%} {plan.status}, {plan.seconds:.1f} s, gap {plan.gap:.2%}: "
+                    f"{plan.option}, {plan.start_quarters}, {plan.npv:.1f} MUSD, insolvent {plan.insolvency:.0%}"
                 )
 
 
