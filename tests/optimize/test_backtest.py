@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command import is_self_contained
+from past_plants import CASE, PLANT, run
 from scipy.stats import binom
-from typer.testing import CliRunner
 from young_lines import small_line
 
-from optimize.__main__ import app
 from optimize.backtest import Backtest, Band, Held, backtest, band, error, judged, kernel
 from optimize.backtest_story import as_data, unexplained
 from optimize.calibration import Axis, Parameter, Setup, read_setup
@@ -25,35 +24,7 @@ from optimize.past import Told, Trial, ask, built
 from optimize.reported import METRICS, Seen, curve
 from twin import read_line
 
-PLANT = Path(__file__).parent / "small_plant.yaml"
 START = date(2020, 1, 1)
-CASE = f"""\
-gigatwin: 1
-name: bench_past
-title: A bench
-line: {PLANT}
-start: 2020-01-01
-novelty: {{product: 1, equipment: 1, people: 0.5}}
-tests: {{maker: true, site: false}}
-modules:
-  - {{start: 2020-01-01, nameplate: 0.3 GWh/yr}}
-  - {{start: 2020-05-01, nameplate: 0.3 GWh/yr}}
-points:
-  - date: 2020-05-01
-    metric: good_gwh_per_year
-    reported: {{value: 0.2, low: 0.1, high: 0.4, source: [est], confidence: estimate}}
-    use: calibrate
-  - date: 2020-08-30
-    metric: cells_per_week
-    reported: {{value: 9000, low: 8000, high: 9500, source: [mem], confidence: memory, note: a guess}}
-    bound: at_least
-    use: predict
-"""
-
-
-def run(*words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
-    return result.exit_code, result.output
 
 
 def small_case(points: Sequence[Point], name: str = "made", **more: object) -> Case:
@@ -270,47 +241,6 @@ def test_the_command_leaves_json_picture_and_page(tmp_path: Path) -> None:
     assert (out / "pictures" / "bands.png").is_file()
     # and its folder is known as one of ours
     assert run("backtest", str(case), "--draws", "20", *kept, "--out", str(out), "--overwrite")[0] == 0
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("metric: cells_per_week", "metric: cells_a_week", ":17: points.1.metric: 'cells_a_week' is not known"),
-        ("date: 2020-08-30", "date: 2019-12-30", ":16: points.1.date: 2019-12-30 is -2 days after the start"),
-        ("date: 2020-08-30", "date: soon", ":16: points.1.date: 'soon' is not a day, expected one such as"),
-        ("start: 2020-01-01\nnovelty", "start: 2020-01-02\nnovelty", ":5: start: 2020-01-02 is the day of the first"),
-        ("product: 1,", "product: 2,", ":6: novelty.product: 2 is outside its physical range"),
-        ("source: [mem]", "source: [nobody]", "no source 'nobody' in sources.yaml"),
-        ("bound: at_least", "bound: about", ":19: points.1.bound: 'about' is not known"),
-        (f"line: {PLANT}", "line: no_such_plant", ":4: line: no line file 'no_such_plant'"),
-        (
-            "reported: {value: 0.2, low: 0.1, high: 0.4, source: [est], confidence: estimate}",
-            "reported: 0.2",
-            ":14: points.0.reported: 0.2 has no source",
-        ),
-    ],
-)
-def test_a_bad_case_is_told_with_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:
-    assert CASE.count(old) == 1, old
-    path = tmp_path / "bad.yaml"
-    path.write_text(CASE.replace(old, new), encoding="utf-8")
-    code, told = run("backtest", str(path), "--out", str(tmp_path / "out"))
-    assert code == 2
-    assert said in told.replace("\n", " ") or said in told
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("northvolt_et",), "did you mean 'northvolt_ett'?"),
-        (("--draws", "5"), "--draws 5 says nothing about the ends of a band"),
-    ],
-)
-def test_a_bad_question_is_refused_at_once(words: tuple[str, ...], said: str) -> None:
-    code, told = run("backtest", *words)
-    assert code == 2
-    assert said in told
 
 
 @pytest.mark.parametrize(
