@@ -83,7 +83,7 @@ def test_every_command_of_the_table_is_there_and_takes_what_the_table_says(
 ) -> None:
     leave_out_reports(monkeypatch)
     _, command, *arguments = row.split()
-    if command in ("optimize", "compare"):
+    if command in ("optimize", "compare", "backtest"):
         # they are run by the tests of the optimizer
         code, said = gigatwin(command, "--help")
         assert (code, len(arguments) > 0) == (0, True)
