@@ -18,7 +18,8 @@ from optimize.expansion_data import ExpansionData
 from optimize.expansion_terms import Floats, OperatingPoint, Outlook, Purse, Risk
 from optimize.figures import Interval
 from optimize.funding import Funding
-from optimize.life import Life, lead_of
+from optimize.life import Life
+from optimize.orders import lead_of
 from optimize.site import MUSD, Site
 from optimize.solve import Solver
 from optimize.strategy import Scheduled, Strategy

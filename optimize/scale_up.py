@@ -12,7 +12,8 @@ import numpy as np
 from optimize.at_best import AtBest, better, plan_of, strategy_of, variants
 from optimize.cache import Cache
 from optimize.funding import Funding, read_funding
-from optimize.life import Asked, Future, Life, ask_life, of_data
+from optimize.life import Life, ask_life, of_data
+from optimize.orders import Asked, Future
 from optimize.site import MatureRun, ScaleUp, Site, mature_plant, site_of
 from optimize.strategy import Strategy
 from optimize.verdict import Lived, Verdict, keep

@@ -14,7 +14,8 @@ from optimize.capital import NEVER, Investment, staffed
 from optimize.figures import Interval, interval
 from optimize.finance import keep_books
 from optimize.funding import Funding
-from optimize.life import Life, lead_of
+from optimize.life import Life
+from optimize.orders import lead_of
 from optimize.sales import sell
 from optimize.site import Site
 from optimize.strategy import Strategy

@@ -11,7 +11,8 @@ import pytest
 from young_lines import shipped_priors, small_line
 
 from optimize.funding import read_funding
-from optimize.life import Asked, Future, Life, ask_life, live, of_data
+from optimize.life import Life, ask_life, live, of_data
+from optimize.orders import Asked, Future
 from optimize.scale_up import Bench, Compared, _flip, as_data, read_until, swings
 from optimize.site import Ground, LineCosts, ScaleUp, Site, read_scale_up
 from optimize.strategy import Strategy
