@@ -25,7 +25,10 @@ SILENT = {"$defs", "$schema", "title", "description", "examples"}
 KINDS: dict[str, Any] = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
 KINDS |= {"boolean": bool, "null": type(None)}
 FILES = sorted(
-    set(lines_folder().rglob("*.yaml")) - set(lines_folder().glob("s*/*")) - {lines_folder() / "sources.yaml"}
+    path
+    for path in lines_folder().rglob("*.yaml")
+    # the others are no plants, nor parts of one
+    if path.name != "sources.yaml" and not {"studies", "futures", "finance", "ramps"} & set(path.parts)
 )
 
 
