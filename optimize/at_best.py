@@ -58,6 +58,7 @@ def variants(strategy: Strategy, factors: Sequence[float]) -> dict[str, Strategy
 
 def plan_of(
     strategy: Strategy,
+    tried: Mapping[str, Strategy],
     lives: Mapping[str, Sequence[Life]],
     site: Site,
     funding: Funding,
@@ -68,7 +69,8 @@ def plan_of(
 
     Args:
         strategy: as declared.
-        lives: of its variants in the same futures, by name.
+        tried: its variants, by name.
+        lives: of these in the same futures, by name.
         site: what strategies share.
         funding: who pays.
         futures: those that were lived through.
@@ -77,10 +79,7 @@ def plan_of(
     together = strategy.build.at_once
     lines = 1 if together else site.ground.lines
     quarters = site.ground.months // MONTHS_PER_QUARTER
-    options = {
-        name: _point(variant, lives[name], site, funding, futures, together)
-        for name, variant in variants_by_name(strategy, lives).items()
-    }
+    options = {name: _point(variant, lives[name], site, funding, futures, together) for name, variant in tried.items()}
     costs, mature = site.costs, site.ground.mature
     # what a wanted cell takes: its material and energy, with what is usual lost on the way
     spared = (costs.materials + costs.energy) * min(1.0, mature.good)
@@ -95,11 +94,6 @@ def plan_of(
         spared=min(spared, _least_variable(options)),
     )
     return plan_expansion(data, Solver(gap=1e-3, time_limit=20.0))
-
-
-def variants_by_name(strategy: Strategy, lives: Mapping[str, Sequence[Life]]) -> dict[str, Strategy]:
-    """Return the variants that were lived through, by name."""
-    return {name: strategy.model_copy(update={"engineers": int(name.split()[0])}) for name in lives}
 
 
 def _least_variable(options: Mapping[str, OperatingPoint]) -> float:
@@ -229,8 +223,10 @@ def _purse(futures: Scenarios, funding: Funding, site: Site, quarters: int) -> P
     )
 
 
-def strategy_of(plan: ExpansionPlan, strategy: Strategy, site: Site, futures: Scenarios) -> Strategy | None:
-    """Return the strategy that a plan makes of a declared one; None when it builds nothing."""
+def strategy_of(
+    plan: ExpansionPlan, strategy: Strategy, tried: Mapping[str, Strategy], site: Site, futures: Scenarios
+) -> Strategy | None:
+    """Return the strategy that a plan makes of a declared one and its variants; None when it builds nothing."""
     if plan.option is None:
         return None
     lead = lead_quarters(strategy, site, futures)
@@ -239,9 +235,8 @@ def strategy_of(plan: ExpansionPlan, strategy: Strategy, site: Site, futures: Sc
     orders = [(quarter - lead - first) * MONTHS_PER_QUARTER for quarter in starts]
     if strategy.build.at_once:
         orders *= site.ground.lines
-    engineers = int(plan.option.split()[0])
     build = Scheduled(rule="scheduled", orders=tuple(max(order, 0) for order in orders))
-    return strategy.model_copy(update={"engineers": engineers, "build": build})
+    return tried[plan.option].model_copy(update={"build": build})
 
 
 def better(plan: ExpansionPlan, declared: Lived, planned: Lived | None) -> AtBest:

@@ -152,22 +152,23 @@ def compare_strategies(
 def at_best(study: ScaleUp, bench: Bench) -> dict[str, AtBest]:
     """Plan each strategy on ramps of its own, live the plan, and return what goes into the comparison."""
     futures = sample_futures(bench.site.futures, study.months, study.planned, study.seed)
+    tried = {name: variants(strategy, study.engineers) for name, strategy in study.strategies.items()}
     lives = {
-        name: bench.lives(variants(strategy, study.engineers), futures, f"ramps of {strategy.title.lower()}")
+        name: bench.lives(tried[name], futures, f"ramps of {strategy.title.lower()}")
         for name, strategy in study.strategies.items()
     }
     plans = {
-        name: plan_of(strategy, lives[name], bench.site, bench.funding, futures, study.risk)
+        name: plan_of(strategy, tried[name], lives[name], bench.site, bench.funding, futures, study.risk)
         for name, strategy in study.strategies.items()
     }
     planned = {
         name: found
         for name, plan in plans.items()
-        if (found := strategy_of(plan, study.strategies[name], bench.site, futures)) is not None
+        if (found := strategy_of(plan, study.strategies[name], tried[name], bench.site, futures)) is not None
     }
     declared = bench.lived(study.strategies, futures, "as declared")
-    tried = bench.lived(planned, futures, "as planned")
-    return {name: better(plan, declared[name], tried.get(name)) for name, plan in plans.items()}
+    lived = bench.lived(planned, futures, "as planned")
+    return {name: better(plan, declared[name], lived.get(name)) for name, plan in plans.items()}
 
 
 # these decide what a plant makes, and differ between the futures: the lead is fitted to them instead of held

@@ -13,7 +13,7 @@ from young_lines import shipped_priors, small_line
 from optimize.funding import read_funding
 from optimize.life import Life, ask_life, live, of_data
 from optimize.orders import Asked, Future
-from optimize.scale_up import Bench, Compared, _flip, as_data, read_until, swings
+from optimize.scale_up import Bench, Compared, _flip, as_data, at_best, read_until, swings
 from optimize.site import Ground, LineCosts, ScaleUp, Site, read_scale_up
 from optimize.strategy import Strategy
 from optimize.verdict import Verdict, investments_of, wanted_share
@@ -173,6 +173,23 @@ def test_everything_that_was_promised_is_told() -> None:
     }
     widths = [abs(swing["at_high"] - swing["at_low"]) for swing in told["flip_points"]]  # type: ignore[attr-defined]
     assert widths == sorted(widths, reverse=True)
+
+
+def test_a_plan_is_taken_only_where_it_is_worth_more_than_what_was_declared() -> None:
+    """Declared: four engineers and the second line two years late. The plan may have more of them, and sooner."""
+    slow = strategy(build={"rule": "phased", "gap": 24})
+    study = STUDY.model_copy(
+        update={"months": 72, "planned": 3, "engineers": (0.5, 2.0), "strategies": {"slow": slow, "none": strategy()}}
+    )
+    with hired(1) as pool:
+        found = at_best(study, Bench(site(), read_funding("default"), pool, None, None))
+    for name, one in found.items():
+        assert one.plan.status == "optimal", name
+        assert one.simulated is not None
+        assert one.planned == (one.simulated.mean > one.declared.mean)
+        assert one.strategy.engineers in ((2, 8) if one.planned else (4,))
+    # two years of the second line's output are worth more than its capital a little later
+    assert found["slow"].planned
 
 
 @pytest.mark.parametrize("text", ["sure", "95 kg", "100%", "20%"])
