@@ -23,7 +23,7 @@ from optimize.orders import lead_of
 from optimize.site import MUSD, Site
 from optimize.solve import Solver
 from optimize.strategy import Scheduled, Strategy
-from optimize.verdict import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Lived
+from optimize.verdict import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Lived, capital_of
 from twin import Scenarios
 
 QUARTERS_PER_YEAR = 4
@@ -115,9 +115,7 @@ def _point(
     lines = ground.lines
     good, started = (_by_age(lives, what, lines, quarters, ground.nameplate / lines) for what in ("good", "started"))
     lead = lead_quarters(strategy, site, futures)
-    tests = strategy.tests.maker + strategy.tests.site
-    more = terms.inline * strategy.inline + terms.genealogy * strategy.genealogy + terms.tests * tests
-    capital = np.full(lines, costs.capital * (1 + more))
+    capital = np.full(lines, capital_of(strategy, site))
     overhead = costs.on_depreciation * capital / costs.life / QUARTERS_PER_YEAR
     labour = (1 + costs.on_labour) * costs.staff * costs.person / MUSD / QUARTERS_PER_YEAR
     staff = np.repeat((overhead + labour + costs.standing / QUARTERS_PER_YEAR)[:, None], quarters, axis=1)

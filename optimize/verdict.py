@@ -155,12 +155,17 @@ class Verdict:
         return all(float(more.mean()) > reach * float(more.std(ddof=1)) for more in ahead)
 
 
+def capital_of(strategy: Strategy, site: Site) -> float:
+    """Return what a line costs with the gauges, traceability and tests of a strategy [MUSD]."""
+    terms, tests = site.ground.terms, strategy.tests.maker + strategy.tests.site
+    more = terms.inline * strategy.inline + terms.genealogy * strategy.genealogy + terms.tests * tests
+    return site.costs.capital * (1 + more)
+
+
 def investments_of(lives: Sequence[Life], strategy: Strategy, site: Site) -> list[Investment]:
     """Return what a strategy buys, each line ordered in its month of each future."""
     terms, costs = site.ground.terms, site.costs
-    tests = strategy.tests.maker + strategy.tests.site
-    more = terms.inline * strategy.inline + terms.genealogy * strategy.genealogy + terms.tests * tests
-    cost, lead = costs.capital * (1 + more), lead_of(strategy, site.ground)
+    cost, lead = capital_of(strategy, site), lead_of(strategy, site.ground)
     bought = []
     if strategy.pilot is not None:
         pilot = strategy.pilot

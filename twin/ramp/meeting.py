@@ -17,9 +17,6 @@ from twin.randomness import stream
 
 Floats = NDArray[np.float64]
 
-# what is left of a memory after a day: half of it is gone after three weeks
-_FADES = 0.5 ** (1 / 21)
-
 
 @dataclass
 class Case:
@@ -102,6 +99,8 @@ class Meeting:
         self._worth = np.where(self._watches_time, self.mature.worth.max(), self.mature.worth[charts.station])
         self._scatter = self.priors.evidence.downtime_noise / np.sqrt(self.mature.servers[charts.station])
         self._recent = np.zeros(self.views.chart.shape)
+        # what is left of a memory after a day
+        self._fades = 0.5 ** (DAY / self.priors.evidence.remembered)
         names = zip(charts.module.tolist(), charts.station.tolist(), charts.mode, strict=True)
         # each chart has its own luck, whatever others there are
         self._noise = np.array(
@@ -121,7 +120,7 @@ class Meeting:
             made: what the day was like.
         """
         # people remember for some weeks what each gauge found
-        self._recent *= _FADES
+        self._recent *= self._fades
         self._recent += made.by_cause
         self._look(day, made)
         self._assign(day)

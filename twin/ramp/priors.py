@@ -74,12 +74,14 @@ class EvidencePriors(Declared):
         shift: sigmas that a chart is tuned to see [-].
         inline: chance that an added gauge at the place of birth sees a flaw [-].
         downtime_noise: scatter of the daily availability of a station [-].
+        remembered: after which half of what gauges found is forgotten when a culprit is looked for [s].
     """
 
     false_alarms: Interval
     shift: Positive
     inline: Fraction
     downtime_noise: Positive
+    remembered: Interval
 
     @property
     def threshold(self) -> float:
