@@ -83,7 +83,8 @@ def flow(compared: Compared, lived: Lived) -> dict[str, dict[str, float]]:
 
     for sink in line.sinks:
         up(sink, float(lived.books.good.sum(axis=1).mean()) / len(line.sinks))
-    return {name: found[name] for name in mature.stations if name in found}
+    nothing = dict.fromkeys(("in", "out", "lost"), 0.0)
+    return {name: found.get(name, nothing) for name in mature.stations}
 
 
 def narrowest(compared: Compared) -> list[Row]:
