@@ -13,20 +13,23 @@ from math import ceil
 
 import numpy as np
 
-from optimize.expansion import ExpansionPlan, plan_expansion
+from optimize.expansion import ExpansionPlan, frontier
 from optimize.expansion_data import ExpansionData
-from optimize.expansion_terms import Floats, OperatingPoint, Outlook, Purse, Risk
+from optimize.expansion_terms import Floats, OperatingPoint, Outlook, Purse
 from optimize.figures import Interval
 from optimize.funding import Funding
 from optimize.life import Life
+from optimize.line_costs import MUSD
 from optimize.orders import lead_of
-from optimize.site import MUSD, Site
+from optimize.site import Site
 from optimize.solve import Solver
 from optimize.strategy import Scheduled, Strategy
 from optimize.verdict import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Lived, capital_of
 from twin import Scenarios
 
 QUARTERS_PER_YEAR = 4
+# of the frontier, from no insolvency to any
+_STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class AtBest:
         predicted: net present value by the model, over its futures [MUSD]; None without a plan.
         simulated: the plan lived through the same futures [MUSD]; None without a plan.
         declared: the strategy as declared in the same futures [MUSD].
+        frontier: the best plan for each allowed chance of insolvency, the least one first.
     """
 
     plan: ExpansionPlan
@@ -48,6 +52,7 @@ class AtBest:
     predicted: float | None
     simulated: Interval | None
     declared: Interval
+    frontier: tuple[ExpansionPlan, ...] = ()
 
 
 def variants(strategy: Strategy, factors: Sequence[float]) -> dict[str, Strategy]:
@@ -56,7 +61,7 @@ def variants(strategy: Strategy, factors: Sequence[float]) -> dict[str, Strategy
     return {f"{count} engineers": strategy.model_copy(update={"engineers": count}) for count in counts}
 
 
-def plan_of(
+def plans_of(
     strategy: Strategy,
     tried: Mapping[str, Strategy],
     lives: Mapping[str, Sequence[Life]],
@@ -64,8 +69,8 @@ def plan_of(
     funding: Funding,
     futures: Scenarios,
     risk: float | None,
-) -> ExpansionPlan:
-    """Return when to add which line, and with how many engineers.
+) -> tuple[ExpansionPlan, tuple[ExpansionPlan, ...]]:
+    """Return when to add which line and with how many engineers, and how that changes with the risk that is taken.
 
     Args:
         strategy: as declared.
@@ -88,12 +93,18 @@ def plan_of(
         options=options,
         outlook=_outlook(futures, site, quarters),
         purse=_purse(futures, funding, site, quarters),
-        risk=Risk(risk),
         most_lines=lines,
         gap=0 if together else 1,
         spared=min(spared, _least_variable(options)),
     )
-    return plan_expansion(data, Solver(gap=1e-3, time_limit=20.0))
+    allowed = 1.0 if risk is None else risk
+    best, *others = frontier(data, [allowed, *_chances(futures.count)], Solver(gap=1e-3, time_limit=20.0))
+    return best, tuple(others)
+
+
+def _chances(futures: int) -> list[float]:
+    """Return some chances of insolvency that so many futures can tell apart, the least first."""
+    return sorted({round(futures * part / _STEPS) / futures for part in range(_STEPS + 1)})
 
 
 def _least_variable(options: Mapping[str, OperatingPoint]) -> float:
@@ -123,7 +134,7 @@ def _point(
     if together:
         good, variable = good.sum(axis=1, keepdims=True), variable.sum(axis=1, keepdims=True)
         capital, staff = capital.sum(keepdims=True), staff.sum(axis=0, keepdims=True)
-    first = lead + (ceil((strategy.pilot.lead + strategy.pilot.runs) / MONTHS_PER_QUARTER) if strategy.pilot else 0)
+    first = lead + ceil(strategy.first_order / MONTHS_PER_QUARTER)
     starts = tuple(tuple(range(first, quarters)) for _ in range(len(capital)))
     people = np.mean([life.engineers for life in lives], axis=0) * terms.engineer / MUSD / MONTHS_PER_YEAR
     fixed = (1 + costs.on_labour) * people[: quarters * MONTHS_PER_QUARTER].reshape(quarters, MONTHS_PER_QUARTER).sum(
@@ -229,7 +240,7 @@ def strategy_of(
         return None
     lead = lead_quarters(strategy, site, futures)
     starts = [quarter for quarter in plan.start_quarters if quarter is not None]
-    first = ceil((strategy.pilot.lead + strategy.pilot.runs) / MONTHS_PER_QUARTER) if strategy.pilot else 0
+    first = ceil(strategy.first_order / MONTHS_PER_QUARTER)
     orders = [(quarter - lead - first) * MONTHS_PER_QUARTER for quarter in starts]
     if strategy.build.at_once:
         orders *= site.ground.lines
@@ -237,9 +248,12 @@ def strategy_of(
     return tried[plan.option].model_copy(update={"build": build})
 
 
-def better(plan: ExpansionPlan, declared: Lived, planned: Lived | None) -> AtBest:
+def better(
+    plan: ExpansionPlan, declared: Lived, planned: Lived | None, others: tuple[ExpansionPlan, ...] = ()
+) -> AtBest:
     """Return which of a declared and a planned strategy goes into the comparison, by the same futures."""
     if planned is None:
-        return AtBest(plan, declared.strategy, False, plan.npv, None, declared.npv)
+        return AtBest(plan, declared.strategy, False, plan.npv, None, declared.npv, others)
     wins = planned.npv.mean > declared.npv.mean
-    return AtBest(plan, planned.strategy if wins else declared.strategy, wins, plan.npv, planned.npv, declared.npv)
+    chosen = planned.strategy if wins else declared.strategy
+    return AtBest(plan, chosen, wins, plan.npv, planned.npv, declared.npv, others)
