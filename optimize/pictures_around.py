@@ -27,19 +27,24 @@ def draw_what_ifs(changes: Sequence[tuple[str, float]], unit: str) -> Any:
 
 
 def draw_tornado(swings: Sequence[Swing], scale: float, unit: str) -> Any:
-    """Draw what each input does to the goal at the low and at the high end of its range."""
-    figure, axis = axes_of(WIDTH, 1.2 + 0.55 * len(swings), 1, 1)
+    """Draw what each input does to the goal at the low and at the high end of its range, with 95 % intervals."""
+    figure, axis = axes_of(WIDTH, 1.2 + 0.6 * len(swings), 1, 1)
+    sizes = [0.0]
     for place, swing in enumerate(swings):
         # one above the other: both ends may lie on the same side
-        for shift, size, text, colour in (
-            (-0.19, scale * swing.at_low, swing.low, BLUE),
-            (0.19, scale * swing.at_high, swing.high, ORANGE),
+        for shift, change, error, text, colour in (
+            (-0.19, swing.at_low, swing.low_error, swing.low, BLUE),
+            (0.19, swing.at_high, swing.high_error, swing.high, ORANGE),
         ):
+            size, half = scale * (change or 0.0), scale * error
             axis.barh(place + shift, size, 0.36, color=colour)
-            _at_end(axis, size, place + shift, text)
-    axis.set_yticks(range(len(swings)), [_folded(swing.path) for swing in swings])
-    axis.set_title("blue: low end, orange: high end", loc="right", fontsize=9, weight="normal")
-    sizes = [scale * size for swing in swings for size in (swing.at_low, swing.at_high)]
+            if half:
+                axis.errorbar([size], [place + shift], xerr=[[half], [half]], color=GREY, lw=1, capsize=2)
+            end = size + half if size >= 0 else size - half
+            sizes.append(end)
+            _at_end(axis, end, place + shift, text if change is not None else f"{text}: makes nothing")
+    axis.set_yticks(range(len(swings)), [fill(swing.title or swing.path, _LABEL) for swing in swings], fontsize=9)
+    axis.set_title("blue: low end, orange: high end, line: 95 %", loc="right", fontsize=9, weight="normal")
     _finish(axis, sizes, len(swings), f"change of the goal [{unit}]")
     return figure
 
@@ -85,11 +90,3 @@ def _at_end(axis: Any, size: float, place: float, text: str) -> None:
     """Write beside the end of a bar, away from nothing."""
     side, away = ("left", 3) if size >= 0 else ("right", -3)
     axis.annotate(text, (size, place), (away, 0), textcoords="offset points", ha=side, va="center", fontsize=9)
-
-
-def _folded(name: str, most: int = 28) -> str:
-    """Return a path on two lines when it is long."""
-    if len(name) <= most:
-        return name
-    cut = name.rfind(".", 0, len(name) // 2 + 6)
-    return f"{name[: cut + 1]}\n{name[cut + 1 :]}" if cut > 0 else name

@@ -97,7 +97,8 @@ class Study(Part):
         replications: runs of each plan, and of the plant as declared.
         explore: runs at each other setting, paired with the first ones of the plant as declared.
         rounds: most plans that are simulated.
-        tornado: how many of the most uncertain inputs the plan is tried against.
+        tornado: how many of the most uncertain inputs the plan is tried against; 0 looks for none.
+        screening: most runs in which they are looked for among all that the physics feels.
     """
 
     gigatwin: Literal[1]
@@ -117,3 +118,4 @@ class Study(Part):
     explore: int = Field(default=2, ge=2)
     rounds: int = Field(default=8, ge=1)
     tornado: int = Field(default=10, ge=0)
+    screening: int = Field(default=120, ge=0)
