@@ -15,6 +15,7 @@ from optimize.around import Around, Front, Screened, SecondBest, Swing, Unresolv
 from optimize.question import read_study
 from optimize.refine import Plan, optimize
 from optimize.report import save_plan
+from optimize.words import in_column
 
 SMALL = Path(__file__).parent / "small_plant.yaml"
 STUDY = f"""\
@@ -66,8 +67,8 @@ def test_what_lies_around_a_plan_is_on_its_page_in_the_units_of_its_goal(plan: P
     save_plan(plan, tmp_path, AROUND)
     said = words_of(tmp_path)
     assert "goal [MUSD/yr] one more machine at stacking +0.421 wages a tenth lower labour is a tenth" in said
-    assert "of the cost −1.3 one machine fewer at grading the demand is out of reach no plan" in said
-    assert "2 anode coating 2 (was 1) 26.4 3.1 %" in said
+    assert "of the cost −1.30 one machine fewer at grading the demand is out of reach no plan" in said
+    assert "2 anode coating 2 (was 1) 26.40 3.1 %" in said
     assert "slower coating 26 99.5" in said
     assert "wage prices.wage 20 USD/h to 30 USD/h estimate est −0.3 +0.4" in said
     assert "The other 700 were screened with 77 runs (120 allowed)" in said
@@ -111,3 +112,11 @@ def test_an_infeasible_study_says_which_limits_clash(plan: Plan, tmp_path: Path)
 @pytest.fixture(name="undrawn")
 def _undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("optimize.pictures.draw", lambda folder, wanted: {})
+
+
+COLUMN = [(0.4, "0.400"), (0.395, "0.395"), (0.0, "0"), (1263.7, "1,260"), (-0.0483, "-0.0483")]
+
+
+@pytest.mark.parametrize(("value", "shown"), COLUMN)
+def test_numbers_of_a_column_keep_the_zeros_at_their_end(value: float, shown: str) -> None:
+    assert in_column(value) == shown

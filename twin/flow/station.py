@@ -93,9 +93,11 @@ class StationFlow(Intake):
         env = self.env
         prepares = server.upkeep is not None or self.operators is not None
         while True:
+            # a server that stands empty keeps no lots of its last turn alive: thousands of racks may stand empty
+            event = turn = turns = lots = wait = None
             if server.upkeep is not None:
                 yield from self._planned(server)
-            lots: Sequence[Lot] | None = None if self.idle else self.collect()
+            lots = None if self.idle else self.collect()
             if lots is None:
                 server.enter(State.STARVED, env.now)
                 event = Event(env)
