@@ -7,9 +7,10 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
+from statistics import mean, median
 
 from optimize.cache import Cache
-from optimize.explore import Answer, Asked, answered, ask, simulated
+from optimize.explore import SECONDS_PER_YEAR, Answer, Asked, answered, ask, simulated
 from optimize.gather import accounts, plan_data
 from optimize.plan_data import PlanData
 from optimize.refine import Plan
@@ -63,21 +64,29 @@ class Held:
     Attributes:
         plan: an answered study.
         chosen: its plan.
+        servers: machines by station.
+        answers: what the twin says as all is declared, run by run.
+        demand: good cells that are wanted, or can be sold [W: J/s]; None when as many as can be made.
         workers: processes that simulate.
         tell: called with what is being done.
         cache: what the twin was asked before.
+        size: what changes of the goal are multiplied by [-].
     """
 
     plan: Plan
     chosen: Round
+    servers: Mapping[str, int]
+    answers: Sequence[Answer]
+    demand: float | None
     workers: int | Pool = 1
     tell: Tell | None = None
     cache: Cache | None = None
+    size: float = 1.0
 
     @cached_property
     def settings(self) -> dict[str, object]:
         """The settings of the plan."""
-        return self.plan.question.settings(*self.chosen.solution.plan)
+        return self.plan.question.settings(self.chosen.solution.choice, self.servers)
 
     @cached_property
     def line(self) -> Line:
@@ -93,7 +102,28 @@ class Held:
     @cached_property
     def base(self) -> list[float]:
         """The goal of the plan as it is, run by run."""
-        return [self.goal(self.plan.question.line, answer) for answer in self.chosen.response.answers]
+        return [self.goal(self.plan.question.line, answer) for answer in self.answers]
+
+    def smaller(self) -> Held:
+        """Return a plant of the same make, so small that half of its stations have one machine, for quick answers.
+
+        It has to make what it makes as all is declared, and what changes there is told in the size of the plan. Where
+        the plan is as small already, or the small plant makes nothing, it is the plan itself.
+        """
+        share = median(self.servers.values())
+        if share < 2:
+            return self
+        servers = {name: max(1, round(count / share)) for name, count in self.servers.items()}
+        small = replace(self, servers=servers)
+        line = self.plan.question.line
+        runs = [small.asked(line, luck) for luck in range(self.runs)]
+        answers = ask_all(ask, runs, self.workers, "small plant", self.tell, self.cache)
+        if any(answer.fault for answer in answers):
+            return self
+        made = mean(answer.output for answer in answers)
+        wanted = None if self.demand is None or line.cell is None else made * line.cell.energy / SECONDS_PER_YEAR
+        small = replace(small, answers=answers, demand=wanted)
+        return replace(small, size=abs(mean(self.base) / (mean(small.base) or 1.0)))
 
     def possible(self, ends: Ends) -> Line | None:
         """Return the plant with other numbers; None when no plant can have them."""
@@ -118,7 +148,7 @@ class Held:
         runs = [self.asked(line, luck) for line, (_, luck) in zip(lines, tried, strict=True) if line is not None]
         answers = iter(ask_all(ask, runs, self.workers, "screen inputs", self.tell, self.cache))
         return [
-            None if line is None else self.goal(line, next(answers)) - self.base[luck]
+            None if line is None else self.size * (self.goal(line, next(answers)) - self.base[luck])
             for line, (_, luck) in zip(lines, tried, strict=True)
         ]
 
@@ -150,22 +180,23 @@ class Held:
         if answer.fault:
             return inf
         data, per_cell = self.chosen.data, answer.per_cell
-        demand = replace(self.plan.question, line=line).demand
+        demand = None
+        if self.demand is not None and line.cell is not None:
+            demand = self.demand * SECONDS_PER_YEAR / line.cell.energy
         sold = answer.output if demand is None else min(answer.output, demand)
         if data.goal == "output":
-            return sold * self._size(line)
+            return sold * self._energy(line)
         larger = 1.0
         if demand is not None and data.goal in ("cost", "energy"):
             sold, larger = demand, max(1.0, demand / answer.output)
         costs = unit_costs(turn(line, self.settings))
         if data.goal == "energy":
             return per_cell["drawn"] * sold + costs.standing_energy * larger
-        servers = self.chosen.solution.servers
-        owned = sum((costs.owning[name] + costs.staffing[name]) * number for name, number in servers.items())
+        owned = sum((costs.owning[name] + costs.staffing[name]) * number for name, number in self.servers.items())
         cost = (owned + costs.standing) * larger + (per_cell["material"] + per_cell["energy"]) * sold
         return cost if data.goal == "cost" else (per_cell["revenue"] - per_cell["returns"]) * sold - cost
 
-    def _size(self, line: Line) -> float:
+    def _energy(self, line: Line) -> float:
         """Return the energy of a cell relative to that of the plant as declared [-]."""
         declared = self.plan.question.line.cell
         return line.cell.energy / declared.energy if line.cell is not None and declared is not None else 1.0

@@ -2,7 +2,7 @@
 
 Groups of numbers are put to ends of their ranges together, and only those that matter are taken apart. Which end each
 number takes is drawn by its name, and the whole group is tried the other way round as well, so that what only one end
-does is seen. Halves are taken to add up to their group until they are measured themselves.
+does is seen. Both halves of a group are measured: where plants break down, effects do not add up.
 
 Source: Bettonvil and Kleijnen (1997), Searching for important factors in simulation models with many factors:
 sequential bifurcation. There all signs are known; here they are not, so that two numbers of one group may hide each
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from math import ceil, inf, isnan, sqrt
+from math import ceil, inf, sqrt
 from statistics import median
 from typing import NamedTuple
 
@@ -39,8 +39,8 @@ class Group:
     Attributes:
         members: the numbers.
         high: which of them are put to their high end, by path; the others are at their low end.
-        change: of the goal, by run or as what its other half leaves over [USD/yr, cell/yr or J/yr].
-        measured: whether a run says so.
+        change: of the goal [USD/yr, cell/yr or J/yr]; infinite where the plant makes nothing, or nobody has tried.
+        measured: whether it was tried.
     """
 
     members: Sequence[Input]
@@ -110,12 +110,9 @@ class Screening:
         # as many runs are kept back to tell the noise
         kept_back = min(self._wanted, self._budget // 4)
         groups = self._first_look(members)
-        while self._budget - self._runs - kept_back >= _AT_ONCE:
-            ripe = self._ripe(groups)[:_AT_ONCE]
-            if not ripe:
-                break
+        while ripe := self._ripe(groups)[: self._affordable(kept_back)]:
             rest = [group for group in groups if not any(group is one for one in ripe)]
-            groups = rest + self._closer(ripe)
+            groups = rest + self._run([half for group in ripe for half in group.halves()])
         finished = not self._ripe(groups)
         single = {group.members[0].path: group.change for group in groups if len(group.members) == 1 and group.measured}
         noise = self._noise(groups)
@@ -136,24 +133,16 @@ class Screening:
         looked = self._run(found)
         return [max(pair, key=lambda group: abs(group.change)) for pair in zip(looked[::2], looked[1::2], strict=True)]
 
-    def _ripe(self, groups: Sequence[Group]) -> list[Group]:
-        """Return groups that must be looked at closer, the largest first: any of them may hold one that is wanted."""
-        sure = [abs(g.change) for g in groups if len(g.members) == 1 and g.measured] + self._known
-        least = sorted(sure, reverse=True)[self._wanted - 1] if len(sure) >= self._wanted else 0.0
-        ripe = [g for g in groups if abs(g.change) > least and not (len(g.members) == 1 and g.measured)]
-        return sorted(ripe, key=lambda group: -abs(group.change))
+    def _affordable(self, kept_back: int) -> int:
+        """Return how many groups may be taken apart in one go."""
+        return min(_AT_ONCE, max(0, self._budget - self._runs - kept_back) // 2)
 
-    def _closer(self, ripe: Sequence[Group]) -> list[Group]:
-        """Return groups looked at closer: measured, or in two halves of which one is measured."""
-        halves = {place: group.halves() for place, group in enumerate(ripe) if group.measured}
-        looked = self._run([halves[place][0] if place in halves else group for place, group in enumerate(ripe)])
-        found = []
-        for place, (group, seen) in enumerate(zip(ripe, looked, strict=True)):
-            found.append(seen)
-            if place in halves:
-                left_over = group.change - seen.change
-                found.append(replace(halves[place][1], change=inf if isnan(left_over) else left_over))
-        return found
+    def _ripe(self, groups: Sequence[Group]) -> list[Group]:
+        """Return groups that must be taken apart, the largest first: any of them may hold one that is wanted."""
+        sure = [abs(g.change) for g in groups if len(g.members) == 1] + self._known
+        least = sorted(sure, reverse=True)[self._wanted - 1] if len(sure) >= self._wanted else 0.0
+        ripe = [g for g in groups if abs(g.change) > least and len(g.members) > 1]
+        return sorted(ripe, key=lambda group: -abs(group.change))
 
     def _run(self, groups: Sequence[Group], luck: int = 0) -> list[Group]:
         """Return groups with what they change; what no plant can have must be taken apart like what matters."""

@@ -42,11 +42,14 @@ def tornado(
     study, chosen = plan.question.study, plan.chosen
     if chosen is None or study.tornado == 0:
         return (), None
-    held = Held(plan, chosen, workers, tell, cache)
+    answers, servers = chosen.response.answers, chosen.solution.servers
+    held = Held(plan, chosen, servers, answers, study.demand, workers, tell, cache)
     doubted = _doubted(held)
     changes = _by_accounts(held, [one for one in doubted if by_accounts(one.path)])
     felt = [one for one in doubted if not by_accounts(one.path)]
-    found = Screening(held.changes, study.screening, study.tornado, list(changes.values())).search(felt)
+    # a plan of many machines is screened in a small plant, so that there is time for all that is in doubt
+    tried = held.smaller() if felt and study.screening else held
+    found = Screening(tried.changes, study.screening, study.tornado, list(changes.values())).search(felt)
     quiet = {path for path, change in found.single.items() if abs(change) <= found.noise}
     changes |= {path: abs(change) for path, change in found.single.items() if path not in quiet}
     widest = sorted((one for one in doubted if changes.get(one.path)), key=lambda one: -changes[one.path])
@@ -124,7 +127,7 @@ class _Again:
     def __init__(self, held: Held) -> None:
         self._held = held
         self._solver = held.plan.solver
-        self._base = solve(held.data({}, held.chosen.response.answers[: held.runs]), self._solver).objective
+        self._base = solve(held.data({}, held.answers[: held.runs]), self._solver).objective
 
     def change(self, ends: Ends, runs: Sequence[Answer]) -> float | None:
         """Return by how much the best goal changes; None when there is no plan."""
@@ -140,9 +143,7 @@ def _swing(
     for end in (one.low, one.high):
         runs = answers.get((one.path, end), ())
         changes = _changes(held, {one.path: end}, runs)
-        makes = (
-            mean(r.output / b.output for r, b in zip(runs, held.chosen.response.answers, strict=False)) if runs else 0.0
-        )
+        makes = mean(r.output / b.output for r, b in zip(runs, held.answers, strict=False)) if runs else 0.0
         solved = again.change({one.path: end}, runs) if changes else None
         told.append((mean(changes) if changes else None, errors.get((one.path, end), 0.0), solved, makes))
     low, high = told

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from optimize.around import Swing
+from optimize.doubt import Held
 from optimize.question import read_study
 from optimize.refine import optimize
 from optimize.tornado import tornado
@@ -61,6 +64,22 @@ def test_scrap_takes_its_share_of_the_output(swings: dict[str, Swing]) -> None:
     # 43,200 lots in 300 days: a share of 0.1 is known to 1.4 % (one sd); two such runs, seed 1
     assert found.at_high == pytest.approx(-0.1 * A_YEAR / 10, rel=0.05)
     assert found.clear
+
+
+def test_a_small_plant_of_the_same_make_tells_changes_in_the_size_of_the_plan(tmp_path: Path) -> None:
+    many = LINE.replace("servers: 1", "servers: 8").replace("capacity: 4", "capacity: 32")
+    (tmp_path / "two_stations.yaml").write_text(many, encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(STUDY.replace("{low: 1, high: 2}", "{low: 8, high: 9}"), encoding="utf-8")
+    plan = optimize(read_study(tmp_path / "study.yaml"))
+    assert plan.chosen is not None
+    held = Held(plan, plan.chosen, plan.chosen.solution.servers, plan.chosen.response.answers, None)
+    small = held.smaller()
+    assert small.servers == {"slow": 1, "quick": 1}
+    # eight machines, told by one
+    (change,) = small.changes([({"stations.slow.step.time.mean": "8 min"}, 0)])
+    assert change == pytest.approx(8 * 0.9 * A_YEAR * (1 / 8 - 1 / 10), rel=0.02)
+    # a plan of single machines is small as it is
+    assert small.smaller() is small
 
 
 def test_the_time_of_a_station_that_waits_changes_nothing(swings: dict[str, Swing]) -> None:
