@@ -147,6 +147,8 @@ class Plant:
             Deadlock: stations wait for each other for ever.
         """
         self.env.run(until=time)
+        # SimPy puts the event that stops it back among those to come
+        self.env.step()
         if self.env.peek() == float("inf"):
             doing = {station.name: {State(server.state) for server in station.servers} for station in self.stations}
             raise standstill(doing, self.env.now)

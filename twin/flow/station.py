@@ -228,14 +228,16 @@ class StationFlow(Intake):
         turn.passed = 0.0
         for lot in turn.outputs:
             lot.units = lot.material.units
-            turn.passed += lot.units
+            # what goes back is not handed on
+            turn.passed += 0.0 if turn.returns else lot.units
         if turn.rejections:
             self.record.rejects(self.number, finish, turn.rejections)
         if turn.readings:
             self.record.readings(self.number, finish, turn)
         if turn.born:
             self.record.kin(turn.outputs, turn.lots, finish)
-        outputs: list[tuple[Inbox | None, Lot]] = [(self.outbox, lot) for lot in turn.outputs]
+        into = next(iter(self.rework.values())) if turn.returns else self.outbox
+        outputs: list[tuple[Inbox | None, Lot]] = [(into, lot) for lot in turn.outputs]
         for to, cells in turn.back or ():
             outputs += self._send_back(to, cells, turn.lots[0])
         server.lots = [lot for lot in server.lots if lot not in turn.lots]
@@ -263,11 +265,15 @@ class StationFlow(Intake):
                 server.enter(State.BLOCKED, self.env.now)
                 if self.in_a_loop:
                     server.waits_for = box.owner
-                    check_circle(self, self.peers, self.env.now)
+                    check_circle(self.number, self._waiting_for, self.journal.stations, self.env.now)
                 yield event
                 server.waits_for = -1
         server.lots, server.open = others, None
         self.record.visit(self.number, server.number, turn, start, finish, self.env.now)
+
+    def _waiting_for(self, station: int) -> set[int]:
+        """Return which stations the servers of a station wait for; -1 is none."""
+        return {server.waits_for for server in self.peers[station].servers}
 
     def _send_back(self, to: str, cells: Cell, parent: Lot) -> list[tuple[Inbox | None, Lot]]:
         """Collect cells for rework until they fill a tray; return the lots that go back now."""
