@@ -151,6 +151,10 @@ class Plant:
             doing = {station.name: {State(server.state) for server in station.servers} for station in self.stations}
             raise standstill(doing, self.env.now)
 
+    def open_day(self, day: int) -> None:
+        """Write what is in the plant before a day begins."""
+        self._take_stock(day - 1)
+
     def close_day(self, day: int) -> None:
         """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
         now = self.env.now

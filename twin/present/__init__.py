@@ -1,0 +1,6 @@
+"""A plant at one moment, as a file: futures begin where a run was saved."""
+
+from twin.present.branch import branch_from, present_of, world_of
+from twin.present.file import Present, read_present, refuse_to_save, write_present
+
+__all__ = ["Present", "branch_from", "present_of", "read_present", "refuse_to_save", "world_of", "write_present"]
