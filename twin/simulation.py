@@ -117,7 +117,9 @@ def engine_of(run: Run) -> tuple[str, list[str]]:
 
 def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | CompiledPlant:
     if engine_of(run)[0] == "simpy":
-        return Plant(run.line, run.seed, journal, kept_share(run.cells), run.truth)
+        plant = Plant(run.line, run.seed, journal, kept_share(run.cells), run.truth)
+        plant.begin()
+        return plant
     # machine code is loaded only where it is used
     from twin.compiled.plant import CompiledPlant
 

@@ -126,7 +126,12 @@ class Timed(DeclaredStep):
 
     def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
         """Pass the lot on, split it, or lose it."""
-        if self.scrap and at.luck.one(f"scrap{at.again}", at.lot, np.random.Generator.random) < self.scrap:
+        toss = at.luck.one(f"scrap{at.again}", at.lot, np.random.Generator.random) if self.scrap else 1.0
+        return self.outcome(inputs, toss < self.scrap)
+
+    def outcome(self, inputs: Sequence[Material], spoiled: bool) -> Made:
+        """Return what is made of a lot that is spoiled or not."""
+        if spoiled:
             return Made([], 1.0, float(self.split), [Loss("scrap", float(self.split), "lot")])
         if self.split > 1:
             return Made([Plain() for _ in range(self.split)], 1.0, float(self.split))

@@ -58,9 +58,12 @@ class Plant:
         for station in self.stations:
             station.in_a_loop = loops
             self._equip(station, line.stations[station.name], pools, seed)
+
+    def begin(self) -> None:
+        """Let every server look for its first lot."""
         for station in self.stations:
             for server in station.servers:
-                self.env.process(station.work(server))
+                station.set_going(server)
 
     def _connect(self, name: str, source: int, to: int) -> None:
         buffer = self.line.buffers[name]

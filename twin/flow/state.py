@@ -9,6 +9,8 @@ from twin.calendar import Calendar
 from twin.journal import State
 
 if TYPE_CHECKING:
+    from simpy import Process
+
     from twin.flow.downtime import Upkeep, Wear
     from twin.flow.lot import Lot
     from twin.flow.turn import Turn
@@ -77,18 +79,39 @@ class Server:
         number: its place in the station.
         state: what it is doing.
         lots: lots on it.
+        turns: what it does to them, once that is decided.
+        start: when it began to [s].
+        begin: when its last stop began [s].
+        process: its loop.
         wear: its failures; None when it never fails.
         upkeep: set-ups and maintenance; None when it needs none.
         waits_for: number of the station it is blocked by, -1 for none.
         open: a turn that is over while its lots wait to leave, with its start and finish [s].
     """
 
-    __slots__ = ("_clock", "lots", "number", "open", "state", "upkeep", "waits_for", "wear")
+    __slots__ = (
+        "_clock",
+        "begin",
+        "lots",
+        "number",
+        "open",
+        "process",
+        "start",
+        "state",
+        "turns",
+        "upkeep",
+        "waits_for",
+        "wear",
+    )
 
     def __init__(self, number: int, clock: StateClock) -> None:
         self.number = number
         self.state = State.STARVED
         self.lots: Sequence[Lot] = ()
+        self.turns: Sequence[Turn] = ()
+        self.start = 0.0
+        self.begin = 0.0
+        self.process: Process | None = None
         self.wear: Wear | None = None
         self.upkeep: Upkeep | None = None
         self.waits_for = -1
