@@ -11,7 +11,17 @@ from twin.calendar import DAY
 from twin.compiled import unsupported
 from twin.flow import Plant
 from twin.journal import Journal, merge_parts
-from twin.present import Present, branch_from, present_of, refuse_to_save, world_of, write_present
+from twin.present import (
+    Present,
+    branch_from,
+    present_of,
+    refuse_to_save,
+    set_flow_going,
+    unsaved,
+    world_of,
+    world_of_flow,
+    write_present,
+)
 from twin.problems import InputError
 from twin.run import ENGINES, Run, Save
 
@@ -116,18 +126,21 @@ def engine_of(run: Run) -> tuple[str, list[str]]:
 
 
 def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | CompiledPlant:
-    if engine_of(run)[0] == "simpy":
-        plant = Plant(run.line, run.seed, journal, kept_share(run.cells), run.truth)
-        plant.begin()
-        return plant
-    # machine code is loaded only where it is used
-    from twin.compiled.plant import CompiledPlant
-
-    if present is None:
-        return CompiledPlant(run.line, run.seed, journal)
-    for reason in present.header.reasons:
+    """Return the plant of a run, ready to go on."""
+    for reason in present.header.reasons if present else ():
         journal.reason(reason)
-    return CompiledPlant(run.line, run.seed, journal, world_of(present, run.line))
+    world = world_of(present, run.line) if present else None
+    if engine_of(run)[0] == "compiled":
+        # machine code is loaded only where it is used
+        from twin.compiled.plant import CompiledPlant
+
+        return CompiledPlant(run.line, run.seed, journal, world)
+    plant = Plant(run.line, run.seed, journal, kept_share(run.cells), run.truth)
+    if world is None:
+        plant.begin()
+    else:
+        set_flow_going(plant, world)
+    return plant
 
 
 def _moment(state: Save, end: int) -> float:
@@ -136,8 +149,9 @@ def _moment(state: Save, end: int) -> float:
 
 
 def _save(plant: Plant | CompiledPlant, run: Run, state: Save | None, journal: Journal) -> None:
-    assert state is not None and not isinstance(plant, Plant)
-    write_present(state.path, present_of(plant.world, journal, run.seed))
+    assert state is not None
+    world = world_of_flow(plant) if isinstance(plant, Plant) else plant.world
+    write_present(state.path, present_of(world, journal, run.seed))
 
 
 def check(run: Run, state: Save | None = None) -> None:
@@ -168,10 +182,9 @@ def check(run: Run, state: Save | None = None) -> None:
 
 
 def _check_state(run: Run, state: Save | None) -> None:
-    engine, lacks = engine_of(run)
-    if engine == "simpy":
-        why = f"it does not know {'; '.join(lacks)}" if lacks else "choose engine 'auto' or 'compiled'"
-        raise InputError(f"a plant is saved, and goes on from there, in machine code only; {why}")
+    lacks = unsaved(run.line)
+    if lacks:
+        raise InputError(f"a plant with {'; '.join(lacks)} cannot be saved, nor can it go on from a saved state")
     if run.from_state is not None and run.warmup is None:
         raise InputError("warm-up 'auto' is for an empty plant that fills; after a saved state give a number of days")
     begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run.line))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import add
 
-from simpy import Environment
-
 from twin.equipment import Station
 from twin.flow.buffer import Inbox
+from twin.flow.clock import Clock
 from twin.flow.crew import Pool
 from twin.flow.deadlock import standstill
 from twin.flow.downtime import Upkeep, Wear
@@ -30,6 +29,12 @@ from twin.randomness import Luck
 class Plant:
     """One plant, running.
 
+    Attributes:
+        env: the clock, and what happens next.
+        stations: in the order of the line.
+        inboxes: buffers by name.
+        closed: when the last day was closed [s].
+
     Args:
         line: the plant as declared.
         seed: key of all luck.
@@ -39,12 +44,12 @@ class Plant:
     """
 
     def __init__(self, line: Line, seed: int, journal: Journal, share: float, truth: bool = False) -> None:
-        self.env = Environment()
+        self.env = Clock()
         self.line = line
         self.truth = truth
         self.journal = journal
         self.record = Recorder(journal, share)
-        self._closed = 0.0
+        self.closed = 0.0
         numbers = {name: number for number, name in enumerate(line.stations)}
         self.stations = [
             StationFlow(self.env, number, name, line.stations[name].step, journal, Luck(seed, name))
@@ -59,11 +64,15 @@ class Plant:
             station.in_a_loop = loops
             self._equip(station, line.stations[station.name], pools, seed)
 
+    @property
+    def servers(self) -> list[tuple[StationFlow, Server]]:
+        """Every server with its station, in the order of the line."""
+        return [(station, server) for station in self.stations for server in station.servers]
+
     def begin(self) -> None:
         """Let every server look for its first lot."""
-        for station in self.stations:
-            for server in station.servers:
-                station.set_going(server)
+        for station, server in self.servers:
+            station.set_going(server)
 
     def _connect(self, name: str, source: int, to: int) -> None:
         buffer = self.line.buffers[name]
@@ -165,8 +174,8 @@ class Plant:
         for station in self.stations:
             tables["states"].add((day, station.number, *station.clock.close_day(now)))
         for number, inbox in enumerate(self.inboxes.values()):
-            tables["levels"].add((day, number, *inbox.close_day(now - self._closed)))
-        self._closed = now
+            tables["levels"].add((day, number, *inbox.close_day(now - self.closed)))
+        self.closed = now
         self._take_stock(day)
         self.journal.put_away()
 

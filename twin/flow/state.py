@@ -25,16 +25,21 @@ class StateClock:
     The integral of the counts over time is the sum of all servers' times, so that a station of thousands
     of places costs no more to account for than one of two.
 
+    Attributes:
+        counts: servers in each state.
+        seconds: of all servers in each state since the day began, until ``since`` [s].
+        since: when a server entered or left each state last, or the day began [s].
+
     Args:
         servers: how many there are; they begin starved.
         calendar: when the station is staffed; None means always.
     """
 
     def __init__(self, servers: int, calendar: Calendar | None) -> None:
-        self._counts = [0] * len(State)
-        self._counts[State.STARVED] = servers
-        self._seconds = [0.0] * len(State)
-        self._since = [0.0] * len(State)
+        self.counts = [0] * len(State)
+        self.counts[State.STARVED] = servers
+        self.seconds = [0.0] * len(State)
+        self.since = [0.0] * len(State)
         self._calendar = calendar
 
     def change(self, old: State, new: State, now: float) -> None:
@@ -43,22 +48,22 @@ class StateClock:
             self._count_staffed(old, now)
             self._count_staffed(new, now)
         else:
-            counts, since, seconds = self._counts, self._since, self._seconds
+            counts, since, seconds = self.counts, self.since, self.seconds
             seconds[old] += counts[old] * (now - since[old])
             seconds[new] += counts[new] * (now - since[new])
             since[old] = since[new] = now
-        self._counts[old] -= 1
-        self._counts[new] += 1
+        self.counts[old] -= 1
+        self.counts[new] += 1
 
     def _count_staffed(self, state: State, now: float) -> None:
         assert self._calendar is not None
-        passed = now - self._since[state]
-        if state in IDLE and self._counts[state]:
-            staffed = self._calendar.staffed(now) - self._calendar.staffed(self._since[state])
-            self._seconds[State.OFF_SHIFT] += self._counts[state] * (passed - staffed)
+        passed = now - self.since[state]
+        if state in IDLE and self.counts[state]:
+            staffed = self._calendar.staffed(now) - self._calendar.staffed(self.since[state])
+            self.seconds[State.OFF_SHIFT] += self.counts[state] * (passed - staffed)
             passed = staffed
-        self._seconds[state] += self._counts[state] * passed
-        self._since[state] = now
+        self.seconds[state] += self.counts[state] * passed
+        self.since[state] = now
 
     def close_day(self, now: float) -> list[float]:
         """Return the servers' seconds in each state since the last call, and begin anew. Shape (states,)."""
@@ -66,9 +71,9 @@ class StateClock:
             if self._calendar is not None:
                 self._count_staffed(state, now)
             else:
-                self._seconds[state] += self._counts[state] * (now - self._since[state])
-                self._since[state] = now
-        closed, self._seconds = self._seconds, [0.0] * len(State)
+                self.seconds[state] += self.counts[state] * (now - self.since[state])
+                self.since[state] = now
+        closed, self.seconds = self.seconds, [0.0] * len(State)
         return closed
 
 

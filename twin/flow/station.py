@@ -70,14 +70,14 @@ class StationFlow(Stretches):
         self.servers: list[Server] = []
         self.peers: Sequence[StationFlow] = ()
         self.in_a_loop = False
-        self._serial = 0
+        self.serial = 0
         self._reworked = 0
         self.returning: dict[tuple[str, int], list[tuple[Cell, Lot]]] = {}
 
     def next_serial(self) -> int:
         """Return the number of the next new lot; turns begin first come first served, so no event order matters."""
-        self._serial += 1
-        return self._serial - 1
+        self.serial += 1
+        return self.serial - 1
 
     def set_going(self, server: Server, midway: Midway | None = None) -> None:
         """Let a server begin its work, or go on with what it is in the middle of."""

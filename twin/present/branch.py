@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.compiled import unsupported
 from twin.compiled.state import NEVER, PARTS, WORLD, Records, World
 from twin.journal import Journal
 from twin.line import Line, line_sha256
@@ -22,6 +23,19 @@ _ONLY_NOW = ("lots", "uses", "due", "heap", "ring", "clocks")
 # of the root: where things are in memory, and rows that wait for the journal
 _IN_MEMORY = {name for name in WORLD.names or () if name.startswith("visit_") or name.endswith(("_used", "_rows"))}
 _IN_MEMORY |= {*PARTS, "budget", "scrap", "lives_kept"}
+
+
+def unsaved(line: Line) -> list[str]:
+    """Return what of a line cannot be saved; nothing when both engines can save it and go on with it."""
+    found = unsupported(line)
+    for name, station in line.stations.items():
+        if station.calendar is not None and line.staffed(station.calendar) < 1:
+            found.append(f"calendar '{station.calendar}' of station '{name}'")
+        found += [f"crew '{crew}' of station '{name}'" for crew in station.crew]
+        if station.failures is not None and station.failures.crew is not None:
+            found.append(f"repair crew '{station.failures.crew}' of station '{name}'")
+    found += [f"way back '{name}'" for name, buffer in line.buffers.items() if buffer.rework]
+    return list(dict.fromkeys(found))
 
 
 def structure_of(line: Line) -> dict[str, Any]:

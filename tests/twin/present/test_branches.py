@@ -12,34 +12,41 @@ from hypothesis import strategies as st
 from saved_plants import assert_goes_on, assert_tail, branch, saved
 from two_engines import lines
 
-from twin import InputError, Line, Run, Save, simulate, turn
+from twin import InputError, Line, Run, Save, read_line, simulate, turn
 from twin.flow.downtime import DRAWN
 
 # whole minutes and midnight let the moment meet events
 MOMENTS = st.one_of(st.floats(1.0, 0.999 * DAY), st.integers(1, 1439).map(lambda minute: 60.0 * minute), st.just(DAY))
 
 
-@given(line=lines(), at=MOMENTS, seed=st.integers(0, 1000))
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_a_branch_in_which_nothing_is_changed_is_the_run_without_a_break(line: Line, at: float, seed: int) -> None:
-    assert_goes_on(line, at, seed)
+# which engine saves a plant, and which goes on with it
+ENGINES = st.tuples(*[st.sampled_from(["simpy", "compiled"])] * 2)
+
+
+@given(line=lines(), at=MOMENTS, seed=st.integers(0, 1000), engines=ENGINES)
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_a_branch_in_which_nothing_is_changed_is_the_run_without_a_break(
+    line: Line, at: float, seed: int, engines: tuple[str, str]
+) -> None:
+    assert_goes_on(line, at, seed, engines)
 
 
 def test_a_branch_of_a_branch_is_still_the_same_run(tmp_path: Path) -> None:
     line = serial_line([exponential(50.0), exponential(45.0), exponential(55.0)], [3, 0])
     first, second = tmp_path / "first.state", tmp_path / "second.state"
     whole = saved(line, 0.4 * DAY, first, days=3)
-    between = Run(line, days=1, warmup=0, engine="compiled", from_state=first)
+    between = Run(line, days=1, warmup=0, engine="simpy", from_state=first)
     simulate(between, state=Save(second, 1.3 * DAY))
     assert_tail(whole, branch(line, second, end=3), 1.3 * DAY)
 
 
-def test_a_machine_that_has_failed_hundreds_of_times_fails_on_as_it_would_have() -> None:
+@pytest.mark.parametrize("engines", [("compiled", "compiled"), ("compiled", "simpy"), ("simpy", "compiled")])
+def test_a_machine_that_has_failed_hundreds_of_times_fails_on_as_it_would_have(engines: tuple[str, str]) -> None:
     lathe = timed(always(100.0), 2, more="failures: {mtbf: 100 s, mttr: 5 s, shape: 1.5}")
     line = line_of({"source": timed(always(60.0)), "lathe": lathe}, ["source > lathe: 3"])
     # each of the two works for 100 s of 120 s: more failures than are drawn at once
     assert 0.9 * DAY * 100 / 120 / 100 > 9 * DRAWN
-    assert_goes_on(line, 0.9 * DAY)
+    assert_goes_on(line, 0.9 * DAY, engines=engines)
 
 
 def test_a_turn_that_has_begun_ends_as_it_was_decided_and_later_ones_take_their_new_time(tmp_path: Path) -> None:
@@ -126,6 +133,13 @@ def test_what_may_not_differ_in_a_branch_is_refused_by_name(other: str, tmp_path
     buffers = [f"a > b: {room}"] + (["b > c: 3"] if "c" in stations else [])
     with pytest.raises(InputError, match=reason):
         branch(line_of(stations, buffers), file)
+
+
+def test_what_cannot_be_saved_is_refused_by_name(tmp_path: Path) -> None:
+    run = Run(read_line("pilot_line"), days=1, warmup=0)
+    with pytest.raises(InputError, match=r"step 'mixing' of station 'cathode_mixing'.* cannot be saved"):
+        simulate(run, state=Save(tmp_path / "plant.state"))
+    assert not (tmp_path / "plant.state").exists()
 
 
 def test_a_knob_that_changes_no_structure_may_be_turned(tmp_path: Path) -> None:
