@@ -45,8 +45,27 @@ _TIMES = st.one_of(
     ),
 )
 _FAILURES = st.sampled_from(
-    ["", "failures: {mtbf: 2 h, mttr: 10 min}", "failures: {mtbf: 100 s, mttr: 30 s, shape: 2.5}"]
+    [
+        "",
+        "",
+        "failures: {mtbf: 2 h, mttr: 10 min}",
+        "failures: {mtbf: 100 s, mttr: 30 s, shape: 2.5}",
+        "failures: {mtbf: 1 h, mttr: 15 min, crew: fitters}",
+        "failures: {mtbf: 150 s, mttr: 20 s, crew: menders}",
+    ]
 )
+_CALENDARS = st.sampled_from(["", "", "", "calendar: days", "calendar: nights", "calendar: breaks", "calendar: all"])
+# a tenth of a person is a little more than a third of three tenths
+_CREWS = st.sampled_from(["", "", "", "crew: {people: 1}", "crew: {people: 1.5}", "crew: {few: 0.1}"])
+# shifts that follow each other, run into the next day or the next week, overlap, or end within a lot's time
+_PEOPLE = """
+calendars:
+  days: {shifts: [{days: [0, 1, 3, 6], start: 6 h, hours: 8 h}, {days: [0, 2, 3], start: 14 h, hours: 8 h}]}
+  nights: {shifts: [{days: [0, 1, 6], start: 22 h, hours: 10 h}, {start: 5 h, hours: 4.1 h}]}
+  breaks: {shifts: [{start: 0 h, hours: 0.2 h}, {start: 0.3 h, hours: 5 h}, {start: 6 h, hours: 17.5 h}]}
+  all: {shifts: [{start: 0 h, hours: 24 h}]}
+crews: {fitters: {size: 1}, menders: {size: 2}, people: {size: 2.5}, few: {size: 0.3}}
+"""
 _UPKEEP = st.sampled_from(
     [
         "",
@@ -68,13 +87,14 @@ _LOADS = st.sampled_from(
     ]
 )
 _ROOM = st.sampled_from([0, 1, 2, 3, 5, "endless"])
+_SHELF_LIVES = st.sampled_from(["", "", "", ", shelf_life: 600 s", ", shelf_life: 1700 s", ", shelf_life: 5 h"])
 
 
 @st.composite
 def stations(draw: st.DrawFn, loads: bool = False) -> str:
     """Draw a station; one with full loads stands behind a buffer of one kind or another."""
     load = draw(_LOADS) if loads else ""
-    more = ", ".join(part for part in (load, draw(_FAILURES), draw(_UPKEEP)) if part)
+    more = ", ".join(part for part in (load, draw(_FAILURES), draw(_UPKEEP), draw(_CALENDARS), draw(_CREWS)) if part)
     servers, scrap, split = draw(st.integers(1, 3)), draw(st.sampled_from([0.0, 0.0, 0.1])), draw(st.integers(1, 2))
     # a source that takes no time would make lots for ever
     time = draw(_TIMES if loads else _TIMES.filter(lambda text: text != always(0.0)))
@@ -92,7 +112,7 @@ def lines(draw: st.DrawFn) -> Line:
         room = draw(_ROOM)
         if wanted and isinstance(room, int) and "patience" not in found[to]:
             room = max(room, wanted)
-        buffers.append(f"{source} > {to}: {room}")
+        buffers.append(f"{source} > {to}: {room}{draw(_SHELF_LIVES)}")
 
     ends = []
     for branch in range(draw(st.integers(1, 3))):
@@ -111,4 +131,4 @@ def lines(draw: st.DrawFn) -> Line:
         for end in before:
             connect(end, name)
         before = [name]
-    return line_of(found, buffers)
+    return line_of(found, buffers, _PEOPLE)

@@ -7,6 +7,7 @@ import numpy as np
 from twin.compiled.luck import layers
 from twin.compiled.state import (
     BLOCK,
+    CALENDAR,
     CLOCK,
     DRAW,
     EVENT,
@@ -18,9 +19,11 @@ from twin.compiled.state import (
     NONE,
     NUMBER,
     PLAN,
+    POOL,
     SERVER,
     SETUP,
     STATION,
+    STRETCH,
     TOP,
     USE,
     WHOLE,
@@ -45,6 +48,8 @@ def empty_plant(line: Line) -> World:
     servers = sum(station.servers for station in line.stations.values())
     stations, rows = _stations(line, inlets)
     setups = [one for station in line.stations.values() for one in station.setups.values()]
+    weeks = line.calendars.values()
+    stretches = [(*ends, past) for week in weeks for ends, past in zip(week.stretches, week.before, strict=True)]
     plans = [one for station in line.stations.values() for one in station.maintenance.values()]
     machines, uses, due, wears = _servers(line, stations)
     clocks = np.zeros((len(names), len(State)), CLOCK)
@@ -59,6 +64,9 @@ def empty_plant(line: Line) -> World:
         "setups": np.array([(s.every_lots or NEVER, s.every_metres or NEVER, s.takes) for s in setups], SETUP),
         "uses": np.zeros(uses, USE),
         "plans": np.array([(one.every, one.takes, PLANNED[one.state]) for one in plans], PLAN),
+        "calendars": _calendars(line),
+        "stretches": np.array(stretches, STRETCH),
+        "pools": np.array([(crew.size, NONE, NONE) for crew in line.crews.values()], POOL),
         "due": np.array(due, np.float64).view(NUMBER),
         "heap": _heap(servers + len(names)),
         "ring": np.zeros(ring, EVENT),
@@ -83,7 +91,8 @@ def _set_going(world: World) -> None:
     root["n_stations"], root["n_inboxes"] = len(world.parts["stations"]), len(world.parts["inboxes"])
     root["ring_mask"], root["lives_kept"] = len(world.parts["ring"]) - 1, _LIVES
     root["unfinished"] = NONE
-    root["free_lots"] = len(world.parts["lots"])
+    root["free_lots"] = root["n_lots"] = len(world.parts["lots"])
+    root["expires"] = np.any(world.parts["inboxes"]["shelf_life"] < NEVER)
 
 
 def _heap(most: int) -> Records:
@@ -120,6 +129,7 @@ def _stations(line: Line, inlets: list[list[int]]) -> tuple[Records, int]:
         record["family"] = _family(line, name, numbers)
         record["renews"] = _renews(line, name)
         _fill_load(record, station)
+        _fill_people(record, station, line)
         record["split"], record["scrap"] = step.split, step.scrap
         record["times"] = record["tosses"] = NONE
         if isinstance(step.time, Deterministic):
@@ -138,6 +148,26 @@ def _fill_load(record: np.void, station: Station) -> None:
     record["wanted"] = combine if combine > 1 else (batch.lots or 0) if batch else 1
     record["room"] = batch.units if batch and batch.units is not None else NEVER
     record["patience"] = batch.patience if batch and batch.patience is not None else NEVER
+
+
+def _fill_people(record: np.void, station: Station, line: Line) -> None:
+    crews = list(line.crews)
+    record["calendar"] = record["crew"] = record["repair_crew"] = NONE
+    # who works all week needs no look at the calendar
+    if station.calendar is not None and line.staffed(station.calendar) < 1:
+        record["calendar"] = list(line.calendars).index(station.calendar)
+    for crew, people in station.crew.items():
+        record["crew"], record["people"] = crews.index(crew), people
+    if station.failures is not None and station.failures.crew is not None:
+        record["repair_crew"] = crews.index(station.failures.crew)
+
+
+def _calendars(line: Line) -> Records:
+    found, first = np.zeros(len(line.calendars), CALENDAR), 0
+    for record, week in zip(found, line.calendars.values(), strict=True):
+        record["first"], record["stretches"], record["share"] = first, len(week.stretches), week.share
+        first += len(week.stretches)
+    return found
 
 
 def _renews(line: Line, name: str) -> bool:
@@ -180,5 +210,6 @@ def _inboxes(line: Line, names: list[str]) -> Records:
     for record, buffer in zip(found, line.buffers.values(), strict=True):
         record["owner"] = names.index(buffer.to)
         record["capacity"] = _ENDLESS if buffer.capacity is None else buffer.capacity
+        record["shelf_life"] = NEVER if buffer.shelf_life is None else buffer.shelf_life
         record["first"] = record["last"] = record["first_blocked"] = record["last_blocked"] = NONE
     return found

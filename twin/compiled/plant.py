@@ -83,6 +83,8 @@ class CompiledPlant:
             most, row = 2 * int(self._server["rows"].max()), int(root["missing_row"][0])
             if missing == ROWS:
                 self.hand_over()
+                if root["expires"][0]:
+                    most += 2 * int(root["n_lots"][0] - root["free_lots"][0])
                 wanted = max(most, min(4 * self._rows.size, MANY))
                 if wanted > self._rows.size:
                     self._rows = Rows(self.world, self._journal, wanted)
@@ -153,6 +155,7 @@ class CompiledPlant:
         root["free"] = len(lots)
         root["free_lots"] += len(more)
         self.world.put("lots", np.concatenate([lots, more]))
+        root["n_lots"] = len(self.world.parts["lots"])
 
     def _bring_numbers(self, row: int, block: int) -> None:
         """Draw the numbers of a block of lots, and of those that come next."""

@@ -29,6 +29,7 @@ class Rows:
         # a reason gets its number when it is first met
         scrap = "scrap" in journal.reasons
         self._root["scrap"] = journal.reasons.index("scrap") if scrap else len(journal.reasons)
+        self._root["shelf_life"] = journal.reason("shelf_life")
         stations, buffers = len(journal.stations), len(journal.buffers)
         daily = {"states": DAYS * stations, "levels": DAYS * buffers, "stock": DAYS * (stations + buffers)}
         self._tables = {name: np.empty(daily.get(name, self.size), ROW[name]) for name in JOURNALLED[1:]}

@@ -15,20 +15,12 @@ def unsupported(line: Line) -> list[str]:
     for name, buffer in line.buffers.items():
         if buffer.rework:
             found.append(f"way back '{name}'")
-        if buffer.shelf_life is not None:
-            found.append(f"shelf life of buffer '{name}'")
     return found
 
 
 def _of_station(line: Line, name: str, station: Station) -> Iterator[str]:
     if not isinstance(station.step, Timed):
         yield f"step '{station.step.kind}' of station '{name}'"
-    if station.calendar is not None and line.staffed(station.calendar) < 1:
-        yield f"calendar '{station.calendar}' of station '{name}'"
-    for crew in station.crew:
-        yield f"crew '{crew}' of station '{name}'"
-    if station.failures is not None and station.failures.crew is not None:
-        yield f"repair crew '{station.failures.crew}' of station '{name}'"
     for gauge in station.gauges:
         yield f"gauge '{gauge}' of station '{name}'"
     if (station.combine > 1 or station.batch is not None) and len(line.inboxes(name)) != 1:

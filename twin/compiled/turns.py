@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from twin.compiled.events import enter, timeout
+from twin.compiled.clock import enter, stay
+from twin.compiled.downtime import ages
 from twin.compiled.luck import draw_block
 from twin.compiled.machine_code import part, rare
-from twin.compiled.memory import Root, block_of, life_of, lot_of, number_of, server_of, station_of, use_of
+from twin.compiled.memory import Root, block_of, lot_of, number_of, server_of, station_of, use_of
 from twin.compiled.state import BEGINNING, BLOCK, BLOCKED, DONE, KEPT, LIVES, NONE, NUMBERS, OPEN, WORKING
 from twin.compiled.storage import free_lot, load, new_lot, offer
 from twin.compiled.writing import write_finished, write_kin, write_scrap, write_visit
@@ -18,7 +19,7 @@ _PRODUCTIVE, _BLOCKED = int(State.PRODUCTIVE), int(State.BLOCKED)
 def begin(w: Root, server: int) -> int:
     """Start a turn. Returns DONE, or what is missing for it; then it is to be called again."""
     record = server_of(w, server)
-    station, now = station_of(w, record.station), w.now
+    station = station_of(w, record.station)
     if record.place != BEGINNING:
         record.place = BEGINNING
         if station.renews:
@@ -32,17 +33,19 @@ def begin(w: Root, server: int) -> int:
         parents = max(parents, lot_of(w, lot).parents)
         lot = lot_of(w, lot).next
     # the machine wears once, however many lots lie in it
-    if record.wear != NONE and not _ages(w, server, lot_of(w, record.first).seconds):
+    if record.wear != NONE and not ages(w, server, lot_of(w, record.first).seconds):
         return LIVES
     for place in range(record.first_use, record.first_use + station.setups):
         use = use_of(w, place)
         use.lots += 1
         use.metres += lot_of(w, record.first).tried
     record.rows = record.lots * station.split * parents
-    record.start = now
+    record.start = w.now
     record.place = WORKING
-    enter(w, server, _PRODUCTIVE)
-    timeout(w, now + seconds, server)
+    if record.fails and station.repair_crew != NONE:
+        record.work = seconds
+        seconds = record.use
+    stay(w, server, _PRODUCTIVE, seconds)
     return DONE
 
 
@@ -94,29 +97,6 @@ def _number(w: Root, row: int, lot: int) -> float:
         w.missing_block = block
         return -1.0
     return float(number_of(w, (row * KEPT + place) * BLOCK + lot % BLOCK).value)
-
-
-@part
-def _ages(w: Root, server: int, seconds: float) -> bool:
-    """Let a machine age with a turn and fail in it. Returns False, and changes nothing, when its lives run out."""
-    record = server_of(w, server)
-    record.fails = 0
-    if seconds < record.life:
-        record.life -= seconds
-        return True
-    first, kept = record.wear * w.lives_kept, w.lives_kept
-    life, failures, repair = record.life, record.failures, 0.0
-    while seconds >= life:
-        if failures + 1 >= record.drawn:
-            w.missing_row = server
-            return False
-        seconds -= life
-        repair += life_of(w, first + failures % kept).repair
-        failures += 1
-        life = life_of(w, first + failures % kept).life
-    record.life, record.failures = life - seconds, failures
-    record.fails, record.repair = 1, repair
-    return True
 
 
 @part

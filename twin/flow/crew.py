@@ -6,6 +6,9 @@ from collections import deque
 
 from simpy import Environment, Event
 
+# people come in fractions, whose sums are a little off
+ROUNDING = 1e-9
+
 
 class Pool:
     """A crew at run time.
@@ -21,7 +24,7 @@ class Pool:
 
     def ask(self, people: float) -> Event | None:
         """Ask for people. Returns None when they come at once, else the event of their coming."""
-        if not self._queue and self.free >= people - 1e-9:
+        if not self._queue and self.free >= people - ROUNDING:
             self.free -= people
             return None
         event = Event(self._env)
@@ -31,7 +34,7 @@ class Pool:
     def give_back(self, people: float) -> None:
         """Give people back; who has waited longest gets them."""
         self.free += people
-        while self._queue and self.free >= self._queue[0][0] - 1e-9:
+        while self._queue and self.free >= self._queue[0][0] - ROUNDING:
             needed, event = self._queue.popleft()
             self.free -= needed
             event.succeed()

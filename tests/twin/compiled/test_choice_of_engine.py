@@ -15,9 +15,6 @@ from twin.folder import question
 from twin.read import known_lines
 from twin.replicate import Order, carry_out
 
-WEEK = "calendars: {week: {shifts: [{days: [0, 1, 2, 3, 4], start: 0 h, hours: 24 h}]}}"
-CREWS = "crews: {fitters: {size: 1}, people: {size: 2}}"
-
 
 def line_with(more: str, rest: str = "", buffer: str = "3") -> Line:
     """Return two stations of which the second has something more."""
@@ -25,19 +22,14 @@ def line_with(more: str, rest: str = "", buffer: str = "3") -> Line:
     return line_of(stations, [f"first > second: {buffer}"], rest)
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        (line_with("calendar: week", WEEK), "calendar 'week' of station 'second'"),
-        (line_with("crew: {people: 1}", CREWS), "crew 'people' of station 'second'"),
-        (
-            line_with("failures: {mtbf: 1 h, mttr: 5 min, crew: fitters}", CREWS),
-            "repair crew 'fitters' of station 'second'",
-        ),
-        (line_with("", buffer="3, shelf_life: 1 h"), "shelf life of buffer 'first_second'"),
-    ],
-)
-def test_what_machine_code_does_not_know_is_refused_by_name(line: Line, reason: str) -> None:
+def with_a_way_back() -> Line:
+    """Return two stations with a way back from the second to the first."""
+    stations = {name: timed(always(60.0)) for name in ("source", "first", "second")}
+    return line_of(stations, ["source > first: 1", "first > second: 3", "second > first: 3, rework: true"])
+
+
+def test_what_machine_code_does_not_know_is_refused_by_name() -> None:
+    line, reason = with_a_way_back(), "way back 'second_first'"
     assert unsupported(line) == [reason]
     with pytest.raises(InputError, match=reason):
         simulate(Run(line, days=1, warmup=0, engine="compiled"))
@@ -64,14 +56,14 @@ def test_an_unknown_engine_is_told_what_there_is() -> None:
         simulate(Run(line_with(""), engine="fast"))
 
 
-@pytest.mark.parametrize(("more", "rest", "engine"), [("", "", "compiled"), ("calendar: week", WEEK, "simpy")])
+@pytest.mark.parametrize(("line", "engine"), [(line_with(""), "compiled"), (with_a_way_back(), "simpy")])
 def test_the_summary_and_the_manifest_say_what_executed_the_run(
-    more: str, rest: str, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    line: Line, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("twin.replicate._report", lambda order, folder, kpi: folder)
     said: list[object] = []
-    run = Run(line_with(more, rest), days=2, warmup=0)
+    run = Run(line, days=2, warmup=0)
     carry_out(Order(run, out=tmp_path / "run"), lambda *what: said.extend(what))
-    reason = "" if engine == "compiled" else "; machine code does not know calendar 'week' of station 'second'"
+    reason = "" if engine == "compiled" else "; machine code does not know way back 'second_first'"
     assert f"engine: {engine}{reason}" in said
     assert json.loads((tmp_path / "run" / "manifest.json").read_text())["executed_by"] == engine
