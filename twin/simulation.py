@@ -17,7 +17,6 @@ from twin.present import (
     present_of,
     refuse_to_save,
     set_flow_going,
-    unsaved,
     world_of,
     world_of_flow,
     write_present,
@@ -182,7 +181,7 @@ def check(run: Run, state: Save | None = None) -> None:
 
 
 def _check_state(run: Run, state: Save | None) -> None:
-    lacks = unsaved(run.line)
+    lacks = unsupported(run.line)
     if lacks:
         raise InputError(f"a plant with {'; '.join(lacks)} cannot be saved, nor can it go on from a saved state")
     if run.from_state is not None and run.warmup is None:

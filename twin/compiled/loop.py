@@ -6,7 +6,7 @@ from twin.compiled.clock import enter, stays
 from twin.compiled.crew import ask, give_back
 from twin.compiled.downtime import fail, mend, planned, set_up, stand
 from twin.compiled.events import close_hole, is_due, pop_due, pop_timeout
-from twin.compiled.machine_code import entry, part
+from twin.compiled.machine_code import entry, part, rare
 from twin.compiled.memory import Root, event_of, server_of, station_of
 from twin.compiled.state import (
     BEGINNING,
@@ -22,6 +22,7 @@ from twin.compiled.state import (
     REPAIRED,
     ROWS,
     SET_UP,
+    STUCK,
     TOP,
     WAITING,
     WORKING,
@@ -40,7 +41,8 @@ def run(root: Records, until: float) -> int:
     """Let everything happen that comes before a moment.
 
     Returns:
-        DONE, or what was missing; once it is there, the same call goes on.
+        DONE, STUCK when stations wait for each other for ever, or what was missing; once it is there, the same call
+        goes on.
     """
     w = root[0]
     server = w.unfinished
@@ -97,7 +99,7 @@ def _step(w: Root, server: int) -> int:
         if station.crew != NONE and place != BLOCKED:
             give_back(w, station.crew, station.people)
         if not hand_over(w, server):
-            return DONE
+            return STUCK if w.loops and _in_a_circle(w, record.station) else DONE
     if place not in (HAS_LOTS, SET_UP, MANNED, BEGINNING):
         if place != MAINTAINED and planned(w, server):
             return DONE
@@ -110,6 +112,19 @@ def _step(w: Root, server: int) -> int:
         enter(w, server, _NO_CREW)
         return DONE
     return begin(w, server)
+
+
+@rare
+def _in_a_circle(w: Root, station: int) -> bool:
+    """Return whether a way of stations that wait for each other leads from a station into a circle."""
+    for _ in range(w.n_stations):
+        here = station_of(w, station)
+        waits_for = server_of(w, here.first_server).waits_for
+        for server in range(here.first_server, here.first_server + here.servers):
+            if waits_for == NONE or server_of(w, server).waits_for != waits_for:
+                return False
+        station = waits_for
+    return True
 
 
 @part

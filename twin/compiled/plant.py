@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.compiled.layout import empty_plant, free_lots
+from twin.compiled.layout import empty_plant, free_lots, rounds_of
 from twin.compiled.loop import close_day, open_day, run, write_open_visits
 from twin.compiled.rows import DAYS, FEW, MANY, Rows
 from twin.compiled.state import (
@@ -22,12 +22,13 @@ from twin.compiled.state import (
     LOTS,
     NUMBERS,
     ROWS,
+    STUCK,
     UNIFORM,
     Records,
     World,
 )
 from twin.equipment import Failures
-from twin.flow.deadlock import standstill
+from twin.flow.deadlock import check_circle, standstill
 from twin.flow.downtime import DRAWN, draw_lives, luck_of_failures
 from twin.journal import Journal, State
 from twin.line import Line
@@ -92,11 +93,12 @@ class CompiledPlant:
                 self._make_lots(most)
             elif missing == NUMBERS:
                 self._bring_numbers(row, int(root["missing_block"][0]))
+            elif missing == STUCK:
+                self._name_circle()
             else:
                 assert missing == LIVES
                 self._bring_lives(row)
-        if root["spoils"][0]:
-            self._journal.reason("scrap")
+        self._rows.name_reasons()
         if not root["timeouts"][0]:
             self._stand_still(time)
 
@@ -138,6 +140,17 @@ class CompiledPlant:
             for number, name in enumerate(self._journal.stations)
         }
         raise standstill(doing, time)
+
+    def _name_circle(self) -> None:
+        """Raise the circle into which the server that went on last has got."""
+        servers, root = self._server, self.world.root
+        start = int(servers["station"][root["unfinished"][0]])
+        check_circle(
+            start,
+            lambda number: set(servers["waits_for"][servers["station"] == number].tolist()),
+            self._journal.stations,
+            float(root["now"][0]),
+        )
 
     @property
     def _server(self) -> Records:
@@ -216,19 +229,20 @@ def _failing(line: Line, seed: int) -> dict[int, tuple[Failures, np.random.Gener
 def _brings(line: Line, seed: int, draws: Records) -> list[Bring]:
     """Return what draws each row of the random numbers in Python; those that machine code draws get their key."""
     found: list[Bring] = []
+    rounds = range(rounds_of(line))
     for name, station in line.stations.items():
         step, luck = station.step, Luck(seed, name)
         assert isinstance(step, Timed)
         wanted: list[tuple[str, Draw, float]] = []
         if not isinstance(step.time, Deterministic):
             mean = step.time.mean if isinstance(step.time, Exponential) else 0.0
-            wanted.append(("time", step.time.sample, mean))
-        if step.scrap:
-            wanted.append(("scrap0", np.random.Generator.random, 0.0))
+            wanted += [(f"time{again or ''}", step.time.sample, mean) for again in rounds]
+        for name, chance in (("scrap", step.scrap), ("rework", step.rework)):
+            wanted += [(f"{name}{again}", np.random.Generator.random, 0.0) for again in (rounds if chance else ())]
         for purpose, draw, mean in wanted:
             row = draws[len(found)]
             row["first_key"], row["second_key"] = luck.key(purpose)
             row["mean"] = mean
-            row["kind"] = UNIFORM if purpose == "scrap0" else EXPONENTIAL if mean else BROUGHT
+            row["kind"] = UNIFORM if draw is np.random.Generator.random else EXPONENTIAL if mean else BROUGHT
             found.append(partial(luck.block, purpose, draw=draw))
     return found

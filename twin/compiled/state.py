@@ -37,7 +37,7 @@ NEVER = float("inf")
 ) = range(13)
 
 # why compiled code returns
-DONE, ROWS, LOTS, NUMBERS, LIVES = range(5)
+DONE, ROWS, LOTS, NUMBERS, LIVES, STUCK = range(6)
 
 # how random numbers of lots come about: brought by Python, or drawn in machine code
 BROUGHT, UNIFORM, EXPONENTIAL = range(3)
@@ -50,10 +50,13 @@ KEPT = 32
 STATION = np.dtype(
     [
         # declared
-        ("family", "i8"),  # that its turns belong to
         ("outbox", "i8"),
+        ("way_back", "i8"),  # inbox into which lots go for rework
+        ("first_server", "i8"),
+        ("servers", "i8"),
         ("first_inlet", "i8"),
         ("inlets", "i8"),
+        ("ways_back", "i8"),  # behind the inlets: where lots come back
         ("renews", "i8"),
         ("joins", "i8"),  # collects several lots of one inbox
         ("wanted", "i8"),  # lots of a full load; 0 when they are not counted
@@ -62,9 +65,12 @@ STATION = np.dtype(
         ("patience", "f8"),
         ("split", "i8"),
         ("mean", "f8"),  # time of a turn that is always the same
-        ("times", "i8"),  # row of its times in ``numbers``; NONE when they are always the same
+        ("times", "i8"),  # first row of its times in ``numbers``; NONE when they are always the same
         ("scrap", "f8"),
         ("tosses", "i8"),
+        ("rework", "f8"),
+        ("returns", "i8"),  # of one lot at most
+        ("back_tosses", "i8"),
         ("first_setup", "i8"),
         ("setups", "i8"),
         ("first_plan", "i8"),
@@ -115,7 +121,12 @@ SERVER = np.dtype(
         ("failures", "i8"),
         ("drawn", "i8"),  # lives
         # the turn that is being handed over
+        ("family", "i8"),
         ("serial", "i8"),
+        ("repeats", "i8"),
+        ("units", "f8"),
+        ("outbox", "i8"),  # where its lots go
+        ("waits_for", "i8"),  # station by which it is blocked; NONE when it is not
         ("arrive", "f8"),
         ("finish", "f8"),
         ("tried", "f8"),
@@ -155,8 +166,10 @@ LOT = np.dtype(
         ("parent", "i8"),  # first of the lots that it is made of
         ("parents", "i8"),
         ("family", "i8"),
+        ("repeats", "i8"),  # how often it has come back
         ("decided", "i8"),
         ("spoiled", "i8"),
+        ("back", "i8"),  # it goes back
     ]
 )
 
@@ -217,6 +230,8 @@ PARTS = {
 
 # tables that a plant without cells fills; that of visits is by far the longest, so it is kept column by column
 JOURNALLED = ("visits", "rejects", "lots", "finished", "stops", "states", "levels", "stock")
+# why lots do not go on, besides their age
+REASONS = ("scrap", "rework")
 ROW = {name: np.dtype(list(TABLES[name].items()), align=True) for name in JOURNALLED}
 
 WORLD = np.dtype(
@@ -234,10 +249,10 @@ WORLD = np.dtype(
         ("free_lots", "i8"),
         ("n_lots", "i8"),  # lot records
         ("expires", "i8"),  # there is a buffer with a shelf life
+        ("loops", "i8"),  # there is a way back
         ("unfinished", "i8"),  # server to go on with first; NONE for none
         ("missing_row", "i8"),  # of numbers, or of lives
         ("missing_block", "i8"),
-        ("spoils", "i8"),  # a lot has been scrapped
         ("good", "f8"),  # lots finished
         ("n_stations", "i8"),
         ("n_servers", "i8"),
@@ -246,7 +261,8 @@ WORLD = np.dtype(
         *[(name, "i8") for name in PARTS],
         # rows of the journal that wait here: how many, and where they are
         ("budget", "i8"),  # rows that fit into every table
-        ("scrap", "i8"),  # number of the reason of scrap
+        ("reasons", "i8"),  # that have numbers
+        *[(name, "i8") for name in REASONS],  # their numbers; NONE for what was not met
         ("shelf_life", "i8"),  # number of the reason of lots that grew too old
         *[(f"{name}_used", "i8") for name in JOURNALLED],
         *[(f"{name}_rows", "i8") for name in JOURNALLED[1:]],

@@ -23,6 +23,7 @@ def new_lot(w: Root, family: int, serial: int) -> int:
     record.holder = NONE
     record.parent = NONE
     record.parents = 0
+    record.repeats = 0
     record.decided = 0
     return int(lot)
 
@@ -158,12 +159,30 @@ def collect(w: Root, station: int, server: int) -> bool:
     first, end = record.first_inlet, record.first_inlet + record.inlets
     if record.joins:
         return _collect_many(w, station, server, inlet_of(w, first).value)
+    if record.ways_back:
+        return _collect_first(w, station, server)
     for place in range(first, end):
         if not _is_ready(w, inlet_of(w, place).value):
             return False
     for place in range(first, end):
         load(w, server, _take(w, inlet_of(w, place).value))
     return True
+
+
+@rare
+def _collect_first(w: Root, station: int, server: int) -> bool:
+    """Put the lot on a server that came first, on the way or on a way back. Returns whether there was one."""
+    record, found, came = station_of(w, station), NONE, NEVER
+    for place in range(record.first_inlet, record.first_inlet + record.inlets + record.ways_back):
+        inbox = inlet_of(w, place).value
+        if _is_ready(w, inbox):
+            box = inbox_of(w, inbox)
+            entered = lot_of(w, box.first if box.lots else box.first_blocked).entered
+            if entered < came:
+                found, came = inbox, entered
+    if found != NONE:
+        load(w, server, _take(w, found))
+    return bool(found != NONE)
 
 
 @rare

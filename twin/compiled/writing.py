@@ -8,7 +8,8 @@ from twin.compiled.memory import Root, clock_of, inbox_of, lot_of, record_at, se
 from twin.compiled.state import BLOCKED, HAS_LOTS, MANNED, MIDDLE, NONE, NUMBER, ROW, SET_UP, SHORT, WHOLE
 from twin.journal import UNITS, Action, State
 
-_LOSS, _SCRAP, _LOT, _STATES = int(Action.LOSS), int(Action.SCRAP), UNITS.index("lot"), len(State)
+_LOSS, _SCRAP, _SENT_BACK = int(Action.LOSS), int(Action.SCRAP), int(Action.SENT_BACK)
+_LOT, _STATES = UNITS.index("lot"), len(State)
 _REJECT, _KIN, _FINISHED, _STOP = ROW["rejects"], ROW["lots"], ROW["finished"], ROW["stops"]
 _STATE, _LEVEL, _STOCK = ROW["states"], ROW["levels"], ROW["stock"]
 
@@ -19,7 +20,7 @@ def write_visit(w: Root, server: int) -> None:
     record, row = server_of(w, server), w.visits_used
     w.visits_used = row + 1
     record_at(w.visit_lot, WHOLE, row).value = record.serial
-    record_at(w.visit_family, SHORT, row).value = station_of(w, record.station).family
+    record_at(w.visit_family, SHORT, row).value = record.family
     record_at(w.visit_station, SHORT, row).value = record.station
     record_at(w.visit_server, MIDDLE, row).value = record.number
     record_at(w.visit_arrive, NUMBER, row).value = record.arrive
@@ -35,8 +36,14 @@ def write_visit(w: Root, server: int) -> None:
 def write_scrap(w: Root, server: int) -> None:
     """Write a turn whose lot is lost."""
     record = server_of(w, server)
-    family = station_of(w, record.station).family
-    _write_reject(w, record.station, w.scrap, _LOSS, family, record.serial, record.tried)
+    _write_reject(w, record.station, w.scrap, _LOSS, record.family, record.serial, record.tried)
+
+
+@rare
+def write_sent_back(w: Root, server: int) -> None:
+    """Write a turn whose lot is to be worked on once more."""
+    record = server_of(w, server)
+    _write_reject(w, record.station, w.rework, _SENT_BACK, record.family, record.serial, record.units)
 
 
 @rare
@@ -204,7 +211,7 @@ def _lots_on(w: Root, server: int) -> tuple[int, float]:
     lots, units = 0, 0.0
     if record.place == BLOCKED:
         lots += record.children - record.child
-        units += record.passed * lots / record.children
+        units += lots * record.units
     lot = record.first
     # a lot that is being made is not there yet: what it is made of is
     if lot != NONE and station_of(w, record.station).renews and record.place not in (HAS_LOTS, SET_UP, MANNED):

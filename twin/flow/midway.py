@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from simpy import Event, Timeout
 
 from twin.flow.buffer import Inbox
+from twin.flow.crew import Pool
 from twin.flow.lot import Lot
 from twin.flow.state import Server
-from twin.flow.station import FINISHED, HAS_LOTS, READY, SEEKING, Midway, StationFlow
+from twin.flow.station import FINISHED, HAS_LOTS, READY, SEEKING, WORKED, Midway, StationFlow
 from twin.flow.turn import Turn
 from twin.journal import State
 
@@ -30,44 +31,97 @@ def _starved(server: Server, event: Event) -> Midway:
     return HAS_LOTS
 
 
-def standing(station: StationFlow, server: Server, end: float) -> Midway:
-    """Be set up, or have planned work done, until a time [s]."""
-    return _standing(station, server, Timeout(station.env, end))
+def standing(station: StationFlow, server: Server, state: State, end: float) -> Midway:
+    """Be set up, or have planned work done; a part of that ends at a time [s]."""
+    return _standing(station, server, state, Timeout(station.env, end))
 
 
-def _standing(station: StationFlow, server: Server, event: Event) -> Midway:
+def _standing(station: StationFlow, server: Server, state: State, event: Event) -> Midway:
+    yield from station.stay_on(server, event)
+    station.note_stop(server, state)
+    if state != State.SETUP:
+        return SEEKING
+    yield from station.call_operators(server)
+    return READY
+
+
+def working(station: StationFlow, server: Server, end: float) -> Midway:
+    """Work on the turns of a server and fail in them; a part of that ends at a time [s]."""
+    return _working(station, server, Timeout(station.env, end))
+
+
+def _working(station: StationFlow, server: Server, event: Event) -> Midway:
+    yield from station.stay_on(server, event)
+    breaks = server.turns[0].breaks
+    if breaks and station.repair is None:
+        yield from station.clear(server, breaks)
+    elif breaks:
+        place, seconds = server.failing
+        if place < len(breaks):
+            use, repair = breaks[place]
+            yield from station.call_repair(server, repair)
+            yield from station.work_with_failures(server, seconds - use, breaks, place + 1)
+    return WORKED
+
+
+def cleared(station: StationFlow, server: Server, end: float) -> Midway:
+    """Have failures cleared by the operator; a part of that ends at a time [s]."""
+    return _cleared(station, server, Timeout(station.env, end))
+
+
+def _cleared(station: StationFlow, server: Server, event: Event) -> Midway:
+    yield from station.stay_on(server, event)
+    return WORKED
+
+
+def mended(station: StationFlow, server: Server, end: float) -> Midway:
+    """Be repaired by a crew until a time [s]."""
+    return _mended(station, server, Timeout(station.env, end))
+
+
+def _mended(station: StationFlow, server: Server, event: Event) -> Midway:
+    (_, repair), *_ = breaks = server.turns[0].breaks
+    yield from station.be_repaired(server, repair, event)
+    yield from station.work_with_failures(server, server.failing[1], breaks, 1)
+    return WORKED
+
+
+def asking(station: StationFlow, server: Server, pool: Pool, people: float) -> Midway:
+    """Wait for people behind those who do so already: to be repaired, or to begin."""
+    event = Event(station.env)
+    pool.queue.append((people, event))
+    return (_helped if server.state == State.NO_REPAIR_CREW else _manned)(station, server, event)
+
+
+def _manned(station: StationFlow, server: Server, event: Event) -> Midway:
     yield event
-    station.note_stop(server, server.state)
-    return READY if server.state == State.SETUP else SEEKING
+    return READY
 
 
-def working(station: StationFlow, server: Server, end: float, repair: float | None) -> Midway:
-    """Work, or be repaired, until a time, and be repaired after it unless that is None [s]."""
-    return _working(station, server, Timeout(station.env, end), repair)
-
-
-def _working(station: StationFlow, server: Server, event: Event, repair: float | None) -> Midway:
+def _helped(station: StationFlow, server: Server, event: Event) -> Midway:
     yield event
-    if repair is not None:
-        yield from station.stay(server, State.REPAIR, repair)
-    return FINISHED
+    (_, repair), *_ = breaks = server.turns[0].breaks
+    yield from station.be_repaired(server, repair)
+    yield from station.work_with_failures(server, server.failing[1], breaks, 1)
+    return WORKED
 
 
-def blocked(station: StationFlow, server: Server, turn: Turn, outputs: Sequence[Lot], finish: float) -> Midway:
+def blocked(
+    station: StationFlow, server: Server, box: Inbox, turn: Turn, outputs: Sequence[Lot], finish: float
+) -> Midway:
     """Wait for room behind those who do so already.
 
     Args:
         station: the station.
         server: one of its servers.
+        box: the buffer.
         turn: what the lots came of.
         outputs: what is left of it.
         finish: when it was over [s].
     """
-    assert station.outbox is not None
     event = Event(station.env)
-    ways: list[tuple[Inbox | None, Lot]] = [(station.outbox, lot) for lot in outputs]
-    station.outbox.blocked.append((outputs[0], event))
-    return _blocked(station, server, turn, ways, event, finish)
+    box.blocked.append((outputs[0], event))
+    return _blocked(station, server, turn, [(box, lot) for lot in outputs], event, finish)
 
 
 def _blocked(

@@ -33,6 +33,7 @@ class Plant:
         env: the clock, and what happens next.
         stations: in the order of the line.
         inboxes: buffers by name.
+        pools: crews by name.
         closed: when the last day was closed [s].
 
     Args:
@@ -56,13 +57,13 @@ class Plant:
             for name, number in numbers.items()
         ]
         self.inboxes: dict[str, Inbox] = {}
-        pools = {name: Pool(self.env, crew.size) for name, crew in line.crews.items()}
+        self.pools = {name: Pool(self.env, crew.size) for name, crew in line.crews.items()}
         for name, buffer in line.buffers.items():
             self._connect(name, numbers[buffer.source], numbers[buffer.to])
         loops = any(buffer.rework for buffer in line.buffers.values())
         for station in self.stations:
             station.in_a_loop = loops
-            self._equip(station, line.stations[station.name], pools, seed)
+            self._equip(station, line.stations[station.name], seed)
 
     @property
     def servers(self) -> list[tuple[StationFlow, Server]]:
@@ -88,7 +89,7 @@ class Plant:
             taker.inboxes.append(inbox)
             giver.outbox = inbox
 
-    def _equip(self, station: StationFlow, declared: Station, pools: dict[str, Pool], seed: int) -> None:
+    def _equip(self, station: StationFlow, declared: Station, seed: int) -> None:
         line = self.line
         station.record = self.record
         station.peers = self.stations
@@ -103,9 +104,9 @@ class Plant:
         if declared.calendar is not None and line.staffed(declared.calendar) < 1:
             station.calendar = line.calendars[declared.calendar]
         for crew, people in declared.crew.items():
-            station.operators = (pools[crew], people)
+            station.operators = (self.pools[crew], people)
         if declared.failures is not None and declared.failures.crew is not None:
-            station.repair = pools[declared.failures.crew]
+            station.repair = self.pools[declared.failures.crew]
         self._equip_quality(station, declared)
         station.clock = StateClock(declared.servers, station.calendar)
         for number in range(declared.servers):
@@ -159,6 +160,8 @@ class Plant:
             Deadlock: stations wait for each other for ever.
         """
         self.env.run(until=time)
+        # SimPy puts the event that stops it back among those to come
+        self.env.step()
         if self.env.peek() == float("inf"):
             doing = {station.name: {State(server.state) for server in station.servers} for station in self.stations}
             raise standstill(doing, self.env.now)

@@ -87,6 +87,9 @@ class Server:
         turns: what it does to them, once that is decided.
         start: when it began to [s].
         begin: when its last stop began [s].
+        stays: state of the stretch of staffed time it is in or was in last, what is left of it after the part that runs
+            [s], and when the shift ends [s].
+        failing: how many failures of its turn a crew has repaired, and the working time that was left then [s].
         process: its loop.
         wear: its failures; None when it never fails.
         upkeep: set-ups and maintenance; None when it needs none.
@@ -97,12 +100,14 @@ class Server:
     __slots__ = (
         "_clock",
         "begin",
+        "failing",
         "lots",
         "number",
         "open",
         "process",
         "start",
         "state",
+        "stays",
         "turns",
         "upkeep",
         "waits_for",
@@ -116,6 +121,8 @@ class Server:
         self.turns: Sequence[Turn] = ()
         self.start = 0.0
         self.begin = 0.0
+        self.stays = (State.STARVED, 0.0, 0.0)
+        self.failing = (0, 0.0)
         self.process: Process | None = None
         self.wear: Wear | None = None
         self.upkeep: Upkeep | None = None

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Midway = Generator[Event, Any, int]
 
 # places in the loop
-TOP, SEEKING, HAS_LOTS, READY, FINISHED = range(5)
+TOP, SEEKING, HAS_LOTS, READY, WORKED, FINISHED = range(6)
 
 
 class StationFlow(Stretches):
@@ -117,14 +117,14 @@ class StationFlow(Stretches):
                 server.start = env.now
                 seconds, breaks = self._begin(server)
                 if breaks:
-                    yield from self._work_with_failures(server, seconds, breaks)
+                    yield from self.work_with_failures(server, seconds, breaks)
                 elif self.calendar is None:
                     server.enter(State.PRODUCTIVE, env.now)
                     yield Timeout(env, seconds)
                 else:
                     yield from self.stay(server, State.PRODUCTIVE, seconds)
-                if self.operators is not None:
-                    self.operators[0].give_back(self.operators[1])
+            if place <= WORKED and self.operators is not None:
+                self.operators[0].give_back(self.operators[1])
             for turn in server.turns:
                 wait = self._hand_over(server, turn)
                 if wait is not None:
@@ -163,14 +163,16 @@ class StationFlow(Stretches):
         turn.passed = 0.0
         for lot in turn.outputs:
             lot.units = lot.material.units
-            turn.passed += lot.units
+            # what goes back is not handed on
+            turn.passed += 0.0 if turn.returns else lot.units
         if turn.rejections:
             self.record.rejects(self.number, finish, turn.rejections)
         if turn.readings:
             self.record.readings(self.number, finish, turn)
         if turn.born:
             self.record.kin(turn.outputs, turn.lots, finish)
-        outputs: list[tuple[Inbox | None, Lot]] = [(self.outbox, lot) for lot in turn.outputs]
+        into = next(iter(self.rework.values())) if turn.returns else self.outbox
+        outputs: list[tuple[Inbox | None, Lot]] = [(into, lot) for lot in turn.outputs]
         for to, cells in turn.back or ():
             outputs += self._send_back(to, cells, turn.lots[0])
         server.lots = [lot for lot in server.lots if lot not in turn.lots]
@@ -211,11 +213,15 @@ class StationFlow(Stretches):
                 server.enter(State.BLOCKED, self.env.now)
                 if self.in_a_loop:
                     server.waits_for = box.owner
-                    check_circle(self, self.peers, self.env.now)
+                    check_circle(self.number, self._waiting_for, self.journal.stations, self.env.now)
                 yield event
                 server.waits_for = -1
         server.lots, server.open = others, None
         self.record.visit(self.number, server.number, turn, server.start, finish, self.env.now)
+
+    def _waiting_for(self, station: int) -> set[int]:
+        """Return which stations the servers of a station wait for; -1 is none."""
+        return {server.waits_for for server in self.peers[station].servers}
 
     def _send_back(self, to: str, cells: Cell, parent: Lot) -> list[tuple[Inbox | None, Lot]]:
         """Collect cells for rework until they fill a tray; return the lots that go back now."""

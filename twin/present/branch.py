@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.compiled import unsupported
-from twin.compiled.state import NEVER, PARTS, WORLD, Records, World
+from twin.compiled.state import NEVER, PARTS, REASONS, WORLD, Records, World
 from twin.journal import Journal
 from twin.line import Line, line_sha256
 from twin.present.file import Header, Present, read_present
@@ -22,20 +21,7 @@ _DRAWN = ("numbers", "blocks", "draws", "layers", "lives")
 _ONLY_NOW = ("lots", "uses", "due", "heap", "ring", "clocks")
 # of the root: where things are in memory, and rows that wait for the journal
 _IN_MEMORY = {name for name in WORLD.names or () if name.startswith("visit_") or name.endswith(("_used", "_rows"))}
-_IN_MEMORY |= {*PARTS, "budget", "scrap", "lives_kept"}
-
-
-def unsaved(line: Line) -> list[str]:
-    """Return what of a line cannot be saved; nothing when both engines can save it and go on with it."""
-    found = unsupported(line)
-    for name, station in line.stations.items():
-        if station.calendar is not None and line.staffed(station.calendar) < 1:
-            found.append(f"calendar '{station.calendar}' of station '{name}'")
-        found += [f"crew '{crew}' of station '{name}'" for crew in station.crew]
-        if station.failures is not None and station.failures.crew is not None:
-            found.append(f"repair crew '{station.failures.crew}' of station '{name}'")
-    found += [f"way back '{name}'" for name, buffer in line.buffers.items() if buffer.rework]
-    return list(dict.fromkeys(found))
+_IN_MEMORY |= {*PARTS, *REASONS, "budget", "reasons", "shelf_life", "lives_kept"}
 
 
 def structure_of(line: Line) -> dict[str, Any]:
@@ -51,9 +37,14 @@ def structure_of(line: Line) -> dict[str, Any]:
             "setups": list(station.setups),
             "maintenance": list(station.maintenance),
             "failures": "declared" if station.failures else "none",
+            "repair crew": (station.failures.crew if station.failures else None) or "none",
+            "crew": list(station.crew),
+            "calendar": "declared" if line.staffed(station.calendar) < 1 else "none",
         }
-    buffers = {name: {"from": buffer.source, "to": buffer.to} for name, buffer in line.buffers.items()}
-    return {"stations": stations, "buffers": buffers}
+    buffers = {
+        name: {"from": buffer.source, "to": buffer.to, "rework": buffer.rework} for name, buffer in line.buffers.items()
+    }
+    return {"stations": stations, "buffers": buffers, "crews": {name: {} for name in line.crews}}
 
 
 def present_of(world: World, journal: Journal, seed: int) -> Present:
@@ -88,6 +79,11 @@ def world_of(present: Present, line: Line) -> World:
     for name, saved in present.arrays.items():
         if name == "root":
             _join(world.root, saved, present.laid_out[name], keep=_IN_MEMORY)
+        elif name == "pools":
+            # who is asked for more people than there are any more waits until some are free
+            more = world.parts[name]["free"] - present.laid_out[name]["free"]
+            world.parts[name] = saved.copy()
+            world.parts[name]["free"] += more
         elif name not in _ONLY_NOW:
             _join(world.parts[name], saved, present.laid_out[name])
         else:
@@ -122,6 +118,7 @@ def branch_from(path: Path, line: Line) -> Present:
     was, now = present.header.structure, structure_of(line)
     faults = [*_differences("station", was["stations"], now["stations"])]
     faults += _differences("buffer", was["buffers"], now["buffers"])
+    faults += _differences("crew", was["crews"], now["crews"])
     faults = faults or [*_faults_of_room(present, line)]
     if faults:
         raise InputError(Problem(str(path), 0, "", fault) for fault in faults)

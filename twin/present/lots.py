@@ -11,6 +11,12 @@ from twin.flow.lot import Lot
 from twin.material import Plain
 
 
+def repeats_of(lot: Lot) -> int:
+    """Return how often a lot of a generic line has come back for rework."""
+    assert isinstance(lot.material, Plain)
+    return lot.material.repeats
+
+
 class LotRecords:
     """Records of lots that are being written."""
 
@@ -25,6 +31,7 @@ class LotRecords:
             more: what else its record holds.
         """
         known = {"serial": lot.serial, "family": lot.family, "entered": lot.entered, "units": lot.units}
+        known["repeats"] = repeats_of(lot)
         self._written.append({**known, "next": NONE, "holder": NONE, "parent": NONE, **more})
         return len(self._written) - 1
 
@@ -44,7 +51,8 @@ class LotRecords:
             for name, value in record.items():
                 lots[name][number] = value
         world.put("lots", lots)
-        world.root["free"], world.root["free_lots"] = count, len(lots) - count
+        root = world.root
+        root["free"], root["free_lots"], root["n_lots"] = count, len(lots) - count, len(lots)
 
 
 class LotObjects:
@@ -65,7 +73,7 @@ class LotObjects:
         """Return a lot."""
         record = self._lots[number]
         units = float(record["units"])
-        lot = Lot(int(record["family"]), int(record["serial"]), Plain(units), units)
+        lot = Lot(int(record["family"]), int(record["serial"]), Plain(units, int(record["repeats"])), units)
         lot.entered = float(record["entered"])
         return lot
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from twin.compiled.state import BLOCKED, MAINTAINED, NONE, REPAIRED, SET_UP, WORKING, Records, World
+from twin.compiled.state import (
+    BLOCKED,
+    HELPED,
+    MAINTAINED,
+    MENDED,
+    NONE,
+    REPAIRED,
+    SET_UP,
+    WORKING,
+    Records,
+    World,
+)
 from twin.flow import midway
 from twin.flow.lot import Lot
 from twin.flow.plant import Plant
@@ -22,8 +33,7 @@ def set_flow_going(plant: Plant, world: World) -> None:
     """Let a plant that has not begun go on from a state."""
     lots, parts = LotObjects(world), world.parts
     for (station, server), record in zip(plant.servers, parts["servers"], strict=True):
-        _fill_server(station, server, record, lots)
-        _fill_use(world, record, server)
+        _fill_server(station, server, record, lots, _fill_use(world, record, server))
     for station in plant.stations:
         station.serial = int(parts["stations"]["serial"][station.number])
         _fill_clock(station, parts["clocks"])
@@ -49,13 +59,19 @@ def _set_going(plant: Plant, world: World, lots: LotObjects) -> None:
         while who != NONE:
             station.set_going(servers[who][1], midway.starved(station, servers[who][1]))
             who = int(parts["servers"]["next_idle"][who])
-    for record in parts["inboxes"]:
-        for number in lots.numbers(record["first_blocked"]):
-            record = parts["servers"][int(lots.record(number)["holder"])]
-            station, server = servers[int(lots.record(number)["holder"])]
-            turn = _open_turn(station, record, lots.one(number), int(parts["stations"]["family"][station.number]))
+    for box, inbox in zip(plant.inboxes.values(), parts["inboxes"], strict=True):
+        for number in lots.numbers(inbox["first_blocked"]):
+            holder = int(lots.record(number)["holder"])
+            (station, server), record = servers[holder], parts["servers"][holder]
+            turn = _open_turn(station, record, lots.one(number))
             left = turn.outputs[int(record["child"]) :]
-            station.set_going(server, midway.blocked(station, server, turn, left, float(record["finish"])))
+            station.set_going(server, midway.blocked(station, server, box, turn, left, float(record["finish"])))
+    for pool, crew in zip(plant.pools.values(), parts["pools"], strict=True):
+        pool.free, who = float(crew["free"]), int(crew["first"])
+        while who != NONE:
+            (station, server), record = servers[who], parts["servers"][who]
+            station.set_going(server, midway.asking(station, server, pool, float(record["people"])))
+            who = int(record["next_asking"])
 
 
 def _to_come(world: World) -> list[tuple[float, int]]:
@@ -68,61 +84,89 @@ def _in_time(station: StationFlow, server: Server, record: Any, time: float) -> 
     """Return what ends at a time what a server is in the middle of."""
     place = record["place"]
     if place in (MAINTAINED, SET_UP):
-        return midway.standing(station, server, time)
-    assert place in (WORKING, REPAIRED)
-    repairs = place == WORKING and record["fails"]
-    return midway.working(station, server, time, float(record["repair"]) if repairs else None)
+        state = State(record["stay_state"] if record["stays"] else record["state"])
+        return midway.standing(station, server, state, time)
+    waits = {WORKING: midway.working, REPAIRED: midway.cleared, MENDED: midway.mended}
+    return waits[int(place)](station, server, time)
 
 
-def _fill_server(station: StationFlow, server: Server, record: Any, lots: LotObjects) -> None:
+def _fill_server(station: StationFlow, server: Server, record: Any, lots: LotObjects, failed: Breaks) -> None:
     """Put on a server what is on it, with what was decided of it."""
     server.state = State(record["state"])
     server.start, server.begin = float(record["start"]), float(record["begin"])
-    if record["place"] not in (WORKING, REPAIRED, BLOCKED):
+    server.stays = (State(record["stay_state"]), float(record["left"]), float(record["shift_ends"]))
+    if record["place"] not in (WORKING, HELPED, MENDED, REPAIRED, BLOCKED):
         server.lots = lots.chain(record["first"])
         return
-    repair = float(record["repair"]) if record["fails"] else None
-    turns = [_turn(station, number, lots, repair) for number in lots.numbers(record["first"])]
+    breaks = _breaks(station, record, failed)
+    server.failing = (0, float(record["work"]))
+    turns = [_turn(station, number, lots, breaks) for number in lots.numbers(record["first"])]
     server.turns, server.lots = turns, [lot for turn in turns for lot in turn.lots]
 
 
-def _turn(station: StationFlow, number: int, lots: LotObjects, repair: float | None) -> Turn:
+def _breaks(station: StationFlow, record: Any, failed: Breaks) -> Breaks:
+    """Return the failures of a turn that are still to come, or to be repaired.
+
+    Args:
+        station: the station.
+        record: of its server.
+        failed: the last lives of the server, and the repairs after them.
+    """
+    if station.repair is None:
+        return [(0.0, float(record["repair"]))] if record["fails"] else []
+    if not failed:
+        return []
+    if record["place"] == WORKING:
+        return [(float(record["use"]), repair) for _, repair in failed[:1]] + [*failed[1:]]
+    first = float(record["repair"]) if record["place"] == MENDED else failed[0][1]
+    return [(0.0, first), *failed[1:]]
+
+
+def _turn(station: StationFlow, number: int, lots: LotObjects, breaks: Breaks) -> Turn:
     """Return a turn that has begun, as it was decided."""
     record, lot = lots.record(number), lots.one(number)
     inputs = lots.chain(record["parent"]) if station.renews else [lot]
     assert isinstance(station.step, Timed)
-    made = station.step.outcome([one.material for one in inputs], bool(record["spoiled"]))
-    breaks: Breaks = () if repair is None else ((0.0, repair),)
+    made = station.step.outcome([one.material for one in inputs], bool(record["spoiled"]), bool(record["back"]))
     times = (lot.entered, float(record["seconds"]))
     return turn_of(station, made, (lot.family, lot.serial), inputs, times, breaks)
 
 
-def _open_turn(station: StationFlow, record: Any, first: Lot, family: int) -> Turn:
+def _open_turn(station: StationFlow, record: Any, first: Lot) -> Turn:
     """Return a turn that is over, but whose lots wait to leave.
 
     Args:
         station: the station.
         record: of its server.
         first: the first of the lots that wait.
-        family: station that made the lots to which its turns belong.
     """
     serial, children, child = int(record["serial"]), int(record["children"]), int(record["child"])
-    outputs = [Lot(station.number, serial * children + place, Plain(), 1.0) for place in range(children)]
+    again = int(record["repeats"])
+    parts = [Plain(repeats=again) for _ in range(children)]
+    outputs = [Lot(station.number, serial * children + place, part, 1.0) for place, part in enumerate(parts)]
     outputs[child] = first
     tried, passed = float(record["tried"]), float(record["passed"])
-    return Turn((family, serial), (), float(record["arrive"]), 0.0, 1.0, tried, (), outputs, False, [], passed)
+    key, arrive = (int(record["family"]), serial), float(record["arrive"])
+    return Turn(key, (), arrive, 0.0, 1.0, tried, (), outputs, False, [], passed)
 
 
-def _fill_use(world: World, record: Any, server: Server) -> None:
-    """Let a server have been used, and its planned work be due, as they were."""
+def _fill_use(world: World, record: Any, server: Server) -> Breaks:
+    """Let a server have been used, and its planned work be due, as they were.
+
+    Returns:
+        Lives that have ended in the turn that runs, and the repairs after them, from the one that is repaired on [s].
+    """
+    failed: Breaks = []
     if server.wear is not None:
-        server.wear.go_on(int(record["failures"]), float(record["life"]))
+        last = int(record["fails"]) + (record["place"] in (HELPED, MENDED))
+        failed = server.wear.go_on(int(record["failures"]), float(record["life"]), last)
     if server.upkeep is not None:
         upkeep, first, due = server.upkeep, int(record["first_use"]), int(record["first_due"])
         uses = world.parts["uses"][first : first + len(upkeep.lots)]
         upkeep.lots[:], upkeep.metres[:] = uses["lots"].astype(int).tolist(), uses["metres"].tolist()
         upkeep.use = min(upkeep.metres, default=0.0)
         upkeep.due[:] = world.parts["due"]["value"][due : due + len(upkeep.due)].tolist()
+    return failed
 
 
 def _fill_clock(station: StationFlow, clocks: Records) -> None:
