@@ -140,12 +140,18 @@ class Timed(DeclaredStep):
 
     def make(self, inputs: Sequence[Material], at: Occasion) -> Made:
         """Pass the lot on, split it, lose it, or send it back."""
-        if self.scrap and at.luck.one(f"scrap{at.again}", at.lot, np.random.Generator.random) < self.scrap:
+        again, toss = at.again, np.random.Generator.random
+        spoiled = self.scrap > 0 and at.luck.one(f"scrap{again}", at.lot, toss) < self.scrap
+        may_return = self.rework > 0 and again < self.times and not spoiled
+        return self.outcome(inputs, spoiled, may_return and at.luck.one(f"rework{again}", at.lot, toss) < self.rework)
+
+    def outcome(self, inputs: Sequence[Material], spoiled: bool, back: bool) -> Made:
+        """Return what is made of a lot that is spoiled or not, and that goes back or not."""
+        again = inputs[0].repeats if inputs and isinstance(inputs[0], Plain) else 0
+        if spoiled:
             return Made([], 1.0, float(self.split), [Loss("scrap", float(self.split), "lot")])
-        if self.rework and at.again < self.times:
-            toss = at.luck.one(f"rework{at.again}", at.lot, np.random.Generator.random)
-            if toss < self.rework:
-                return Made([Plain(repeats=at.again + 1)], 1.0, 1.0, back=True)
+        if back:
+            return Made([Plain(repeats=again + 1)], 1.0, 1.0, back=True)
         if self.split > 1:
-            return Made([Plain(repeats=at.again) for _ in range(self.split)], 1.0, float(self.split))
+            return Made([Plain(repeats=again) for _ in range(self.split)], 1.0, float(self.split))
         return Made([inputs[0] if inputs else Plain()], 1.0, 1.0)

@@ -162,6 +162,12 @@ def close_day(root: Records, day: int) -> None:
 
 
 @entry
+def open_day(root: Records, day: int) -> None:
+    """Write what is in the plant before a day begins."""
+    write_stock(root[0], day - 1)
+
+
+@entry
 def write_open_visits(root: Records) -> None:
     """Write the turns that are over but whose lots still wait to leave."""
     w = root[0]

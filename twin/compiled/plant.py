@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.compiled.layout import empty_plant, free_lots, rounds_of
-from twin.compiled.loop import close_day, run, write_open_visits
+from twin.compiled.loop import close_day, open_day, run, write_open_visits
 from twin.compiled.rows import DAYS, FEW, MANY, Rows
 from twin.compiled.state import (
     BLOCK,
@@ -25,6 +25,7 @@ from twin.compiled.state import (
     STUCK,
     UNIFORM,
     Records,
+    World,
 )
 from twin.equipment import Failures
 from twin.flow.deadlock import check_circle, standstill
@@ -48,11 +49,12 @@ class CompiledPlant:
         line: the plant as declared; nothing in it is unsupported.
         seed: key of all luck.
         journal: where everything is written.
+        world: the state with which it begins; None for an empty plant.
     """
 
-    def __init__(self, line: Line, seed: int, journal: Journal) -> None:
+    def __init__(self, line: Line, seed: int, journal: Journal, world: World | None = None) -> None:
         self._journal = journal
-        self.world = empty_plant(line)
+        self.world = empty_plant(line) if world is None else world
         # reasons get their numbers in the order in which the flow meets them
         journal.reason("shelf_life")
         self._rows = Rows(self.world, journal, max(FEW, len(self.world.parts["servers"])))
@@ -62,8 +64,9 @@ class CompiledPlant:
         self._ahead = [1] * len(self._numbers)
         self._failing = _failing(line, seed)
         for server in self._failing:
-            self._bring_lives(server)
-            self._server["life"][server] = self._lives_of(server)["life"][0]
+            self._begin_lives(server)
+            if world is None:
+                self._server["life"][server] = self._lives_of(server)["life"][0]
 
     @property
     def good(self) -> float:
@@ -98,6 +101,10 @@ class CompiledPlant:
         self._rows.name_reasons()
         if not root["timeouts"][0]:
             self._stand_still(time)
+
+    def open_day(self, day: int) -> None:
+        """Write what is in the plant before a day begins."""
+        open_day(self.world.root, day)
 
     def close_day(self, day: int) -> None:
         """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
@@ -171,6 +178,16 @@ class CompiledPlant:
             numbers[place * BLOCK : (place + 1) * BLOCK] = self._numbers[row](coming)
             blocks[place] = coming
         self._ahead[row] = min(2 * self._ahead[row], KEPT // 2)
+
+    def _begin_lives(self, server: int) -> None:
+        """Draw the life in which a machine is, and what follows it; those that are over are drawn once more."""
+        failures, luck = self._failing[server]
+        record = self._server[server]
+        record["drawn"] = 0
+        while record["drawn"] + DRAWN <= record["failures"]:
+            draw_lives(failures, luck)
+            record["drawn"] += DRAWN
+        self._bring_lives(server)
 
     def _bring_lives(self, server: int) -> None:
         """Draw lives of a machine and the repairs after them, as many as there is room for."""

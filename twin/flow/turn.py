@@ -91,17 +91,40 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
         if breaks:
             at = Occasion(station.luck, serial, len(breaks), product, again, age, use, station.modes)
     made = step.make(inputs, at)
+    turn = turn_of(station, made, key, lots, (arrive, seconds), breaks)
+    if made.born:
+        _bring_in(station, made)
+    outputs = turn.outputs
+    if outputs and (station.examines or made.sorted_out):
+        turn.outputs = [lot for lot in outputs if _examine(station, lot, at, made, turn)]
+    return turn
+
+
+def turn_of(
+    station: StationFlow,
+    made: Made,
+    key: tuple[int, int],
+    lots: Sequence[Lot],
+    times: tuple[float, float],
+    breaks: Sequence[tuple[float, float]],
+) -> Turn:
+    """Return the turn of what a step makes.
+
+    Args:
+        station: the station.
+        made: what its step makes.
+        key: family and serial number of the lot that the turn belongs to.
+        lots: what goes in.
+        times: when the last of it came, and how long the turn takes without failures [s].
+        breaks: failures: (use before each, repair) [s].
+    """
     outputs, born = _outputs(station, made, key, lots)
-    turn = Turn(key, lots, arrive, seconds, made.entered, made.tried, breaks, outputs, born, [])
+    turn = Turn(key, lots, *times, made.entered, made.tried, breaks, outputs, born, [])
     if made.losses or made.spoiled:
         _losses(station, made, turn)
     if made.back:
         turn.returns = True
         turn.rejections.append((station.journal.reason("rework"), Action.SENT_BACK, LOT, *_whole(outputs[0])))
-    if made.born:
-        _bring_in(station, made)
-    if outputs and (station.examines or made.sorted_out):
-        turn.outputs = [lot for lot in outputs if _examine(station, lot, at, made, turn)]
     return turn
 
 
