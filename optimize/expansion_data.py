@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from optimize.expansion_dues import Dues
 from optimize.expansion_terms import Floats, OperatingPoint, Outlook, Purse, Risk, fitted
 from twin import InputError
 
@@ -35,6 +36,7 @@ class ExpansionData:
         in_order: whether the j-th line is the j-th to be built; otherwise each may be built without the others.
         spared: variable cost of a good GWh that is not made because nobody wants it [MUSD/GWh]; none where what is not
             sold has been made.
+        dues: tax and working capital.
     """
 
     quarters: int
@@ -47,6 +49,7 @@ class ExpansionData:
     gap: int = 0
     in_order: bool = True
     spared: float = 0.0
+    dues: Dues = field(default_factory=Dues)
 
     def __post_init__(self) -> None:
         if self.quarters < 1:
@@ -71,8 +74,8 @@ class ExpansionData:
         self._check_spared()
 
     def _check_lines(self) -> None:
-        able = {line for _, line, _ in self.starts}
         needed = set(range(self.least_lines))
+        able = {line for _, line, _ in self.starts}
         if len(able) < self.least_lines or (self.in_order and needed - able):
             line = min(needed - able)
             raise InputError(
@@ -110,13 +113,62 @@ class ExpansionData:
         return np.asarray((1 + self.purse.discount) ** -np.arange(self.quarters, dtype=np.float64))
 
     @property
-    def margin(self) -> Floats:
-        """What selling a GWh brings more than not making it [MUSD/GWh]. Shape (futures, quarters)."""
-        return np.asarray(self.outlook.price - self.spared * self.outlook.material)
+    def holding(self) -> Floats:
+        """What a MUSD that is tied up at the end of each quarter costs today [-]. Shape (quarters,)."""
+        weight = self.weight
+        later = np.append(weight[1:], self.dues.terminal * weight[-1])
+        return np.asarray(weight - later)
+
+    @property
+    def priced(self) -> Floats:
+        """What a GWh sold to a buyer is paid more than one sold to the next. Shape (buyers, futures, quarters).
+
+        With ``sold[k]`` sold to buyer k and all before, revenue is ``sum_k priced[k] sold[k]`` [MUSD/GWh].
+        """
+        return self._by_step(self.outlook.price, 0.0)
+
+    @property
+    def gained(self) -> Floats:
+        """The same with penalties that are not paid, less the cost of a GWh that is not made if it is not sold."""
+        return self._by_step(self.outlook.price + self.outlook.penalty, -self.spared)
+
+    @property
+    def tying(self) -> list[Floats]:
+        """What of a GWh sold is tied up at the end of its quarter and of later ones, one by one [MUSD/GWh].
+
+        Shape (buyers, futures, quarters) each.
+        """
+        customers, stock = self.dues.customers, self.dues.stock
+        shares = np.zeros((2, max(len(customers), len(stock))))
+        shares[0, : len(customers)], shares[1, : len(stock)] = customers, stock
+        return [self._by_step(paid * self.outlook.price, lies * self.spared) for paid, lies in shares.T]
+
+    def _by_step(self, values: Floats, material: float) -> Floats:
+        """Return values of buyers less those of the next one; material comes to the last. A GWh has both [MUSD/GWh]."""
+        found = values.copy()
+        found[:-1] -= values[1:]
+        found[-1] += material * self.outlook.material
+        for buyer in range(len(found) - 1, 0, -1):
+            # up to a buyer who wants nothing no more is sold than to those before
+            nothing = self.outlook.demand[buyer] <= 0
+            found[buyer - 1] += np.where(nothing, found[buyer], 0.0)
+            found[buyer] = np.where(nothing, 0.0, found[buyer])
+        return found
 
     def risking(self, insolvency: float | None) -> ExpansionData:
         """Return the question with another allowed probability of insolvency."""
         return replace(self, risk=replace(self.risk, insolvency=insolvency))
+
+    @property
+    def able(self) -> list[str]:
+        """Options under which as many lines may start as must be built."""
+        lines = {
+            name: {line for line, allowed in enumerate(one.starts) if allowed} for name, one in self.options.items()
+        }
+        first = set(range(self.least_lines))
+        return [
+            name for name, may in lines.items() if (first <= may if self.in_order else len(may) >= self.least_lines)
+        ]
 
     def only(self, name: str) -> ExpansionData:
         """Return the question with one option left."""
@@ -134,10 +186,18 @@ class ExpansionData:
         return self._from(quarter, point.variable[:, line] - self.spared * point.good[:, line])
 
     def running(self, start: Start) -> Floats:
-        """Return what a line takes for its staff, less its subsidy [MUSD per quarter]. Shape (quarters,)."""
+        """Return what a line takes for its staff [MUSD per quarter]. Shape (quarters,)."""
         name, line, quarter = start
-        point = self.options[name]
-        return self._from(quarter, point.staff[line] - point.subsidy[line])
+        return self._from(quarter, self.options[name].staff[line])
+
+    def granted(self, start: Start) -> Floats:
+        """Return the subsidy that a line brings, which is not taxed [MUSD per quarter]. Shape (quarters,)."""
+        return self._from(self.committed(start), self.options[start[0]].subsidy[start[1]])
+
+    def written(self, start: Start) -> Floats:
+        """Return what is written down of a line, without overrun [MUSD per quarter]. Shape (quarters,)."""
+        name, line, quarter = start
+        return self._from(quarter, self.dues.written(self.quarters) * float(self.options[name].capital[line]))
 
     def due(self, start: Start) -> Floats:
         """Return the capital that falls due, without overrun [MUSD per quarter]. Shape (quarters,)."""

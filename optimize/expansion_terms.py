@@ -62,7 +62,8 @@ class OperatingPoint:
         lead: how many quarters before the start the first of them does.
         fixed: people and engineers, from the quarter of the first payment on [MUSD per quarter]. Shape (quarters,).
         staff: of a line by its age [MUSD per quarter]. Shape (lines, quarters).
-        subsidy: that a line brings by its age, when it reaches a milestone [MUSD per quarter]. Shape (lines, quarters).
+        subsidy: that a line brings, or what it is a share of, by the quarters since its first payment [MUSD per
+            quarter]. Shape (lines, quarters).
     """
 
     good: Floats
@@ -123,26 +124,47 @@ class OperatingPoint:
 class Outlook:
     """Futures that nobody chooses.
 
+    Cells are sold to one buyer after another, contracts before the spot market, each as far as its demand goes.
+
     Attributes:
-        price: of cells [MUSD/GWh, which is USD/kWh]. Shape (futures, quarters).
-        demand: most that can be sold [GWh per quarter]. Shape (futures, quarters).
+        price: of cells [MUSD/GWh, which is USD/kWh]. Shape (buyers, futures, quarters), or (futures, quarters) of one.
+        demand: most that can be sold [GWh per quarter]. The same shape.
         probability: of each future; together 1. Shape (futures,).
+        penalty: for what is wanted and not delivered, once a line is to be built [MUSD/GWh]. The same shape as price.
         material: factor on variable cost [-]. Shape (futures, quarters).
         capital: factor on capital [-]. Shape (futures,).
+        subsidy: factor on subsidy [-]. Shape (futures,).
         ramp: which of the simulated ramps each future meets. Shape (futures,).
     """
 
     price: Floats
     demand: Floats
     probability: Floats
+    penalty: Floats = field(default_factory=_nothing)
     material: Floats = field(default_factory=lambda: np.ones(1))
     capital: Floats = field(default_factory=lambda: np.ones(1))
+    subsidy: Floats = field(default_factory=lambda: np.ones(1))
     ramp: Whole = field(default_factory=lambda: np.zeros(1, np.int64))
 
     @property
     def count(self) -> int:
         """How many there are."""
         return len(self.probability)
+
+    @property
+    def buyers(self) -> int:
+        """How many buyers there are."""
+        return max(len(values) if np.ndim(values) == 3 else 1 for values in (self.price, self.demand, self.penalty))
+
+    @property
+    def reach(self) -> Floats:
+        """Demand of each buyer and all before [GWh per quarter]. Shape (buyers, futures, quarters)."""
+        return np.cumsum(self.demand, axis=0)
+
+    @property
+    def due(self) -> Floats:
+        """Penalties if nothing is delivered [MUSD per quarter]. Shape (futures, quarters)."""
+        return np.asarray((self.penalty * self.demand).sum(axis=0))
 
     def checked(self, ramps: int, quarters: int) -> Outlook:
         """Return it with every array in full.
@@ -151,6 +173,7 @@ class Outlook:
             InputError: something does not fit.
         """
         axes, shape = "futures, quarters", (self.count, quarters)
+        by_buyer, sales = f"buyers, {axes}", (self.buyers, *shape)
         chances = fitted("probability of futures", self.probability, "futures", shape[:1])
         if not chances.size or abs(chances.sum() - 1) > _ROUNDING:
             raise InputError(f"probabilities of {self.count} futures add up to {chances.sum():g}, expected 1")
@@ -161,10 +184,12 @@ class Outlook:
         return replace(
             self,
             probability=chances,
-            price=fitted("price of futures", self.price, axes, shape),
-            demand=fitted("demand of futures", self.demand, axes, shape),
+            price=fitted("price of futures", self.price, by_buyer, sales),
+            demand=fitted("demand of futures", self.demand, by_buyer, sales),
+            penalty=fitted("penalty of futures", self.penalty, by_buyer, sales),
             material=fitted("material factor of futures", self.material, axes, shape),
             capital=fitted("capital factor of futures", self.capital, "futures", shape[:1]),
+            subsidy=fitted("subsidy factor of futures", self.subsidy, "futures", shape[:1]),
             ramp=ramp.astype(np.int64),
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from optimize.expansion_data import ExpansionData
+from optimize.expansion_dues import Dues
 from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
 
 
@@ -14,19 +16,24 @@ def random_growth(seed: int) -> ExpansionData:
     """Return a small question of growth of every kind, few enough plans to try them all.
 
     In order or not, with a gap or not, one ramp or two, demand and price that may or may not allow to sell, payments
-    before and after the start, people, subsidy, interest that varies, cost that is spared or not; no limit on risk.
+    before and after the start, people, subsidy, interest that varies, cost that is spared or not, tax, working capital,
+    one buyer or several with penalties; no limit on risk.
     """
     luck = np.random.default_rng(seed)
-    quarters, lines, futures, ramps = (int(luck.integers(*span)) for span in ((2, 4), (1, 4), (2, 6), (1, 3)))
+    quarters, lines, futures, ramps, buyers = (
+        int(luck.integers(*span)) for span in ((2, 4), (1, 4), (2, 6), (1, 3), (1, 4))
+    )
+    sales = (buyers, futures, quarters)
     spared = float(luck.choice([0.0, 20.0]))
     shape = (ramps, lines, quarters)
     outlook = Outlook(
-        price=luck.uniform(10, 120, (futures, quarters)),
-        demand=luck.uniform(0, 2.5, (futures, quarters))
-        * luck.choice([0, 1, 4], (futures, quarters), p=[0.1, 0.6, 0.3]),
+        price=luck.uniform(10, 120, sales),
+        demand=luck.uniform(0, 2.5, sales) * luck.choice([0, 1, 4], sales, p=[0.1, 0.6, 0.3]) / buyers,
+        penalty=luck.uniform(0, 12, sales) * (luck.random() < 0.5),
         probability=luck.dirichlet(np.full(futures, 3.0)) if luck.random() < 0.5 else np.full(futures, 1 / futures),
         material=luck.uniform(0.7, 1.4, (futures, quarters)),
         capital=luck.uniform(0.9, 1.4, futures),
+        subsidy=luck.uniform(0, 1.5, futures),
         ramp=luck.integers(0, ramps, futures),
     )
     options = {
@@ -48,6 +55,22 @@ def random_growth(seed: int) -> ExpansionData:
         gap=int(luck.integers(0, 2)),
         in_order=bool(luck.random() < 0.6),
         spared=spared,
+        dues=_random_dues(luck),
+    )
+
+
+def _random_dues(luck: Any) -> Dues:
+    """Return tax and working capital, each of them in half of the questions."""
+    there = luck.random(5) < 0.5
+    lags = luck.uniform(0, 1.6, 3) * there[:3]
+    return Dues(
+        tax=float(luck.uniform(0.1, 0.6) * there[3]),
+        life=float(luck.uniform(1, 8)) if there[4] else inf,
+        overhead=float(luck.uniform(0, 1)),
+        receivables=float(lags[0]),
+        inventory=float(lags[1]),
+        payables=float(lags[2]),
+        terminal=float(luck.uniform(0, 1.5)),
     )
 
 

@@ -178,9 +178,9 @@ def test_what_does_not_fit_is_told_with_its_place() -> None:
         with pytest.raises(InputError, match=said):
             replace(data, options={"small": replace(point, **wrong)})
     demand = outlook.demand.copy()
-    demand[3, 1] = -2.0
+    demand[0, 3, 1] = -2.0
     for wrong, said in (
-        ({"demand": demand}, r"demand of futures is -2 at \(3, 1\) of \(futures, quarters\)"),
+        ({"demand": demand}, r"demand of futures is -2 at \(0, 3, 1\) of \(buyers, futures, quarters\)"),
         ({"probability": np.full(10, 0.2)}, "probabilities of 10 futures add up to 2, expected 1"),
         ({"ramp": np.ones(10, np.int64)}, "expected whole numbers from 0 to 0"),
     ):
