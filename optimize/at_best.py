@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optimize.at_best_data import first_quarter, lead_quarters, question_of
+from optimize.at_best_data import question_of
+from optimize.at_best_lines import first_quarter, lead_quarters
 from optimize.expansion import ExpansionPlan, plan_expansion
 from optimize.figures import Interval
 from optimize.funding import Funding

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from optimize.expansion_dues import Dues
-from optimize.expansion_terms import Floats, OperatingPoint, Outlook, Purse, Risk, fitted
+from optimize.expansion_outlook import Outlook
+from optimize.expansion_terms import Floats, OperatingPoint, Purse, Risk, fitted
 from twin import InputError
 
 # an option, the number of a line from 0, and the quarter in which it starts

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimize.expansion_data import ExpansionData, Start
-from optimize.expansion_terms import Floats, Outlook, Risk
+from optimize.expansion_outlook import Outlook
+from optimize.expansion_terms import Floats, Risk
 
 # less than a thousand dollars is a solver's rounding, not insolvency [MUSD]
 _ROUNDING = 1e-3
@@ -77,9 +78,10 @@ def outcome(data: ExpansionData, starts: Sequence[Start]) -> Outcome:
         sum((of(one) for one in starts), nothing) for of in (data.due, data.running, data.granted, data.written)
     )
     overrun = outlook.capital[:, None]
-    sold = _sell(made, outlook)
+    wanted = _wanted(made, outlook)
+    sold = _sell(made, wanted)
     revenue = (outlook.price * sold).sum(axis=0)
-    penalties = (outlook.penalty * (outlook.demand - sold)).sum(axis=0) if starts else np.zeros(revenue.shape)
+    penalties = (outlook.penalty * (wanted - sold)).sum(axis=0) if starts else np.zeros(revenue.shape)
     material = outlook.material * (unspared + data.spared * sold.sum(axis=0))
     income = revenue - penalties - material - running - _fixed(data, starts) - dues.overhead * overrun * written
     profit = income - overrun * written
@@ -95,11 +97,21 @@ def outcome(data: ExpansionData, starts: Sequence[Start]) -> Outcome:
     return Outcome(sold, flow, tax, tied, cash, debt, headroom, np.asarray(headroom < -_ROUNDING), npv)
 
 
-def _sell(made: Floats, outlook: Outlook) -> Floats:
+def _wanted(made: Floats, outlook: Outlook) -> Floats:
+    """Return what each buyer wants who has not left [GWh per quarter]. Shape (buyers, futures, quarters)."""
+    wanted = np.array(outlook.demand)
+    for buyer, deadline in enumerate(outlook.deadlines):
+        if deadline is not None:
+            left = made[:, deadline.quarter] < outlook.needed(buyer) - _SHARE
+            wanted[buyer, left, deadline.gone :] = 0.0
+    return wanted
+
+
+def _sell(made: Floats, wanted: Floats) -> Floats:
     """Return what each buyer gets, one after another [GWh per quarter]. Shape (buyers, futures, quarters)."""
-    sold, left = np.zeros(outlook.demand.shape), made
-    for buyer, wanted in enumerate(outlook.demand):
-        sold[buyer] = np.minimum(left, wanted)
+    sold, left = np.zeros(wanted.shape), made
+    for buyer, most in enumerate(wanted):
+        sold[buyer] = np.minimum(left, most)
         left = left - sold[buyer]
     return sold
 

@@ -1,4 +1,4 @@
-"""What an expansion is made of: operating points of lines, futures, money and the risk that is taken."""
+"""What an expansion is made of: operating points of lines, money and the risk that is taken."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Whole = NDArray[np.int64]
 _ROUNDING = 1e-9
 
 
-def _nothing() -> Floats:
+def nothing() -> Floats:
+    """Return one row of nothing for all."""
     return np.zeros(1)
 
 
@@ -72,9 +73,9 @@ class OperatingPoint:
     starts: tuple[tuple[int, ...], ...]
     payments: tuple[float, ...] = (1.0,)
     lead: int = 0
-    fixed: Floats = field(default_factory=_nothing)
-    staff: Floats = field(default_factory=_nothing)
-    subsidy: Floats = field(default_factory=_nothing)
+    fixed: Floats = field(default_factory=nothing)
+    staff: Floats = field(default_factory=nothing)
+    subsidy: Floats = field(default_factory=nothing)
 
     @property
     def ramps(self) -> int:
@@ -121,80 +122,6 @@ class OperatingPoint:
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """Futures that nobody chooses.
-
-    Cells are sold to one buyer after another, contracts before the spot market, each as far as its demand goes.
-
-    Attributes:
-        price: of cells [MUSD/GWh, which is USD/kWh]. Shape (buyers, futures, quarters), or (futures, quarters) of one.
-        demand: most that can be sold [GWh per quarter]. The same shape.
-        probability: of each future; together 1. Shape (futures,).
-        penalty: for what is wanted and not delivered, once a line is to be built [MUSD/GWh]. The same shape as price.
-        material: factor on variable cost [-]. Shape (futures, quarters).
-        capital: factor on capital [-]. Shape (futures,).
-        subsidy: factor on subsidy [-]. Shape (futures,).
-        ramp: which of the simulated ramps each future meets. Shape (futures,).
-    """
-
-    price: Floats
-    demand: Floats
-    probability: Floats
-    penalty: Floats = field(default_factory=_nothing)
-    material: Floats = field(default_factory=lambda: np.ones(1))
-    capital: Floats = field(default_factory=lambda: np.ones(1))
-    subsidy: Floats = field(default_factory=lambda: np.ones(1))
-    ramp: Whole = field(default_factory=lambda: np.zeros(1, np.int64))
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.probability)
-
-    @property
-    def buyers(self) -> int:
-        """How many buyers there are."""
-        return max(len(values) if np.ndim(values) == 3 else 1 for values in (self.price, self.demand, self.penalty))
-
-    @property
-    def reach(self) -> Floats:
-        """Demand of each buyer and all before [GWh per quarter]. Shape (buyers, futures, quarters)."""
-        return np.cumsum(self.demand, axis=0)
-
-    @property
-    def due(self) -> Floats:
-        """Penalties if nothing is delivered [MUSD per quarter]. Shape (futures, quarters)."""
-        return np.asarray((self.penalty * self.demand).sum(axis=0))
-
-    def checked(self, ramps: int, quarters: int) -> Outlook:
-        """Return it with every array in full.
-
-        Raises:
-            InputError: something does not fit.
-        """
-        axes, shape = "futures, quarters", (self.count, quarters)
-        by_buyer, sales = f"buyers, {axes}", (self.buyers, *shape)
-        chances = fitted("probability of futures", self.probability, "futures", shape[:1])
-        if not chances.size or abs(chances.sum() - 1) > _ROUNDING:
-            raise InputError(f"probabilities of {self.count} futures add up to {chances.sum():g}, expected 1")
-        ramp = fitted("ramp of futures", np.asarray(self.ramp, np.float64), "futures", shape[:1])
-        if ramp.max() >= ramps or np.any(ramp != np.floor(ramp)):
-            wanted = f"whole numbers from 0 to {ramps - 1}: {ramps} ramps were simulated"
-            raise InputError(f"ramp of futures is up to {ramp.max():g}, expected {wanted}")
-        return replace(
-            self,
-            probability=chances,
-            price=fitted("price of futures", self.price, by_buyer, sales),
-            demand=fitted("demand of futures", self.demand, by_buyer, sales),
-            penalty=fitted("penalty of futures", self.penalty, by_buyer, sales),
-            material=fitted("material factor of futures", self.material, axes, shape),
-            capital=fitted("capital factor of futures", self.capital, "futures", shape[:1]),
-            subsidy=fitted("subsidy factor of futures", self.subsidy, "futures", shape[:1]),
-            ramp=ramp.astype(np.int64),
-        )
-
-
-@dataclass(frozen=True)
 class Purse:
     """Money that there is, and what it costs.
 
@@ -210,11 +137,11 @@ class Purse:
     """
 
     cash: float
-    funds: Floats = field(default_factory=_nothing)
-    debt_limit: Floats = field(default_factory=_nothing)
-    interest: Floats = field(default_factory=_nothing)
+    funds: Floats = field(default_factory=nothing)
+    debt_limit: Floats = field(default_factory=nothing)
+    interest: Floats = field(default_factory=nothing)
     discount: float = 0.0
-    salvage: Floats = field(default_factory=_nothing)
+    salvage: Floats = field(default_factory=nothing)
 
     def checked(self, futures: int, quarters: int) -> Purse:
         """Return it with every array in full.

@@ -9,7 +9,8 @@ import numpy as np
 
 from optimize.expansion_data import ExpansionData
 from optimize.expansion_dues import Dues
-from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
+from optimize.expansion_outlook import Deadline, Outlook
+from optimize.expansion_terms import OperatingPoint, Purse, Risk
 
 
 def random_growth(seed: int) -> ExpansionData:
@@ -17,7 +18,7 @@ def random_growth(seed: int) -> ExpansionData:
 
     In order or not, with a gap or not, one ramp or two, demand and price that may or may not allow to sell, payments
     before and after the start, people, subsidy, interest that varies, cost that is spared or not, tax, working capital,
-    one buyer or several with penalties; no limit on risk.
+    one buyer or several with penalties and deadlines; no limit on risk.
     """
     luck = np.random.default_rng(seed)
     quarters, lines, futures, ramps, buyers = (
@@ -30,6 +31,7 @@ def random_growth(seed: int) -> ExpansionData:
         price=luck.uniform(10, 120, sales),
         demand=luck.uniform(0, 2.5, sales) * luck.choice([0, 1, 4], sales, p=[0.1, 0.6, 0.3]) / buyers,
         penalty=luck.uniform(0, 12, sales) * (luck.random() < 0.5),
+        deadlines=tuple(_random_deadline(luck, quarters) for _ in range(buyers)),
         probability=luck.dirichlet(np.full(futures, 3.0)) if luck.random() < 0.5 else np.full(futures, 1 / futures),
         material=luck.uniform(0.7, 1.4, (futures, quarters)),
         capital=luck.uniform(0.9, 1.4, futures),
@@ -57,6 +59,14 @@ def random_growth(seed: int) -> ExpansionData:
         spared=spared,
         dues=_random_dues(luck),
     )
+
+
+def _random_deadline(luck: Any, quarters: int) -> Deadline | None:
+    """Return a deadline within the horizon, or none."""
+    if luck.random() < 0.5:
+        return None
+    quarter = int(luck.integers(0, quarters - 1))
+    return Deadline(quarter, float(luck.uniform(0.1, 1.0)), int(luck.integers(quarter + 1, quarters)))
 
 
 def _random_dues(luck: Any) -> Dues:

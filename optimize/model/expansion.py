@@ -10,7 +10,7 @@ from typing import Any
 
 from optimize.expansion_data import ExpansionData, Start
 from optimize.model.runway import add_cash, add_insolvency, add_tail
-from optimize.model.selling import add_sales, income, tied
+from optimize.model.selling import add_buyers, add_sales, income, tied
 from optimize.model.taxes import add_tax, tax_of
 
 
@@ -23,6 +23,7 @@ def build_expansion(data: ExpansionData) -> Any:
     add_order(model, data)  # one line after the other
     add_output(model, data)  # what the lines make, and what it takes
     add_spending(model, data)  # capital and people
+    add_buyers(model, data)  # which of them stay in each future
     add_sales(model, data)  # what is sold in each future
     if data.dues.tax:
         add_tax(model, data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
@@ -140,7 +141,7 @@ def most_debt(data: ExpansionData) -> Floats:
     """
     purse, dues = data.purse, data.dues
     spent = np.max([_most_spent(data, name) for name in data.options], axis=0)
-    owed = spent + np.cumsum(data.outlook.due, axis=1) + _most_tied(data)
+    owed = spent + np.cumsum((data.outlook.penalty * data.outlook.demand).sum(axis=0), axis=1) + _most_tied(data)
     owed += dues.tax * np.cumsum(np.maximum(_most_gained(data), 0.0), axis=1)
     owed = np.maximum(owed - purse.cash - np.cumsum(purse.funds), 0.0)
     paid = np.zeros(len(owed))
@@ -170,13 +171,21 @@ def _most_spent(data: ExpansionData, name: str) -> Floats:
 def _least_gain(data: ExpansionData, most: Floats) -> Floats:
     """Return the least that a good cell gains in the mean of any output up to the most [MUSD/GWh].
 
-    What an output gains is made of straight pieces from nothing on, so its mean is least at the end of one of them.
+    What an output gains is made of straight pieces from nothing on, so its mean is least at the end of one of them;
+    whichever buyers with a deadline have left.
     """
-    reach, gained = data.outlook.reach, data.gained
+    outlook, gained = data.outlook, data.gained
     found = np.full(most.shape, np.inf)
-    for end in [np.minimum(one, most) for one in reach] + [most]:
-        total = (gained * np.minimum(reach, end)).sum(axis=0)
-        found = np.minimum(found, np.divide(total, end, out=np.full_like(total, np.inf), where=end > 0))
+    waiting = [k for k, one in enumerate(outlook.deadlines) if one]
+    for left in chain.from_iterable(combinations(waiting, count) for count in range(len(waiting) + 1)):
+        demand = outlook.demand.copy()
+        for k in left:
+            one = outlook.deadlines[k]
+            demand[k, :, one.gone if one else 0 :] = 0.0
+        reach = np.cumsum(demand, axis=0)
+        for end in [np.minimum(one, most) for one in reach] + [most]:
+            total = (gained * np.minimum(reach, end)).sum(axis=0)
+            found = np.minimum(found, np.divide(total, end, out=np.full_like(total, np.inf), where=end > 0))
     return np.where(np.isfinite(found), found, 0.0)
 
 

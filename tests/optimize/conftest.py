@@ -12,7 +12,8 @@ import pytest
 from optimize.effects import Factor, Sum
 from optimize.expansion_data import ExpansionData
 from optimize.expansion_dues import Dues
-from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
+from optimize.expansion_outlook import Deadline, Outlook
+from optimize.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.plan_data import PER_CELL, PER_SERVER, PlanData
 
 
@@ -107,6 +108,7 @@ def two_lines_two_futures() -> ExpansionData:
             demand=np.array([[[3.0, 3.0, 3.0], [0.5, 0.6, 0.7]], [[3.0, 3.0, 3.0], [0.5, 0.6, 0.7]]]),
             penalty=np.array([[[5.0, 5.0, 5.0], [5.0, 5.0, 5.0]], [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]),
             probability=np.array([0.7, 0.3]),
+            deadlines=(Deadline(1, 0.5, 2), None),
             material=np.array([[1.0, 1.0, 1.0], [1.1, 1.1, 1.1]]),
             capital=np.array([1.0, 1.25]),
         ),

@@ -11,7 +11,8 @@ from theory.every_expansion import best_expansion, every_expansion
 
 from optimize.expansion import ExpansionPlan, frontier, plan_expansion
 from optimize.expansion_data import ExpansionData
-from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
+from optimize.expansion_outlook import Outlook
+from optimize.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.model.expansion import build_expansion
 from optimize.solve import Solver, ask
 from twin import InputError

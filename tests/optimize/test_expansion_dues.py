@@ -15,7 +15,8 @@ from optimize.expansion import plan_expansion
 from optimize.expansion_data import ExpansionData
 from optimize.expansion_dues import Dues
 from optimize.expansion_outcome import Outcome, outcome
-from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
+from optimize.expansion_outlook import Deadline, Outlook
+from optimize.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.finance import keep_books
 from optimize.model.expansion import build_expansion
 from optimize.solve import Solver, ask
@@ -78,6 +79,21 @@ def test_contracts_come_before_a_spot_market_that_pays_more_and_what_is_short_is
     found = lived(two_quarters(outlook=outlook, dues=Dues()))
     assert found.sold[:, 0].tolist() == [[1.0, 1.5], [0.0, 0.5]]
     assert found.flow[0].tolist() == pytest.approx([90 - 0.5 * 6 - 40 - 100, 1.5 * 90 + 0.5 * 110 - 80])
+
+
+@pytest.mark.parametrize(("share", "stays"), [(0.6, True), (0.7, False)])
+def test_a_buyer_who_was_not_served_in_time_leaves_and_fines_no_more(share: float, stays: bool) -> None:
+    outlook = Outlook(
+        price=np.array([[[90.0, 90.0]], [[50.0, 50.0]]]),
+        demand=np.array([[[1.5, 3.0]], [[0.0, 1.2]]]),
+        penalty=np.array([[[6.0, 6.0]], [[0.0, 0.0]]]),
+        # 1 of 1.5 GWh is two thirds
+        deadlines=(Deadline(0, share, 1), None),
+        probability=np.ones(1),
+    )
+    found = lived(two_quarters(outlook=outlook, dues=Dues()))
+    assert found.sold[:, 0].tolist() == ([[1.0, 2.0], [0.0, 0.0]] if stays else [[1.0, 0.0], [0.0, 1.2]])
+    assert found.flow[0, 1] == pytest.approx(2 * 90 - 6 - 80 if stays else 1.2 * 50 - 80)
 
 
 def test_whoever_builds_nothing_has_signed_nothing() -> None:
@@ -182,3 +198,13 @@ def test_writing_down_begins_a_month_sooner_than_in_the_monthly_books() -> None:
 def test_terms_that_make_no_sense_are_refused(changes: dict[str, float], said: str) -> None:
     with pytest.raises(InputError, match=said):
         Dues(**changes)
+
+
+def test_deadlines_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(InputError, match="not served in quarter 3 is gone in 3, expected a later quarter"):
+        Deadline(3, 0.5, 3)
+    with pytest.raises(InputError, match="leaves with less than 0 of what is wanted"):
+        Deadline(3, 0.0, 4)
+    one = two_quarters()
+    with pytest.raises(InputError, match="2 deadlines for 1 buyers, expected one for each"):
+        replace(one, outlook=replace(one.outlook, deadlines=(None, None)))

@@ -153,7 +153,7 @@ def _trade(data: ExpansionData, future: int, option: str | None, quarters: tuple
     if option is None:
         return found
     point, outlook, life = data.options[option], data.outlook, data.dues.life
-    made = variable = 0.0
+    variable = 0.0
     for line, start in enumerate(quarters):
         if start is None:
             continue
@@ -164,21 +164,31 @@ def _trade(data: ExpansionData, future: int, option: str | None, quarters: tuple
         if payment >= 0:
             found.subsidy += outlook.subsidy[future] * point.subsidy[line][payment]
         if t >= start:
-            made += point.good[outlook.ramp[future]][line][t - start]
             variable += point.variable[outlook.ramp[future]][line][t - start]
             found.people += point.staff[line][t - start]
             found.written += cost * max(min(life - (t - start), 1.0), 0.0) / life
     if t >= min(start for start in quarters if start is not None) - point.lead:
         found.people += point.fixed[t]
-    left = made
-    for price, demand, penalty in zip(outlook.price, outlook.demand, outlook.penalty, strict=True):
+    left = _made(data, future, option, quarters, t)
+    for buyer, (price, demand, penalty) in enumerate(zip(outlook.price, outlook.demand, outlook.penalty, strict=True)):
         wanted = demand[future][t]
+        deadline = outlook.deadlines[buyer]
+        if deadline is not None and t >= deadline.gone:
+            first = sum(outlook.demand[other][future][deadline.quarter] for other in range(buyer))
+            served = _made(data, future, option, quarters, deadline.quarter) - first
+            asked = demand[future][deadline.quarter]
+            wanted *= asked == 0 or served >= deadline.share * asked
         delivered = min(left, wanted)
         left -= delivered
         found.revenue += price[future][t] * delivered
         found.penalty += penalty[future][t] * (wanted - delivered)
     found.material = outlook.material[future][t] * (variable - data.spared * left)
     return found
+
+
+def _made(data: ExpansionData, future: int, option: str, quarters: tuple[int | None, ...], t: int) -> float:
+    good = data.options[option].good[data.outlook.ramp[future]]
+    return float(sum(good[line][t - start] for line, start in enumerate(quarters) if start is not None and t >= start))
 
 
 def _end(data: ExpansionData, future: int, option: str, quarters: tuple[int | None, ...]) -> float:
