@@ -45,9 +45,41 @@ def point_of(
     starts = tuple(tuple(range(first, quarters)) for _ in range(len(capital)))
     people = np.mean([life.engineers for life in lives], axis=0) * terms.engineer / MUSD / MONTHS_PER_YEAR
     fixed = (1 + costs.on_labour) * quarterly(people, quarters)
+    opening, upkeep = _pilot(strategy, site, funding, futures, float(fixed.max()))
     return OperatingPoint(
-        good, variable, capital, starts, _payments(funding, lead), lead, np.full(quarters, fixed.max()), staff, subsidy
+        good,
+        variable,
+        capital,
+        starts,
+        _payments(funding, lead),
+        lead,
+        np.full(quarters, fixed.max()),
+        staff,
+        subsidy,
+        opening,
+        upkeep,
     )
+
+
+def _pilot(
+    strategy: Strategy, site: Site, funding: Funding, futures: Scenarios, engineers: float
+) -> tuple[Floats, Floats]:
+    """Return capital and running costs of a pilot line, nothing without one [MUSD per quarter]. Shape (quarters,) each.
+
+    Its engineers are paid until the first line is ordered, which pays them from then on.
+    """
+    costs, terms, quarters = site.costs, site.ground.terms, site.ground.months // MONTHS_PER_QUARTER
+    capital, running = np.zeros(quarters), np.zeros(quarters)
+    if strategy.pilot is None:
+        return capital, running
+    pilot, start = strategy.pilot, strategy.pilot.lead + float(futures.equipment_delay.mean())
+    parts = _payments(funding, round(start / MONTHS_PER_QUARTER))[:quarters]
+    capital[: len(parts)] = np.array(parts) * capital_of(strategy, site) * pilot.size * terms.pilot
+    hired, begun = (max(round(month / MONTHS_PER_QUARTER), 0) for month in (start - terms.ahead, start))
+    running[hired:] += (1 + costs.on_labour) * costs.staff * pilot.size * costs.person / MUSD / QUARTERS_PER_YEAR
+    running[begun:] += costs.standing * pilot.size / QUARTERS_PER_YEAR
+    running[hired : first_quarter(strategy, futures)] += engineers
+    return capital, running
 
 
 def lead_quarters(strategy: Strategy, site: Site, futures: Scenarios) -> int:

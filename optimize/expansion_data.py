@@ -73,6 +73,9 @@ class ExpansionData:
         object.__setattr__(self, "purse", self.purse.checked(self.outlook.count, self.quarters))
         self._check_lines()
         self._check_spared()
+        for name, point in self.options.items():
+            if not self.in_order and (point.opening.any() or point.upkeep.any()):
+                raise InputError(f"'{name}' opens something before the first line, but lines come in no order")
 
     def _check_lines(self) -> None:
         needed = set(range(self.least_lines))
@@ -187,35 +190,49 @@ class ExpansionData:
         return self._from(quarter, point.variable[:, line] - self.spared * point.good[:, line])
 
     def running(self, start: Start) -> Floats:
-        """Return what a line takes for its staff [MUSD per quarter]. Shape (quarters,)."""
+        """Return what a line takes for its staff, the first one with upkeep [MUSD per quarter]. Shape (quarters,)."""
         name, line, quarter = start
-        return self._from(quarter, self.options[name].staff[line])
+        point = self.options[name]
+        return self._from(quarter, point.staff[line]) + (point.upkeep if line == 0 else 0.0)
 
     def granted(self, start: Start) -> Floats:
         """Return the subsidy that a line brings, which is not taxed [MUSD per quarter]. Shape (quarters,)."""
         return self._from(self.committed(start), self.options[start[0]].subsidy[start[1]])
 
     def written(self, start: Start) -> Floats:
-        """Return what is written down of a line, without overrun [MUSD per quarter]. Shape (quarters,)."""
+        """Return what is written down of a line, the first one with what was opened before, without overrun.
+
+        Shape (quarters,) [MUSD per quarter].
+        """
         name, line, quarter = start
-        return self._from(quarter, self.dues.written(self.quarters) * float(self.options[name].capital[line]))
+        point, shares = self.options[name], self.dues.written(self.quarters)
+        found = self._from(quarter, shares * float(point.capital[line]))
+        return found + (self._from(point.opened, shares * float(point.opening.sum())) if line == 0 else 0.0)
 
     def due(self, start: Start) -> Floats:
-        """Return the capital that falls due, without overrun [MUSD per quarter]. Shape (quarters,)."""
-        name, line, quarter = start
-        point = self.options[name]
+        """Return the capital that falls due, for the first line with what is opened before, without overrun.
+
+        Shape (quarters,) [MUSD per quarter].
+        """
+        paid = self._instalments(start) * float(self.options[start[0]].capital[start[1]])
+        return paid + (self.options[start[0]].opening if start[1] == 0 else 0.0)
+
+    def _instalments(self, start: Start) -> Floats:
+        """Return the shares of a line's capital that fall due in the horizon. Shape (quarters,)."""
+        point = self.options[start[0]]
         paid = np.zeros(self.quarters)
-        first = quarter - point.lead
+        first = self.committed(start)
         shares = point.payments[: self.quarters - first]
         paid[first : first + len(shares)] = shares
-        return paid * float(point.capital[line])
+        return paid
 
     def left(self, start: Start) -> float:
         """Return what a line is worth at the end, less what is still to be paid for it, without overrun [MUSD]."""
         name, line, quarter = start
-        capital = float(self.options[name].capital[line])
-        unpaid = capital - float(self.due(start).sum())
-        return float(self.purse.salvage[self.quarters - 1 - quarter]) * capital - unpaid
+        point, worth, last = self.options[name], self.purse.salvage, self.quarters - 1
+        unpaid = 1 - float(self._instalments(start).sum())
+        found = float(point.capital[line]) * (float(worth[last - quarter]) - unpaid)
+        return found + (float(point.opening.sum() * worth[last - point.opened]) if line == 0 else 0.0)
 
     def committed(self, start: Start) -> int:
         """Return the quarter of the first payment for a line that starts so."""

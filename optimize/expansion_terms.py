@@ -65,6 +65,9 @@ class OperatingPoint:
         staff: of a line by its age [MUSD per quarter]. Shape (lines, quarters).
         subsidy: that a line brings, or what it is a share of, by the quarters since its first payment [MUSD per
             quarter]. Shape (lines, quarters).
+        opening: capital that falls due whenever the first line is built, for something before it [MUSD per quarter].
+            Shape (quarters,).
+        upkeep: what running that takes [MUSD per quarter]. Shape (quarters,).
     """
 
     good: Floats
@@ -76,6 +79,13 @@ class OperatingPoint:
     fixed: Floats = field(default_factory=nothing)
     staff: Floats = field(default_factory=nothing)
     subsidy: Floats = field(default_factory=nothing)
+    opening: Floats = field(default_factory=nothing)
+    upkeep: Floats = field(default_factory=nothing)
+
+    @property
+    def opened(self) -> int:
+        """The quarter of the last payment for what is opened before the lines; 0 without any."""
+        return int(max(np.flatnonzero(self.opening), default=0))
 
     @property
     def ramps(self) -> int:
@@ -99,6 +109,8 @@ class OperatingPoint:
             fixed=fitted(f"'{name}': fixed", self.fixed, "quarters", (quarters,)),
             staff=fitted(f"'{name}': staff", self.staff, "lines, quarters", shape[1:]),
             subsidy=fitted(f"'{name}': subsidy", self.subsidy, "lines, quarters", shape[1:]),
+            opening=fitted(f"'{name}': opening", self.opening, "quarters", (quarters,)),
+            upkeep=fitted(f"'{name}': upkeep", self.upkeep, "quarters", (quarters,)),
         )
 
     def _check_payments(self, name: str) -> None:

@@ -17,8 +17,8 @@ def random_growth(seed: int) -> ExpansionData:
     """Return a small question of growth of every kind, few enough plans to try them all.
 
     In order or not, with a gap or not, one ramp or two, demand and price that may or may not allow to sell, payments
-    before and after the start, people, subsidy, interest that varies, cost that is spared or not, tax, working capital,
-    one buyer or several with penalties and deadlines; no limit on risk.
+    before and after the start, something opened before, people, subsidy, interest that varies, cost that is spared or
+    not, tax, working capital, one buyer or several with penalties and deadlines; no limit on risk.
     """
     luck = np.random.default_rng(seed)
     quarters, lines, futures, ramps, buyers = (
@@ -38,8 +38,10 @@ def random_growth(seed: int) -> ExpansionData:
         subsidy=luck.uniform(0, 1.5, futures),
         ramp=luck.integers(0, ramps, futures),
     )
+    in_order = bool(luck.random() < 0.6)
     options = {
-        name: _random_point(luck, shape, spared) for name in ("plain", "controlled", "manned")[: luck.integers(1, 4)]
+        name: _random_point(luck, shape, spared, in_order and luck.random() < 0.4)
+        for name in ("plain", "controlled", "manned")[: luck.integers(1, 4)]
     }
     return ExpansionData(
         quarters=quarters,
@@ -55,7 +57,7 @@ def random_growth(seed: int) -> ExpansionData:
         ),
         most_lines=lines,
         gap=int(luck.integers(0, 2)),
-        in_order=bool(luck.random() < 0.6),
+        in_order=in_order,
         spared=spared,
         dues=_random_dues(luck),
     )
@@ -84,7 +86,7 @@ def _random_dues(luck: Any) -> Dues:
     )
 
 
-def _random_point(luck: Any, shape: tuple[int, ...], spared: float) -> OperatingPoint:
+def _random_point(luck: Any, shape: tuple[int, ...], spared: float, opens: bool) -> OperatingPoint:
     good = np.cumsum(luck.uniform(0, 0.8, shape), axis=2)
     _, lines, quarters = shape
     lead = int(luck.integers(0, 2))
@@ -100,6 +102,8 @@ def _random_point(luck: Any, shape: tuple[int, ...], spared: float) -> Operating
         fixed=luck.uniform(0, 6, quarters),
         staff=luck.uniform(0, 4, (lines, quarters)),
         subsidy=luck.uniform(0, 20, (lines, quarters)) * (luck.random((lines, quarters)) < 0.2),
+        opening=luck.uniform(0, 8, quarters) * (np.arange(quarters) < luck.integers(1, quarters + 1)) * opens,
+        upkeep=luck.uniform(0, 3, quarters) * opens,
     )
 
 

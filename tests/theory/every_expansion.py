@@ -167,6 +167,13 @@ def _trade(data: ExpansionData, future: int, option: str | None, quarters: tuple
             variable += point.variable[outlook.ramp[future]][line][t - start]
             found.people += point.staff[line][t - start]
             found.written += cost * max(min(life - (t - start), 1.0), 0.0) / life
+    if quarters[0] is not None:
+        found.people += point.upkeep[t]
+        found.capital += outlook.capital[future] * point.opening[t]
+        opened = max((quarter for quarter in range(data.quarters) if point.opening[quarter] > 0), default=0)
+        if t >= opened:
+            opening = outlook.capital[future] * sum(point.opening)
+            found.written += opening * max(min(life - (t - opened), 1.0), 0.0) / life
     if t >= min(start for start in quarters if start is not None) - point.lead:
         found.people += point.fixed[t]
     left = _made(data, future, option, quarters, t)
@@ -197,4 +204,7 @@ def _end(data: ExpansionData, future: int, option: str, quarters: tuple[int | No
         if start is not None:
             paid = sum(share for k, share in enumerate(point.payments) if start - point.lead + k < data.quarters)
             end += point.capital[line] * (data.purse.salvage[data.quarters - 1 - start] - (1 - paid))
+    if quarters[0] is not None:
+        opened = max((quarter for quarter in range(data.quarters) if point.opening[quarter] > 0), default=0)
+        end += sum(point.opening) * data.purse.salvage[data.quarters - 1 - opened]
     return end * data.outlook.capital[future]
