@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from twin.read.provenance import Provenance as Provenance
     from twin.read.shipped import find_declared as find_declared
     from twin.report import write_report as write_report
+    from twin.report.sankey import FlowWords as FlowWords
+    from twin.report.sankey import draw_flow as draw_flow
     from twin.results import ResultFiles as ResultFiles
     from twin.results import results_folder as results_folder
     from twin.run import Run as Run
@@ -75,6 +77,8 @@ if TYPE_CHECKING:
     from twin.values import put as put
 
 _HOME = {
+    "FlowWords": "report.sankey",
+    "draw_flow": "report.sankey",
     "Energy": "units",
     "Interval": "units",
     "Positive": "units",

@@ -22,7 +22,7 @@ from twin import InputError, Scenarios, find_declared, read_futures, read_line, 
 
 STUDY, PLANT = read_scale_up(find_declared("studies", "scale_up"))
 CALM = Future(0, 0.0, 1.0)
-COSTS = LineCosts(400.0, 10.8, 2.0, 200, 62.0, 0.1, 1.7, 44_000.0, 0.75, 0.9, 0.6)
+COSTS = LineCosts(400.0, 10.8, 2.0, 200, 62.0, 0.1, 1.7, 44_000.0, 0.75, 0.9, 0.6, 30.0, 5.0)
 
 
 def ground(**more: Any) -> Ground:

@@ -155,6 +155,7 @@ class Day:
             (causes, gauges).
         scrap: cells, or web for as many, lost to hidden causes. Shape (modules, stations).
         down: share of machine time lost to hidden causes. Shape (modules, stations).
+        narrowest: station that decides how many cells each line can start. Shape (modules,).
     """
 
     started: Floats
@@ -163,6 +164,7 @@ class Day:
     by_cause: Floats
     scrap: Floats
     down: Floats
+    narrowest: Whole
 
 
 class Floor:
@@ -211,7 +213,8 @@ class Floor:
         # as a sum of logarithms, shares of many causes multiply
         each = -np.log1p(-np.minimum(seen, 0.999))
         lost = self._sums(each)
-        able = self._able(lost, kept)
+        each_able = self._able(lost, kept)
+        able = np.minimum(each_able.min(axis=1), 1.0)
         running = self._start <= day
         started = self._size * self._mature.started * able * np.maximum(1 - trials, 0.0) * running
         self._cells[:, day] = started
@@ -222,7 +225,7 @@ class Floor:
         hit = np.asarray(np.bincount(self.views.chart.reshape(-1), by_cause.reshape(-1), self._charts + 1), np.float64)
         out = day - int(self._cohort[self._mature.end])
         finished = self._cells[:, out] * self._alive[:, out] * self._mature.good if out >= 0 else np.zeros(len(started))
-        return Day(started, finished, hit, by_cause, found, 1 - kept)
+        return Day(started, finished, hit, by_cause, found, 1 - kept, each_able.argmin(axis=1))
 
     def _sums(self, each: Floats) -> Floats:
         """Return what belongs to causes and gauges, summed by line and station. Shape (modules, stations)."""
@@ -230,14 +233,14 @@ class Floor:
         return np.asarray(sums.reshape(self._shape), np.float64)
 
     def _able(self, lost: Floats, kept: Floats) -> Floats:
-        """Return the share of its mature cells that each line can start: its narrowest station decides.
+        """Return what share of its mature cells each line can start by each of its stations. Shape (modules, stations).
 
         A station before the start of cells has to make more where webs are cut out behind it; one after it has less
-        to do where cells are lost before. Shape (modules,).
+        to do where cells are lost before.
         """
         left = np.exp(-(lost @ self._lost_on_the_way))
         able = self._mature.slack * kept * np.where(self._mature.cells, 1 / np.maximum(left, 1e-9), left)
-        return np.asarray(np.minimum(able.min(axis=1), 1.0), np.float64)
+        return np.asarray(able, np.float64)
 
     def _find(self, day: int, lost: Floats, started: Floats) -> Floats:
         """Return what each station finds on a day, in cells or web for as many. Shape (modules, stations)."""
@@ -253,11 +256,10 @@ class Floor:
                 alive *= 1 - share[:, station]
         return found
 
-    def within(self) -> Floats:
-        """Return the cells that are in the plant, in cells of those that no usual loss will take. Shape (modules,)."""
-        days = self._cells.shape[1]
-        out = max(0, days - int(self._cohort[self._mature.end]))
-        return np.asarray((self._cells * self._alive)[:, out:].sum(axis=1), np.float64)
+    def within(self, day: int) -> Floats:
+        """Return the cells that are in the plant at the end of a day, what is usual not yet taken. Shape (modules,)."""
+        inside = slice(max(0, day + 1 - int(self._cohort[self._mature.end])), day + 1)
+        return np.asarray((self._cells[:, inside] * self._alive[:, inside]).sum(axis=1), np.float64)
 
 
 def _on_the_way(mature: Mature) -> Floats:
