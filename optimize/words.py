@@ -30,6 +30,11 @@ def number(value: float, digits: int = 4) -> str:
     return f"{value:,.0f}" if abs(value) >= 10**digits or value == 0 else f"{value:,.{digits}g}"
 
 
+def in_column(value: float, digits: int = 3) -> str:
+    """Return a number of a column: so many significant digits, zeros at its end too."""
+    return rounded(value, digits - 1 - floor(log10(abs(value)))) if value else "0"
+
+
 def decimals(middle: Interval) -> int:
     """Return how many decimals an interval supports: half of it shows one digit, or two when the first is 1 or 2."""
     half = (middle.high - middle.low) / 2

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from twin.cost import costs as costs
     from twin.flow.deadlock import Deadlock as Deadlock
-    from twin.folder import line_sha256 as line_sha256
     from twin.folder import open_run as open_run
     from twin.folder import run_in_folder as run_in_folder
     from twin.folder import versions as versions
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from twin.kpi import kpis as kpis
     from twin.kpi import summarise as summarise
     from twin.line import Line as Line
+    from twin.line import line_sha256 as line_sha256
     from twin.plant_cost import UnitCosts as UnitCosts
     from twin.plant_cost import unit_costs as unit_costs
     from twin.problems import InputError as InputError
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from twin.results import ResultFiles as ResultFiles
     from twin.results import results_folder as results_folder
     from twin.run import Run as Run
+    from twin.run import Save as Save
     from twin.scenario.futures import QUANTITIES as QUANTITIES
     from twin.scenario.futures import Futures as Futures
     from twin.scenario.market import Milestone as Milestone
@@ -111,6 +112,7 @@ _HOME = {
     "Problem": "problems",
     "ResultFiles": "results",
     "Run": "run",
+    "Save": "run",
     "Scenarios": "scenario.sample",
     "Unit": "units",
     "UnitCosts": "plant_cost",
@@ -124,7 +126,7 @@ _HOME = {
     "known_lines": "read",
     "knobs": "settings",
     "kpis": "kpi",
-    "line_sha256": "folder",
+    "line_sha256": "line",
     "open_run": "folder",
     "put": "values",
     "read_declared": "read",

@@ -11,7 +11,8 @@ from theory.every_expansion import best_expansion, every_expansion
 
 from optimize.expansion import ExpansionPlan, frontier, plan_expansion
 from optimize.expansion_data import ExpansionData
-from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
+from optimize.expansion_outlook import Outlook
+from optimize.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.model.expansion import build_expansion
 from optimize.solve import Solver, ask
 from twin import InputError
@@ -178,9 +179,9 @@ def test_what_does_not_fit_is_told_with_its_place() -> None:
         with pytest.raises(InputError, match=said):
             replace(data, options={"small": replace(point, **wrong)})
     demand = outlook.demand.copy()
-    demand[3, 1] = -2.0
+    demand[0, 3, 1] = -2.0
     for wrong, said in (
-        ({"demand": demand}, r"demand of futures is -2 at \(3, 1\) of \(futures, quarters\)"),
+        ({"demand": demand}, r"demand of futures is -2 at \(0, 3, 1\) of \(buyers, futures, quarters\)"),
         ({"probability": np.full(10, 0.2)}, "probabilities of 10 futures add up to 2, expected 1"),
         ({"ramp": np.ones(10, np.int64)}, "expected whole numbers from 0 to 0"),
     ):

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from optimize.around import Around, Front, SecondBest, Swing, WhatIf
+from optimize.around import Around, Front, Screened, SecondBest, Swing, Unresolved, WhatIf
 from optimize.question import read_study
 from optimize.refine import Plan, optimize
 from optimize.report import save_plan
+from optimize.words import in_column
 
 SMALL = Path(__file__).parent / "small_plant.yaml"
 STUDY = f"""\
@@ -35,10 +36,14 @@ AROUND = Around(
     ],
     second_best=[SecondBest("anode coating 2 (was 1)", 26.4e6, 0.031)],
     tornado=[
-        Swing("prices.wage", "20 USD/h", "30 USD/h", -0.3e6, 0.4e6),
+        Swing("prices.wage", "20 USD/h", "30 USD/h", -0.3e6, 0.4e6, title="wage", source="est", confidence="estimate"),
         # both ends on the same side
         Swing("prices.materials.lfp", "6 USD/kg", "14 USD/kg", 2.5e6, 0.5e6),
     ],
+    screened=Screened(
+        *(900, 200, 77, 120, 12, 0.02e6, ("cell.weld_resistance",)),
+        *((Unresolved(("stations.a.step.x", "stations.a.step.y"), 0.3e6),), 500, (), True),
+    ),
     front=Front(
         ("Cost [MUSD/yr]", "First-pass yield [%]"), [(25.1, 99.0), (26.0, 99.5)], ["as chosen", "slower coating"]
     ),
@@ -62,9 +67,13 @@ def test_what_lies_around_a_plan_is_on_its_page_in_the_units_of_its_goal(plan: P
     save_plan(plan, tmp_path, AROUND)
     said = words_of(tmp_path)
     assert "goal [MUSD/yr] one more machine at stacking +0.421 wages a tenth lower labour is a tenth" in said
-    assert "of the cost −1.3 one machine fewer at grading the demand is out of reach no plan" in said
-    assert "2 anode coating 2 (was 1) 26.4 3.1 %" in said
+    assert "of the cost −1.30 one machine fewer at grading the demand is out of reach no plan" in said
+    assert "2 anode coating 2 (was 1) 26.40 3.1 %" in said
     assert "slower coating 26 99.5" in said
+    assert "wage prices.wage 20 USD/h to 30 USD/h estimate est −0.300 +0.400" in said
+    assert "The other 700 were screened with 77 runs (120 allowed)" in said
+    assert "A change below 0.02 MUSD/yr may be luck in these runs; inside it lie cell.weld_resistance." in said
+    assert "2 were not taken apart, in one group, because" in said
     names = {file.stem for file in (tmp_path / "pictures").iterdir()}
     assert {"what_ifs", "tornado", "pareto"} <= names
 
@@ -103,3 +112,11 @@ def test_an_infeasible_study_says_which_limits_clash(plan: Plan, tmp_path: Path)
 @pytest.fixture(name="undrawn")
 def _undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("optimize.pictures.draw", lambda folder, wanted: {})
+
+
+COLUMN = [(0.4, "0.400"), (0.395, "0.395"), (0.0, "0"), (1263.7, "1,260"), (-0.0483, "-0.0483")]
+
+
+@pytest.mark.parametrize(("value", "shown"), COLUMN)
+def test_numbers_of_a_column_keep_the_zeros_at_their_end(value: float, shown: str) -> None:
+    assert in_column(value) == shown
