@@ -31,7 +31,7 @@ class Life:
         starts: month in which each makes its first cells.
         started: cells started, and web that was cut out for as many, by what is in it [GWh].
         good: grade A [GWh].
-        grade_b: [GWh].
+        grade_b: of grade B, and what was made before customers released the product [GWh].
         scrapped: cells, or web for as many by what is in it, lost [GWh].
         decided: cells whose fate was decided, good or scrap [GWh].
         engineers: paid, experts in proportion to their pay.
@@ -42,7 +42,7 @@ class Life:
         lag: hours between birth and finding of those, summed over them [GWh h].
         scrap_by_station: [GWh]. Shape (months, stations).
         down: machine time lost where most of it was, mean of the lines that run [-].
-        line_good: good cells of each line, both grades [GWh]. Shape (months, lines).
+        line_good: good cells of each line that customers have released, both grades [GWh]. Shape (months, lines).
         line_started: cells started by each line [GWh]. Shape (months, lines).
         causes: born until the end, and removed.
     """
@@ -74,7 +74,9 @@ def live(asked: Asked) -> Life:
         return _nothing(ground)
     found, mature = plan.ramp, ground.mature
     energy = mature.energy
-    good = found.finished.sum(axis=1) * energy
+    # what customers have not released sells as grade B
+    finished, shipped = (made.sum(axis=1) * energy for made in (found.finished, found.shipped))
+    good = shipped * (1 - ground.grade_b)
     # web that is cut out costs the material that is in it
     value = mature.worth / max(float(mature.worth.max()), 1e-9)
     hidden = found.scrap - np.outer(found.started.sum(axis=1), mature.scrap)
@@ -87,8 +89,8 @@ def live(asked: Asked) -> Life:
         ordered=plan.ordered,
         starts=plan.starts,
         started=(found.started.sum(axis=1) + extra) * energy,
-        good=good * (1 - ground.grade_b),
-        grade_b=good * ground.grade_b,
+        good=good,
+        grade_b=finished - good,
         scrapped=(found.scrap * value).sum(axis=1) * energy,
         decided=found.decided.sum(axis=1) * energy,
         engineers=plan.paid,
@@ -99,7 +101,7 @@ def live(asked: Asked) -> Life:
         lag=found.found_lag * energy,
         scrap_by_station=found.scrap * energy,
         down=down,
-        line_good=found.finished[:, -len(plan.starts) :] * energy,
+        line_good=found.shipped[:, -len(plan.starts) :] * energy,
         line_started=found.started[:, -len(plan.starts) :] * energy,
         causes=(born, gone),
     )

@@ -27,6 +27,7 @@ class Ramp:
     Attributes:
         started: cells started. Shape (months, modules).
         finished: good cells. Shape (months, modules).
+        shipped: those that customers take as grade A, because they have released the product. Shape (months, modules).
         decided: cells whose fate was decided, good or scrap. Shape (months, modules).
         scrap: cells, or web for as many, lost at each station, what is usual included. Shape (months, stations).
         scrap_usd: material and work in them [USD]. Shape (months,).
@@ -44,6 +45,7 @@ class Ramp:
 
     started: Floats
     finished: Floats
+    shipped: Floats
     decided: Floats
     scrap: Floats
     scrap_usd: Floats
@@ -88,7 +90,7 @@ def ramp_up(programme: Programme, mature: Mature, priors: Priors, seed: int) -> 
     """
     causes = hidden_causes(programme, mature, priors, seed)
     watch = Watch(programme, mature, priors.evidence)
-    floor = Floor(programme, mature, causes, watch)
+    floor = Floor(programme, mature, causes, watch, priors.start)
     meeting = Meeting(programme, mature, causes, floor.views, watch.charts, priors, seed)
     found = _empty(programme, mature, causes, meeting)
     born = mature.lag[causes.station]
@@ -121,6 +123,7 @@ def _empty(programme: Programme, mature: Mature, causes: Causes, meeting: Meetin
         zeros(modules),
         zeros(modules),
         zeros(modules),
+        zeros(modules),
         zeros(stations),
         zeros(),
         zeros(),
@@ -142,6 +145,7 @@ def _add(found: Ramp, month: int, made: Day, mature: Mature) -> None:
     lost = made.scrap.sum(axis=0) + usual
     found.started[month] += made.started
     found.finished[month] += made.finished
+    found.shipped[month] += made.shipped
     found.decided[month] += made.finished / mature.good + made.scrap[:, mature.cells].sum(axis=1)
     found.scrap[month] += lost
     found.scrap_usd[month] += lost @ mature.worth
