@@ -51,7 +51,7 @@ class Life:
         starts: month in which each makes its first cells.
         started: cells started, and web that was cut out for as many, by what is in it [GWh].
         good: grade A [GWh].
-        grade_b: [GWh].
+        grade_b: of grade B, and what was made before customers released the product [GWh].
         scrapped: cells, or web for as many by what is in it, lost [GWh].
         decided: cells whose fate was decided, good or scrap [GWh].
         engineers: paid, experts in proportion to their pay.
@@ -67,7 +67,7 @@ class Life:
         mass_by_birth: of the same [kt]. Shape (months, stations).
         narrowest: share of the running lines whose start each station limited most [-]. Shape (months, stations).
         down: machine time lost where most of it was, mean of the lines that run [-].
-        line_good: good cells of each line, both grades [GWh]. Shape (months, lines).
+        line_good: good cells of each line that customers have released, both grades [GWh]. Shape (months, lines).
         line_started: cells started by each line [GWh]. Shape (months, lines).
         causes: born until the end, and removed.
         cases: that were closed.
@@ -106,7 +106,9 @@ def live(asked: Asked) -> Life:
         return _nothing(ground)
     found, mature = plan.ramp, ground.mature
     energy = mature.energy
-    good = found.finished.sum(axis=1) * energy
+    # what customers have not released sells as grade B
+    finished, shipped = (made.sum(axis=1) * energy for made in (found.finished, found.shipped))
+    good = shipped * (1 - ground.grade_b)
     # web that is cut out costs the material that is in it
     value = mature.worth / max(float(mature.worth.max()), 1e-9)
     hidden = found.scrap - np.outer(found.started.sum(axis=1), mature.scrap)
@@ -119,8 +121,8 @@ def live(asked: Asked) -> Life:
         ordered=plan.ordered,
         starts=plan.starts,
         started=(found.started.sum(axis=1) + extra) * energy,
-        good=good * (1 - ground.grade_b),
-        grade_b=good * ground.grade_b,
+        good=good,
+        grade_b=finished - good,
         scrapped=(found.scrap * value).sum(axis=1) * energy,
         decided=found.decided.sum(axis=1) * energy,
         engineers=plan.paid,
@@ -136,7 +138,7 @@ def live(asked: Asked) -> Life:
         scrap_by_birth=found.scrap_usd / max(float(mature.worth.max()), 1e-9) * energy,
         mass_by_birth=found.scrap_kg / KG_PER_KT,
         narrowest=_shares(found.narrowest),
-        line_good=found.finished[:, -len(plan.starts) :] * energy,
+        line_good=found.shipped[:, -len(plan.starts) :] * energy,
         line_started=found.started[:, -len(plan.starts) :] * energy,
         causes=(born, gone),
         cases=Cases(

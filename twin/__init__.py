@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from twin.ramp.learning import ramp_up as ramp_up
     from twin.ramp.mature import Mature as Mature
     from twin.ramp.mature import mature_line as mature_line
+    from twin.ramp.pace import pace_of as pace_of
     from twin.ramp.priors import Module as Module
     from twin.ramp.priors import Priors as Priors
     from twin.ramp.priors import Programme as Programme
@@ -106,6 +107,7 @@ _HOME = {
     "Priors": "ramp.priors",
     "read_priors": "ramp.priors",
     "Ramp": "ramp.learning",
+    "pace_of": "ramp.pace",
     "ramp_up": "ramp.learning",
     "Journal": "journal",
     "Line": "line",

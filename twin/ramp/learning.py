@@ -27,6 +27,7 @@ class Ramp:
     Attributes:
         started: cells started. Shape (months, modules).
         finished: good cells. Shape (months, modules).
+        shipped: those that customers take as grade A, because they have released the product. Shape (months, modules).
         decided: cells whose fate was decided, good or scrap. Shape (months, modules).
         scrap: cells, or web for as many, lost at each station, what is usual included. Shape (months, stations).
         scrap_usd: material and work in them, by the station at which what is wrong with them was born [USD]. Shape
@@ -48,6 +49,7 @@ class Ramp:
 
     started: Floats
     finished: Floats
+    shipped: Floats
     decided: Floats
     scrap: Floats
     scrap_usd: Floats
@@ -95,7 +97,7 @@ def ramp_up(programme: Programme, mature: Mature, priors: Priors, seed: int) -> 
     """
     causes = hidden_causes(programme, mature, priors, seed)
     watch = Watch(programme, mature, priors.evidence)
-    floor = Floor(programme, mature, causes, watch)
+    floor = Floor(programme, mature, causes, watch, priors.start)
     meeting = Meeting(programme, mature, causes, floor.views, watch.charts, priors, seed)
     found = _empty(programme, mature, causes, meeting)
     usd, kg = (_Births(weight, mature, causes, floor) for weight in (mature.worth, mature.mass))
@@ -155,6 +157,7 @@ def _empty(programme: Programme, mature: Mature, causes: Causes, meeting: Meetin
         zeros(modules),
         zeros(modules),
         zeros(modules),
+        zeros(modules),
         zeros(stations),
         zeros(stations),
         zeros(stations),
@@ -177,6 +180,7 @@ def _add(found: Ramp, month: int, made: Day, mature: Mature) -> None:
     """Add a day to its month."""
     found.started[month] += made.started
     found.finished[month] += made.finished
+    found.shipped[month] += made.shipped
     found.decided[month] += made.finished / mature.good + made.scrap[:, mature.cells].sum(axis=1)
     found.scrap[month] += made.scrap.sum(axis=0) + mature.scrap * made.started.sum()
     found.down[month] += made.down.max(axis=1)
