@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from optimize.at_best_data import question_of
 from optimize.at_best_lines import first_quarter, lead_quarters
-from optimize.expansion import ExpansionPlan, plan_expansion
+from optimize.expansion import ExpansionPlan, frontier
 from optimize.figures import Interval
 from optimize.funding import Funding
 from optimize.life import Life
@@ -21,6 +21,9 @@ from optimize.solve import Solver
 from optimize.strategy import Scheduled, Strategy
 from optimize.verdict import MONTHS_PER_QUARTER, Lived
 from twin import Scenarios
+
+# of the frontier, from no insolvency to any
+_STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class AtBest:
         predicted: net present value by the model, over its futures [MUSD]; None without a plan.
         simulated: the plan lived through the same futures [MUSD]; None without a plan.
         declared: the strategy as declared in the same futures [MUSD].
+        frontier: the best plan for each allowed chance of insolvency, the least one first.
     """
 
     plan: ExpansionPlan
@@ -42,6 +46,7 @@ class AtBest:
     predicted: float | None
     simulated: Interval | None
     declared: Interval
+    frontier: tuple[ExpansionPlan, ...] = ()
 
 
 def variants(strategy: Strategy, factors: Sequence[float]) -> dict[str, Strategy]:
@@ -50,7 +55,7 @@ def variants(strategy: Strategy, factors: Sequence[float]) -> dict[str, Strategy
     return {f"{count} engineers": strategy.model_copy(update={"engineers": count}) for count in counts}
 
 
-def plan_of(
+def plans_of(
     strategy: Strategy,
     tried: Mapping[str, Strategy],
     lives: Mapping[str, Sequence[Life]],
@@ -58,8 +63,8 @@ def plan_of(
     funding: Funding,
     futures: Scenarios,
     risk: float | None,
-) -> ExpansionPlan:
-    """Return when to add which line, and with how many engineers.
+) -> tuple[ExpansionPlan, tuple[ExpansionPlan, ...]]:
+    """Return when to add which line and with how many engineers, and how that changes with the risk that is taken.
 
     Args:
         strategy: as declared.
@@ -71,7 +76,14 @@ def plan_of(
         risk: largest allowed probability of insolvency [-]; None for any.
     """
     data = question_of(strategy, tried, lives, site, funding, futures, risk)
-    return plan_expansion(data, Solver(gap=1e-3, time_limit=20.0))
+    allowed = 1.0 if risk is None else risk
+    best, *others = frontier(data, [allowed, *_chances(futures.count)], Solver(gap=1e-3, time_limit=20.0))
+    return best, tuple(others)
+
+
+def _chances(futures: int) -> list[float]:
+    """Return some chances of insolvency that so many futures can tell apart, the least first."""
+    return sorted({round(futures * part / _STEPS) / futures for part in range(_STEPS + 1)})
 
 
 def strategy_of(
@@ -90,9 +102,12 @@ def strategy_of(
     return tried[plan.option].model_copy(update={"build": build})
 
 
-def better(plan: ExpansionPlan, declared: Lived, planned: Lived | None) -> AtBest:
+def better(
+    plan: ExpansionPlan, declared: Lived, planned: Lived | None, others: tuple[ExpansionPlan, ...] = ()
+) -> AtBest:
     """Return which of a declared and a planned strategy goes into the comparison, by the same futures."""
     if planned is None:
-        return AtBest(plan, declared.strategy, False, plan.npv, None, declared.npv)
+        return AtBest(plan, declared.strategy, False, plan.npv, None, declared.npv, others)
     wins = planned.npv.mean > declared.npv.mean
-    return AtBest(plan, planned.strategy if wins else declared.strategy, wins, plan.npv, planned.npv, declared.npv)
+    chosen = planned.strategy if wins else declared.strategy
+    return AtBest(plan, chosen, wins, plan.npv, planned.npv, declared.npv, others)

@@ -13,7 +13,8 @@ from optimize.expansion_outlook import Deadline, Outlook
 from optimize.expansion_terms import Floats, OperatingPoint, Purse, Risk
 from optimize.funding import Funding
 from optimize.life import Life
-from optimize.site import MUSD, Site
+from optimize.line_costs import MUSD
+from optimize.site import Site
 from optimize.strategy import Strategy
 from optimize.trading import DAYS_PER_MONTH
 from optimize.verdict import MONTHS_PER_QUARTER, capital_of

@@ -10,8 +10,9 @@ import numpy as np
 from optimize.expansion_terms import Floats, OperatingPoint
 from optimize.funding import Funding
 from optimize.life import Life
+from optimize.line_costs import MUSD, LineCosts
 from optimize.orders import lead_of
-from optimize.site import MUSD, LineCosts, Site
+from optimize.site import Site
 from optimize.strategy import Strategy
 from optimize.trading import HOURS_PER_YEAR, WATTS_PER_GW
 from optimize.verdict import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, capital_of
@@ -72,9 +73,10 @@ def _pilot(
     capital, running = np.zeros(quarters), np.zeros(quarters)
     if strategy.pilot is None:
         return capital, running
-    pilot, start = strategy.pilot, strategy.pilot.lead + float(futures.equipment_delay.mean())
-    parts = _payments(funding, round(start / MONTHS_PER_QUARTER))[:quarters]
-    capital[: len(parts)] = np.array(parts) * capital_of(strategy, site) * pilot.size * terms.pilot
+    pilot, lead = strategy.pilot, strategy.pilot.lead + float(futures.equipment_delay.mean())
+    ordered, start = round(strategy.wait / MONTHS_PER_QUARTER), strategy.wait + lead
+    parts = _payments(funding, round(lead / MONTHS_PER_QUARTER))[: quarters - ordered]
+    capital[ordered : ordered + len(parts)] = np.array(parts) * capital_of(strategy, site) * pilot.size * terms.pilot
     hired, begun = (max(round(month / MONTHS_PER_QUARTER), 0) for month in (start - terms.ahead, start))
     running[hired:] += (1 + costs.on_labour) * costs.staff * pilot.size * costs.person / MUSD / QUARTERS_PER_YEAR
     running[begun:] += costs.standing * pilot.size / QUARTERS_PER_YEAR
@@ -89,10 +91,8 @@ def lead_quarters(strategy: Strategy, site: Site, futures: Scenarios) -> int:
 
 def first_quarter(strategy: Strategy, futures: Scenarios) -> int:
     """Return the first quarter in which a line may be ordered: when a pilot line has run, with the mean delay."""
-    if strategy.pilot is None:
-        return 0
-    months = strategy.pilot.lead + float(futures.equipment_delay.mean()) + strategy.pilot.runs
-    return ceil(months / MONTHS_PER_QUARTER)
+    delay = float(futures.equipment_delay.mean()) if strategy.pilot is not None else 0.0
+    return ceil((strategy.first_order + delay) / MONTHS_PER_QUARTER)
 
 
 def _payments(funding: Funding, lead: int) -> tuple[float, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from optimize.board_claim import measures_of
 from optimize.board_inputs import assumptions, flip_points
 from optimize.board_plant import engineers, inside, narrowest, ranked, scrap
 from optimize.books import by_year
@@ -16,6 +17,7 @@ from optimize.figures import Interval
 from optimize.scale_up import Compared
 from optimize.tables import Row
 from optimize.verdict import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Lived
+from optimize.words import listed
 
 # of the futures, nine in ten lie between the first and the last
 BAND = (0.05, 0.5, 0.95)
@@ -37,6 +39,10 @@ def tables_of(compared: Compared) -> dict[str, list[Row]]:
         "engineers": engineers(compared),
         "lines": lines(compared),
         "differences": differences(compared),
+        "at_best": at_best(compared),
+        "measures": measures(compared),
+        "frontier": frontier(compared),
+        "waiting": waiting(compared),
         "flip_points": flip_points(compared),
         "assumptions": assumptions(compared),
     }
@@ -235,3 +241,58 @@ def _needed(apart: Interval, count: int) -> int | str:
     half = (apart.high - apart.low) / 2
     needed = count * (half / apart.mean) ** 2 if apart.mean else inf
     return max(2, int(float(f"{needed + 0.5:.2g}"))) if needed < _MOST_FUTURES else ""
+
+
+def frontier(compared: Compared) -> list[Row]:
+    """Return what the planning model expects of each strategy for each chance of insolvency that it may take."""
+    return [
+        {
+            "strategy": name,
+            "allowed_insolvency": plan.data.risk.insolvency,
+            "npv_musd": "" if plan.npv is None else plan.npv,
+            "insolvency": "" if plan.insolvency is None else plan.insolvency,
+            "engineers": plan.option or "",
+            "start_quarters": " ".join(str(quarter) for quarter in plan.start_quarters if quarter is not None),
+        }
+        for name in compared.verdict.ranking
+        if name in compared.at_best
+        for plan in compared.at_best[name].frontier
+    ]
+
+
+def waiting(compared: Compared) -> list[Row]:
+    """Return what it is worth to the leading strategies to order everything later."""
+    return [
+        {"strategy": one.strategy, "months": one.months, **_spread("gain_musd", one.gain), "futures": one.futures}
+        for one in compared.waited
+    ]
+
+
+def at_best(compared: Compared) -> list[Row]:
+    """Return what planning made of each strategy, in the futures in which it was planned."""
+    return [
+        {
+            "strategy": name,
+            "engineers": one.plan.option or "",
+            "start_quarters": " ".join(str(quarter) for quarter in one.plan.start_quarters if quarter is not None),
+            "why": one.plan.why,
+            "predicted_musd": "" if one.predicted is None else one.predicted,
+            **_spread("simulated_musd", one.simulated),
+            **_spread("declared_musd", one.declared),
+            "taken": "plan" if one.planned else "declared",
+        }
+        for name, one in compared.at_best.items()
+    ]
+
+
+def measures(compared: Compared) -> list[Row]:
+    """Return what each strategy does for control and excellence, as it went into the comparison."""
+    return [
+        {
+            "strategy": lived.name,
+            "measures": listed(measures_of(lived.strategy)) or "none",
+            "product_new": lived.strategy.product,
+            "engineers": lived.strategy.engineers,
+        }
+        for lived in ranked(compared)
+    ]

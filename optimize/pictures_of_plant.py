@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optimize.pictures import BLUE, GREEN, ORANGE, PINK, SKY, WIDTH, axes_of, number
+from optimize.pictures import BLUE, GREEN, ORANGE, PINK, SKY, WIDTH, axes_of
 from optimize.pictures_of_strategies import (
     GRID,
     MONTHS_PER_YEAR,
@@ -21,7 +21,7 @@ from optimize.pictures_of_strategies import (
     panels,
 )
 from optimize.tables import Row
-from optimize.words import percent, station
+from optimize.words import station
 from twin import FlowWords, Line, draw_flow
 
 _MOST_STATIONS = 6
@@ -86,16 +86,16 @@ def draw_started_to_good(flow: Mapping[str, Mapping[str, float]], lost: Mapping[
     for name, at in flow.items():
         row = lost[name]
         share = at["lost"] / at["in"] if at["in"] > 0 else 0.0
-        kilotonnes, money = _short(row["lost_tonnes"] / 1000), _short(row["lost_musd"])
-        losses[name] = f"\N{MINUS SIGN}{percent(share)}: {kilotonnes} kt, {money} MUSD" if at["lost"] > 0 else ""
+        text = f"{100 * share:.2f} %: {_short(row['lost_tonnes'] / 1000)} kt, {_short(row['lost_musd'])} MUSD"
+        losses[name] = f"\N{MINUS SIGN}{text}" if at["lost"] > 0 else ""
     end = sum(flow[name]["out"] for name in line.sinks if name in flow)
     # web for one electrode counts half until the two come together
-    sources = {name: f"for {_short(2 * at['in'], 3)} GWh" for name, at in flow.items()}
-    return draw_flow(flow, line, FlowWords(titles, losses, sources, f"{_short(end, 3)} GWh of good cells"))
+    sources = {name: f"for {2 * at['in']:.0f} GWh" for name, at in flow.items()}
+    return draw_flow(flow, line, FlowWords(titles, losses, sources, f"{end:.0f} GWh of good cells"))
 
 
-def _short(value: float, digits: int = 2) -> str:
-    return number(float(f"{value:.{digits}g}"))
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def draw_narrowest(rows: Sequence[Row], of: Strategies) -> Any:
@@ -118,6 +118,7 @@ def draw_narrowest(rows: Sequence[Row], of: Strategies) -> Any:
         running = shares.sum(axis=0) > 0
         areas = axis.stackplot(year[running], shares[:, running], colors=colours, lw=0)
         axis.set_ylim(0, 100)
+        axis.set_xlim(0, quarters * _MONTHS / MONTHS_PER_YEAR)
         axis.set_title(over_a_panel(one), color=one.colour, fontsize=10)
     outer_labels(figure, axes, len(of), "share of running lines [%]")
     titles = [station(name) for name in names]

@@ -19,14 +19,20 @@ from generic_lines import always, line_of, timed
 from young_lines import shipped_priors, small_line
 
 from optimize import board_claim, board_story
+from optimize.bench import Bench
 from optimize.board_plant import engineers, flow, narrowest, scrap
-from optimize.board_report import save_strategies, table_of_strategies
+from optimize.board_report import middle, save_strategies, table_of_strategies
 from optimize.board_tables import costs, lines, quarters, tables_of
 from optimize.books import by_year
+from optimize.figures import Interval
 from optimize.funding import read_funding
 from optimize.life import Life
-from optimize.scale_up import Bench, Compared, Swing, swings
-from optimize.site import Ground, LineCosts, ScaleUp, Site, read_scale_up
+from optimize.line_costs import LineCosts
+from optimize.probes import Waited
+from optimize.read_scale_up import read_scale_up
+from optimize.scale_up import Compared
+from optimize.site import Ground, ScaleUp, Site
+from optimize.swings import Swing, swings
 from optimize.verdict import Verdict, keep
 from twin import Line, Scenarios, read_futures, sample_futures
 from twin.read import lines_folder
@@ -100,8 +106,7 @@ def compared(capital: float = 60.0, materials: float = 50.0, nameplate: float = 
     funding, futures = read_funding("default"), scenarios_of(site)
     lived = {name: keep(name, one, lives[name], site, funding, futures) for name, one in site.study.strategies.items()}
     verdict = Verdict(site, funding, futures, lived)
-    bench = Bench(site, funding, 1, None, None)  # type: ignore[arg-type]
-    return Compared(verdict, tuple(swings(verdict, bench)))
+    return Compared(verdict, tuple(swings(verdict)))
 
 
 @pytest.fixture(scope="module")
@@ -304,10 +309,10 @@ def test_a_claim_turns_round_where_the_leads_cross() -> None:
     found, best = with_lead(1000.0), "seen"
     assert found.verdict.ranking[0] == best
     low, high = found.verdict.site.futures.range("disturbance")
-    swing = Swing("disturbance", low, high, -100.0, 100.0, None, "fast", {"fast": (-100.0, 100.0, 100.0)})
+    swing = Swing("disturbance", low, 1.0, high, -100.0, 100.0, None, "fast", {"fast": (-100.0, 100.0, 100.0)}, FUTURES)
     found = replace(found, swings=(swing,))
     # halfway between the low end, where it is 100 behind, and the declared value, where it is as much ahead
-    assert board_claim.pair_flips(found, "seen", "fast") == [("disturbance", pytest.approx((low + 1.0) / 2))]
+    assert board_claim.pair_flips(found, "seen", "fast") == [(swing, pytest.approx((low + 1.0) / 2))]
     assert board_claim.pair_flips(found, "fast", "seen") == board_claim.pair_flips(found, "seen", "fast")
 
 
@@ -321,6 +326,28 @@ def test_the_terminal_shows_every_strategy_the_best_first() -> None:
     table = table_of_strategies(compared())
     titles = [compared().verdict.lived[name].strategy.title for name in compared().verdict.ranking]
     assert list(table.columns[0].cells) == titles
+
+
+def test_what_waiting_is_worth_is_drawn_and_told(tmp_path: Path) -> None:
+    found = replace(compared(), waited=(Waited("fast", 3, Interval(-4.0, -9.0, 1.0), FUTURES),))
+    page = save_strategies(found, tmp_path).read_text(encoding="utf-8")
+    assert "The price of waiting" in page and (tmp_path / "pictures" / "waiting.svg").exists()
+    assert [float(row["gain_musd_mean"]) for row in rows_of(tmp_path, "waiting")] == [-4.0]
+
+
+def test_a_column_is_written_in_the_steps_that_a_quarter_of_its_intervals_support() -> None:
+    found = [{f"x_{part}": value for part, value in zip(Interval._fields, one, strict=True)} for one in COLUMN]
+    assert middle(found[0], "x", found) == "641 (290 to 985)"
+    assert middle(found[1], "x", found) == "\N{MINUS SIGN}3 (\N{MINUS SIGN}9 to 4)"
+
+
+# alone, the first would be written in hundreds, and the last in hundredths
+COLUMN = ((641.2, 289.8, 985.1), (-2.7, -9.4, 4.1), (50.0, 20.0, 80.0), (12.0, 5.0, 19.0), (1.28, 1.02, 1.53))
+
+
+def test_every_table_of_the_page_is_a_file(folder: Path) -> None:
+    written = {path.stem for path in (folder / "tables").glob("*.csv")}
+    assert {name for name, rows in tables_of(compared()).items() if rows} | {"claims"} == written
 
 
 def test_tables_hold_every_strategy() -> None:

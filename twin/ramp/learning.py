@@ -142,7 +142,8 @@ class _Births:
 
     def of(self, made: Day) -> Floats:
         """Return the scrap of a day. Shape (stations,)."""
-        hidden = np.bincount(self._station, (made.by_cause * self._weight).sum(axis=1), len(self._usual))
+        each = np.einsum("ij,ij->i", made.by_cause, self._weight)
+        hidden = np.bincount(self._station, each, len(self._usual))
         return np.asarray(hidden + self._usual * made.started.sum(), np.float64)
 
 
@@ -183,7 +184,7 @@ def _add(found: Ramp, month: int, made: Day, mature: Mature) -> None:
     found.decided[month] += made.finished / mature.good + made.scrap[:, mature.cells].sum(axis=1)
     found.scrap[month] += made.scrap.sum(axis=0) + mature.scrap * made.started.sum()
     found.down[month] += made.down.max(axis=1)
-    np.add.at(found.narrowest[month], made.narrowest[made.started > 0], 1.0)
+    found.narrowest[month] += np.bincount(made.narrowest[made.started > 0], minlength=len(mature.stations))
 
 
 def _means(found: Ramp, days: int) -> Ramp:
