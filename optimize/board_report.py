@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimize import board_claim, board_story
 from optimize.board_inputs import QUANTITY
+from optimize.board_plant import flow
 from optimize.board_tables import tables_of
 from optimize.figures import Interval
 from optimize.report import new_table, write_page
@@ -69,6 +70,7 @@ def _confidence(rows: list[Row]) -> str:
 
 def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Callable[[], Any]]:
     """Return what draws each picture."""
+    from optimize import pictures_of_plant as of_plant
     from optimize import pictures_of_strategies as over_time
     from optimize import pictures_of_worth as of_worth
 
@@ -90,18 +92,36 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
         "cash": lambda: over_time.draw_fans(quarters, of, "cash_musd", "cash in hand [MUSD]", at=0.0, text="no cash"),
         "runway": lambda: over_time.draw_runway(quarters, of),
         "cost_by_year": lambda: of_worth.draw_cost_by_year(rows["years"], of),
-        "scrap": lambda: of_worth.draw_scrap(rows["scrap"], of),
+        "scrap_born": lambda: of_plant.draw_scrap(rows["scrap"], of, "born"),
+        "scrap_lost": lambda: of_plant.draw_scrap(rows["scrap"], of, "lost"),
+        "narrowest": lambda: of_plant.draw_narrowest(rows["narrowest"], of),
+        "inside": lambda: of_plant.draw_inside(quarters, of),
         "lag": lambda: over_time.draw_lag(rows["years"], of),
         "causes": lambda: over_time.draw_causes(quarters, of),
         "differences": lambda: of_worth.draw_differences(rows["differences"], of, verdict.ranking[0]),
         "lines": lambda: over_time.draw_lines(rows["lines"], of),
     }
+    if (flow := _flow(compared, rows["scrap"])) is not None:
+        wanted["flow"] = flow
     if rows["costs"]:
         wanted["cost_parts"] = lambda: of_worth.draw_cost_parts(rows["costs"], of, revenue)
     if compared.swings:
         titles = {what: title for what, (title, _, _) in QUANTITY.items()}
         wanted["tornado"] = lambda: of_worth.draw_tornado(compared.swings, titles)
     return wanted
+
+
+def _flow(compared: Compared, rows: list[Row]) -> Callable[[], Any] | None:
+    """Return what draws the flow of the best strategy; None when its line has no end to follow it from."""
+    from optimize.pictures_of_plant import draw_started_to_good
+
+    verdict = compared.verdict
+    best = verdict.lived[verdict.ranking[0]]
+    found = flow(compared, best)
+    if not any(at["in"] > 0 for at in found.values()):
+        return None
+    lost = {row["station"]: row for row in rows if row["strategy"] == best.name}
+    return lambda: draw_started_to_good(found, lost, verdict.site.line)
 
 
 def middle(row: Row, name: str, scale: float = 1.0) -> str:

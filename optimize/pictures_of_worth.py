@@ -1,4 +1,4 @@
-"""Pictures of what strategies are worth: value and risk, cost of a kWh, scrap, paired differences, the tornado."""
+"""Pictures of what strategies are worth: value and risk, cost of a kWh, paired differences, the tornado."""
 
 from __future__ import annotations
 
@@ -166,35 +166,6 @@ def draw_cost_parts(rows: Sequence[Row], of: Strategies, revenue: Mapping[str, f
         handlelength=1,
         columnspacing=1,
     )
-    return figure
-
-
-def draw_scrap(rows: Sequence[Row], of: Strategies, most: int = 9) -> Any:
-    """Draw scrap of each strategy by the station that found it: the largest stations, the others together."""
-    totals: dict[str, float] = {}
-    for row in rows:
-        totals[row["station"]] = totals.get(row["station"], 0.0) + row["gwh"]
-    largest = sorted(totals, key=lambda name: -totals[name])[:most]
-    rest = [name for name in totals if name not in largest]
-    groups = {name: [name] for name in largest} | ({"all others": rest} if rest else {})
-    figure, (amount, money) = axes_of(WIDTH, 0.7 + legend_height(of) + (0.11 * len(of) + 0.14) * len(groups), 1, 2)
-    height = 0.8 / len(of)
-    for shift, (name, one) in enumerate(of.items()):
-        own = {row["station"]: row for row in by_strategy(rows, name)}
-        places = [place + (shift - (len(of) - 1) / 2) * height for place in range(len(groups))]
-        for axis, column in ((amount, "gwh"), (money, "musd")):
-            sizes = [sum(own[station][column] for station in stations) for stations in groups.values()]
-            axis.barh(places, sizes, height * 0.9, color=one.colour, label=one.title)
-    amount.set_yticks(range(len(groups)), [name.replace("_", " ") for name in groups], fontsize=9)
-    money.set_yticks(range(len(groups)), [""] * len(groups))
-    for axis, title in ((amount, "Scrap [GWh]"), (money, "Material lost [MUSD]")):
-        axis.set_ylim(len(groups) - 0.5, -0.5)
-        axis.set_title(title, fontsize=10)
-        axis.tick_params(axis="x", labelsize=9)
-        axis.grid(axis="x", color=GRID)
-        axis.set_axisbelow(True)
-    handles, titles = amount.get_legend_handles_labels()
-    figure.legend(handles, titles, loc="outside upper center", ncols=columns_of(titles), frameon=False, fontsize=9)
     return figure
 
 

@@ -133,6 +133,8 @@ class LineCosts:
         on_labour: overhead on labour [-].
         on_depreciation: overhead and research on depreciation [-].
         grade_b: price of grade B relative to grade A [-].
+        energy_use: electricity and gas that come with throughput [GWh per GWh started].
+        standing_use: drawn by a line whatever is made [GWh/yr].
     """
 
     capital: float
@@ -146,6 +148,8 @@ class LineCosts:
     on_labour: float
     on_depreciation: float
     grade_b: float
+    energy_use: float
+    standing_use: float
 
 
 @dataclass(frozen=True)
@@ -239,6 +243,7 @@ def mature_plant(asked: MatureRun) -> dict[str, Any]:
     found = kpis(journal)
     money = {name: value for name, value in found["money_usd"].items() if isinstance(value, int | float)}
     counts = {name: found[name] for name in ("started_cells", "good_cells", "grade_b_cells", "days")}
+    counts["energy_gwh"] = found["energy_kwh_per_kwh"]["total"] * found["good_gwh"]
     return {"mature": mature_line(journal).as_data(), "money": money, "counts": counts}
 
 
@@ -276,6 +281,7 @@ def _line_costs(study: ScaleUp, line: Line, found: Mapping[str, Any]) -> LineCos
     started = counts["started_cells"] * line.cell.energy / JOULES_PER_GWH
     bought = money["material_bought"] - money["material_to_stock"]
     flowing = money["all_energy"] - costs.standing_energy_cost * years
+    drawn_anyway = costs.standing_energy / JOULES_PER_GWH
     rates = prices.overheads
     return LineCosts(
         capital=capital / MUSD / study.lines,
@@ -291,4 +297,6 @@ def _line_costs(study: ScaleUp, line: Line, found: Mapping[str, Any]) -> LineCos
         + rates.gsa_depreciation * (1 + rates.variable_depreciation)
         + rates.r_and_d,
         grade_b=prices.grade_b,
+        energy_use=(counts["energy_gwh"] - drawn_anyway * years) / started,
+        standing_use=drawn_anyway / study.lines,
     )

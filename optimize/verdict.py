@@ -40,12 +40,15 @@ class Lived:
         strategy: as declared, or as planned.
         lives: what the plant made, future by future, as if its bills were always paid.
         books: the money, in which an insolvent plant makes nothing any more.
+        ran: what was made of what the plant could make: nothing after insolvency, and no more than customers take [-].
+            Shape (futures, months).
     """
 
     name: str
     strategy: Strategy
     lives: Sequence[Life]
     books: Books
+    ran: Floats
 
     def stacked(self, what: str) -> Floats:
         """Return a monthly figure of all lives. Shape (futures, months) or with stations behind."""
@@ -207,7 +210,7 @@ def keep(
     share = wanted_share(made["good"], made["grade_b"], futures, site.costs.grade_b)
     made |= {name: made[name] * share for name in ("started", "good", "grade_b", "scrapped")}
     books = keep_books(Operations(staff=staff, **made), bought, rates_of(site), futures, funding)
-    return Lived(name, strategy, lives, books)
+    return Lived(name, strategy, lives, books, share * books.alive)
 
 
 def wanted_share(good: Floats, grade_b: Floats, futures: Scenarios, grade_b_price: float) -> Floats:

@@ -34,6 +34,7 @@ TABLE = """
     journal, run, read
     flow
     compiled
+    present
     simulation
     measured, output_analysis, progress, results
     capability, folder, genealogy, oee, material_balance

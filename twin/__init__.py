@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from twin.cost import costs as costs
     from twin.flow.deadlock import Deadlock as Deadlock
-    from twin.folder import line_sha256 as line_sha256
     from twin.folder import open_run as open_run
     from twin.folder import run_in_folder as run_in_folder
     from twin.folder import versions as versions
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from twin.kpi import kpis as kpis
     from twin.kpi import summarise as summarise
     from twin.line import Line as Line
+    from twin.line import line_sha256 as line_sha256
     from twin.plant_cost import UnitCosts as UnitCosts
     from twin.plant_cost import unit_costs as unit_costs
     from twin.problems import InputError as InputError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from twin.ramp.learning import ramp_up as ramp_up
     from twin.ramp.mature import Mature as Mature
     from twin.ramp.mature import mature_line as mature_line
+    from twin.ramp.pace import pace_of as pace_of
     from twin.ramp.priors import Module as Module
     from twin.ramp.priors import Priors as Priors
     from twin.ramp.priors import Programme as Programme
@@ -42,9 +43,12 @@ if TYPE_CHECKING:
     from twin.read.provenance import Provenance as Provenance
     from twin.read.shipped import find_declared as find_declared
     from twin.report import write_report as write_report
+    from twin.report.sankey import FlowWords as FlowWords
+    from twin.report.sankey import draw_flow as draw_flow
     from twin.results import ResultFiles as ResultFiles
     from twin.results import results_folder as results_folder
     from twin.run import Run as Run
+    from twin.run import Save as Save
     from twin.scenario.futures import QUANTITIES as QUANTITIES
     from twin.scenario.futures import Futures as Futures
     from twin.scenario.market import Milestone as Milestone
@@ -74,6 +78,8 @@ if TYPE_CHECKING:
     from twin.values import put as put
 
 _HOME = {
+    "FlowWords": "report.sankey",
+    "draw_flow": "report.sankey",
     "Energy": "units",
     "Interval": "units",
     "Positive": "units",
@@ -101,12 +107,14 @@ _HOME = {
     "Priors": "ramp.priors",
     "read_priors": "ramp.priors",
     "Ramp": "ramp.learning",
+    "pace_of": "ramp.pace",
     "ramp_up": "ramp.learning",
     "Journal": "journal",
     "Line": "line",
     "Problem": "problems",
     "ResultFiles": "results",
     "Run": "run",
+    "Save": "run",
     "Scenarios": "scenario.sample",
     "Unit": "units",
     "UnitCosts": "plant_cost",
@@ -120,7 +128,7 @@ _HOME = {
     "known_lines": "read",
     "knobs": "settings",
     "kpis": "kpi",
-    "line_sha256": "folder",
+    "line_sha256": "line",
     "open_run": "folder",
     "put": "values",
     "read_declared": "read",

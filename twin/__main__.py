@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from twin.line import Line
     from twin.problems import Problem
-    from twin.run import Run
+    from twin.run import Run, Save
 
 
 class Guarded(TyperGroup):
@@ -141,6 +141,7 @@ def schema() -> None:
 
 @app.command("simulate")
 def simulate_command(
+    context: typer.Context,
     file: PlantFile,
     days: Annotated[int, typer.Option(help="days measured")] = 365,
     warmup: Annotated[str, typer.Option(help="days before them that are not counted, or 'auto' (MSER-5)")] = "30",
@@ -153,17 +154,56 @@ def simulate_command(
     cells: Annotated[str, typer.Option(help="cell rows kept: all, none or sample:1%")] = "sample:1%",
     truth: Annotated[bool, typer.Option("--truth", help="write what is true beside what gauges report")] = False,
     engine: Annotated[str, typer.Option(help="simpy, compiled or auto; the journal is the same")] = "auto",
+    save_state: Annotated[
+        Path | None, typer.Option(metavar="STATE", help="file in which the plant is saved as it is at a moment")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="that moment, such as '12 d'; default the end")
+    ] = None,
+    from_state: Annotated[
+        Path | None, typer.Option(metavar="STATE", help="begin with a saved plant; its seed and no warm-up by default")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="folder of the run; default a new one under runs/")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a run that is there already")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace results that are there already")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="make only the replications that --out lacks")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="print nothing but the path of the report")] = False,
 ) -> None:
     """Simulate a plant and write its journal, KPIs and report."""
+    from dataclasses import replace
+
     from twin.replicate import Order, carry_out
 
-    run = _run(file, days, warmup, seed, settings or [], cells, truth, engine)
-    order = Order(run, replications, workers, out, overwrite, resume)
+    if from_state is not None:
+        from twin.present import read_present
+
+        # what is not said goes on as it was
+        seed = read_present(from_state).header.seed if _by_default(context, "seed") else seed
+        warmup = "0" if _by_default(context, "warmup") else warmup
+    run = replace(_run(file, days, warmup, seed, settings or [], cells, truth, engine), from_state=from_state)
+    order = Order(run, replications, workers, out, overwrite, resume, _save(save_state, at, overwrite))
     carry_out(order, _show, quiet)
+
+
+def _by_default(context: typer.Context, name: str) -> bool:
+    """Return whether an option was not given."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "DEFAULT"
+
+
+def _save(path: Path | None, at: str | None, overwrite: bool) -> Save | None:
+    from twin.problems import InputError
+    from twin.run import Save
+    from twin.units import Seconds
+    from twin.values import read
+
+    if path is None:
+        if at is not None:
+            raise InputError("--at says when --save-state saves the plant; give that too")
+        return None
+    moment, fault = (None, "") if at is None else read(Seconds, at)
+    if fault:
+        raise InputError(f"--at {fault}")
+    return Save(path, moment, overwrite)
 
 
 def _run(

@@ -46,7 +46,7 @@ class Calendar(Declared):
     shifts: tuple[Shift, ...] = Field(min_length=1)
 
     @cached_property
-    def _on(self) -> list[tuple[float, float]]:
+    def stretches(self) -> list[tuple[float, float]]:
         """Staffed stretches of one week, in order and merged [s]."""
         pieces: list[tuple[float, float]] = []
         for shift in self.shifts:
@@ -65,35 +65,38 @@ class Calendar(Declared):
         return merged
 
     @cached_property
-    def _edges(self) -> tuple[list[float], list[float]]:
-        """Beginnings of the staffed stretches, and staffed seconds before each."""
+    def before(self) -> list[float]:
+        """Staffed seconds of the week before each of those stretches."""
         before, total = [], 0.0
-        for begin, end in self._on:
+        for begin, end in self.stretches:
             before.append(total)
             total += end - begin
-        return [begin for begin, _ in self._on], before
+        return before
+
+    @cached_property
+    def _begins(self) -> list[float]:
+        return [begin for begin, _ in self.stretches]
 
     @cached_property
     def share(self) -> float:
         """Staffed share of the week [-]."""
-        return sum(end - begin for begin, end in self._on) / WEEK
+        return sum(end - begin for begin, end in self.stretches) / WEEK
 
     def staffed(self, time: float) -> float:
         """Return the staffed seconds from the start of the run to ``time`` [s]."""
         weeks, rest = divmod(time, WEEK)
-        begins, before = self._edges
-        place = bisect_right(begins, rest) - 1
+        place = bisect_right(self._begins, rest) - 1
         inside = 0.0
         if place >= 0:
-            begin, end = self._on[place]
-            inside = before[place] + min(rest, end) - begin
+            begin, end = self.stretches[place]
+            inside = self.before[place] + min(rest, end) - begin
         return weeks * self.share * WEEK + inside
 
     def stretch(self, time: float) -> tuple[float, float]:
         """Return beginning and end of the staffed stretch at ``time``, or else of the next one [s]."""
         weeks, rest = divmod(time, WEEK)
-        for begin, end in self._on:
+        for begin, end in self.stretches:
             if rest < end:
                 return weeks * WEEK + begin, weeks * WEEK + end
-        begin, end = self._on[0]
+        begin, end = self.stretches[0]
         return (weeks + 1) * WEEK + begin, (weeks + 1) * WEEK + end

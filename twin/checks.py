@@ -12,7 +12,7 @@ from typing import Any
 
 from twin.line import Line
 from twin.material import MOST_FLAWS
-from twin.needs import needs_of_physics
+from twin.needs import needs_of_stations
 from twin.problems import did_you_mean
 from twin.steps import CATALOGUE, Step
 
@@ -40,7 +40,7 @@ def faults_of_line(content: dict[str, Any], line: Line | None) -> Iterator[Fault
     yield from _gauges(content, stations)
     yield from _batches(stations, buffers)
     if line is not None:
-        yield from needs_of_physics(line)
+        yield from needs_of_stations(line)
         yield from _flaws(line)
         yield from _money(line)
 
@@ -272,9 +272,9 @@ def _batches(stations: dict[str, Any], buffers: dict[str, Any]) -> Iterator[Faul
         batch: dict[str, Any] = given if isinstance(given, dict) else {}
         if given is not None and ("lots" in batch) == ("units" in batch):
             yield ("stations", name, "batch"), "expected either 'lots' or 'units', the capacity of one server"
-        if given is not None and len(boxes) != 1 and name not in alone:
-            yield ("stations", name, "batch"), "a station that takes batches has one inbox"
         combine = _whole(station, "combine") or 1
+        if (given is not None or combine > 1) and len(boxes) != 1 and name not in alone:
+            yield ("stations", name, "batch"), "a station that takes batches, or combines lots, has one inbox"
         need = combine if combine > 1 else _whole(batch, "lots") or 1
         room = _whole(buffers[boxes[0]], "capacity") if boxes else None
         if need > 1 and room is not None and room < need and batch.get("patience") is None:

@@ -16,10 +16,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from twin.journal import TABLES, Journal, read_table
-from twin.line import Line
+from twin.line import Line, line_sha256
 from twin.problems import InputError
 from twin.results import ResultFiles, new_folder
-from twin.run import Run
+from twin.run import Run, Save
 from twin.simulation import Progress, check, engine_of, simulate
 from twin.table import Columns, Table
 
@@ -29,18 +29,21 @@ KPI = "kpi.json"
 PACKAGES = ("gigatwin", "simpy", "numpy", "numba", "pandas", "pyarrow")
 
 
-def run_in_folder(run: Run, folder: Path, progress: Callable[[Progress], None] | None = None) -> Journal:
+def run_in_folder(
+    run: Run, folder: Path, progress: Callable[[Progress], None] | None = None, state: Save | None = None
+) -> Journal:
     """Simulate into a run folder; its manifest says at every moment what is there.
 
     Args:
         run: the question.
         folder: a new or an empty folder.
         progress: called at the end of each simulated day.
+        state: where the plant is saved, and when.
 
     Raises:
         InputError: the run cannot be, or the folder holds something already.
     """
-    check(run)
+    check(run, state)
     new_folder(folder)
     began = time.perf_counter()
     asked = question(run)
@@ -63,7 +66,7 @@ def run_in_folder(run: Run, folder: Path, progress: Callable[[Progress], None] |
             progress(now)
 
     try:
-        simulate(run, folder, day_over, begun)
+        simulate(run, folder, day_over, begun, state)
     except BaseException:
         # a disk that is full may not take the last state either: then the one before it holds
         with suppress(OSError, IndexError):
@@ -86,21 +89,22 @@ def question(run: Run) -> dict[str, Any]:
         "cells": run.cells,
         "truth": run.truth,
         "engine": run.engine,
+        "from_state": _origin(run),
         **_engine(run),
         "versions": versions(),
         "line_declared": run.line._raw,
     }
 
 
+def _origin(run: Run) -> str | None:
+    """Return the hash of the file with whose plant a run begins; None when it begins with an empty one."""
+    return None if run.from_state is None else sha256(run.from_state.read_bytes()).hexdigest()
+
+
 def _engine(run: Run) -> dict[str, Any]:
     """Return what executes a run, and what of the line kept machine code from it."""
     engine, lacks = engine_of(run)
     return {"executed_by": engine, "not_compiled": lacks}
-
-
-def line_sha256(line: Line) -> str:
-    """Return the hash of what a line declares."""
-    return sha256(json.dumps(line._raw, sort_keys=True).encode()).hexdigest()
 
 
 def versions() -> dict[str, str]:

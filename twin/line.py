@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
@@ -187,3 +189,8 @@ class Line(Declared):
     def sinks(self) -> list[str]:
         """Names of the stations at which what is finished leaves."""
         return [name for name in self.stations if all(self.buffers[box].rework for box in self.outboxes(name))]
+
+
+def line_sha256(line: Line) -> str:
+    """Return the hash of what a line declares."""
+    return sha256(json.dumps(line._raw, sort_keys=True).encode()).hexdigest()

@@ -37,9 +37,11 @@ class Plain:
 
     Attributes:
         units: how many pieces the lot holds.
+        repeats: how often it has come back for rework.
     """
 
     units: float = 1.0
+    repeats: int = 0
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What the physics of a station needs from the rest of the plant."""
+"""What a station needs from the rest of the plant, for its physics and for what comes back to it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,44 @@ from twin.assembly.filling import Filling
 from twin.assembly.joining import Joining
 from twin.equipment import Station
 from twin.formation.ageing import Ageing, SelfDischarge
-from twin.line import Line
+from twin.line import Buffer, Line
 from twin.problems import did_you_mean
+from twin.timed import Timed
 
 Fault = tuple[tuple[str | int, ...], str]
 
 
-def needs_of_physics(line: Line) -> Iterator[Fault]:
-    """Yield what the physics of the stations needs and the plant does not declare, as (path, text)."""
+def needs_of_stations(line: Line) -> Iterator[Fault]:
+    """Yield what the stations need and the plant does not declare, as (path, text)."""
+    for name, station in line.stations.items():
+        ways = [box for box in line.outboxes(name) if line.buffers[box].rework]
+        if isinstance(station.step, Timed) and station.step.rework and len(ways) != 1:
+            text = f"sends lots back over one buffer with 'rework: true' from '{name}', but there are {len(ways)}"
+            yield ("stations", name, "step", "rework"), text
+    for name, buffer in line.buffers.items():
+        if buffer.rework:
+            yield from _way_back(line, name, buffer)
+    yield from _of_physics(line)
+
+
+def _way_back(line: Line, name: str, buffer: Buffer) -> Iterator[Fault]:
+    """Yield stations that cannot work on what has come back."""
+    to = line.stations[buffer.to]
+    if to.batch is not None or to.combine > 1:
+        yield (
+            ("buffers", name, "to"),
+            f"'{buffer.to}' takes several lots at once; let them come back to a station before it",
+        )
+    there: str | None = buffer.to
+    while there is not None and there != buffer.source:
+        step = line.stations[there].step
+        if isinstance(step, Timed) and step.split > 1:
+            yield ("buffers", name, "to"), f"lots that come back would be split once more at '{there}'"
+        boxes = [box for box in line.outboxes(there) if not line.buffers[box].rework]
+        there = line.buffers[boxes[0]].to if boxes else None
+
+
+def _of_physics(line: Line) -> Iterator[Fault]:
     for name, station in line.stations.items() if line.cell else ():
         yield from _parts(line, name, station)
         yield from _response(line, name, station)

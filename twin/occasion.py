@@ -88,6 +88,7 @@ class Made:
         born: defects that the step's physics has made.
         blamed: number of the flaw that explains why a cell was sorted out, by its place in the lot; cells that are not
             in it are written down with the reason itself.
+        back: whether all of it goes over the station's way back, to be worked on once more, instead of on.
     """
 
     outputs: Sequence[Material]
@@ -98,3 +99,4 @@ class Made:
     sorted_out: Sequence[tuple[str, NDArray[np.intp]]] = ()
     born: Sequence[Born] = ()
     blamed: Mapping[int, int] = field(default_factory=dict)
+    back: bool = False

@@ -24,7 +24,7 @@ from twin.folder import (
 from twin.problems import InputError
 from twin.progress import bar_of_days, bar_of_replications, obey, stopped_by_hand
 from twin.results import new_folder, results_folder
-from twin.run import Run
+from twin.run import Run, Save
 from twin.simulation import Progress, check
 
 Show = Callable[..., None]
@@ -45,6 +45,7 @@ class Order:
         out: folder; None for a new one under runs/.
         overwrite: replace what is there.
         resume: keep the replications that are complete.
+        state: where the plant is saved, and when.
     """
 
     run: Run
@@ -53,6 +54,7 @@ class Order:
     out: Path | None = None
     overwrite: bool = False
     resume: bool = False
+    state: Save | None = None
 
 
 def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
@@ -63,7 +65,9 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
     Raises:
         InputError: the folder is taken, or the order makes no sense.
     """
-    check(order.run)
+    if order.state is not None and order.replications > 1:
+        raise InputError("--save-state saves the plant of one run; leave --replications out")
+    check(order.run, order.state)
     folder = _folder(order)
     try:
         kpi = _simulated(order, folder, quiet)
@@ -105,14 +109,14 @@ def _simulated(order: Order, folder: Path, quiet: bool) -> dict[str, Any]:
                 show_day(now)
                 obey(stop)
 
-            return measure(order.run, folder, day_over)
+            return measure(order.run, folder, day_over, order.state)
 
 
-def measure(run: Run, folder: Path, progress: DayOver | None = None) -> dict[str, Any]:
+def measure(run: Run, folder: Path, progress: DayOver | None = None, state: Save | None = None) -> dict[str, Any]:
     """Simulate one run into a folder and return its KPIs, which are also written there."""
     from twin.kpi import kpis, settle
 
-    journal = run_in_folder(run, folder, progress)
+    journal = run_in_folder(run, folder, progress, state)
     if run.warmup is None:
         settle(journal)
         write_json(folder / MANIFEST, {**read_manifest(folder), "warmup_s": journal.warmup})
@@ -153,7 +157,7 @@ def _folder_to_resume(order: Order) -> Path:
 def _refuse_another_question(folder: Path, run: Run) -> None:
     """Refuse to go on with replications of another plant, length or seed, or made by another gigatwin."""
     was, asked = read_manifest(folder), question(run)
-    for name in ("line", "line_sha256", "days", "warmup_days", "seed", "cells"):
+    for name in ("line", "line_sha256", "days", "warmup_days", "seed", "cells", "from_state"):
         if was.get(name) != asked[name]:
             raise InputError(f"{folder} answers another question: {name} was {was.get(name)}, now it is {asked[name]}")
     if was.get("versions", {}).get("gigatwin") != asked["versions"]["gigatwin"]:

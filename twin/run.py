@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from twin.line import Line
 
@@ -22,6 +23,8 @@ class Run:
         truth: whether what is true is written beside what gauges report, for studies.
         engine: one of ``ENGINES``, what executes the flow; "auto" takes machine code where it knows all that the line
             declares. The journal is the same.
+        from_state: file of a plant at one moment, with which the run begins; days and warm-up are counted from the
+            first midnight after it. None begins with an empty plant.
     """
 
     line: Line
@@ -31,3 +34,19 @@ class Run:
     cells: str = "sample:1%"
     truth: bool = False
     engine: str = "auto"
+    from_state: Path | None = None
+
+
+@dataclass(frozen=True)
+class Save:
+    """A wish to have the plant saved at one moment of a run.
+
+    Attributes:
+        path: the file.
+        at: the moment, from the beginning of the plant [s]; None is the end of the run.
+        overwrite: replace a file that is there.
+    """
+
+    path: Path
+    at: float | None = None
+    overwrite: bool = False

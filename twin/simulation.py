@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,8 +11,18 @@ from twin.calendar import DAY
 from twin.compiled import unsupported
 from twin.flow import Plant
 from twin.journal import Journal, merge_parts
+from twin.present import (
+    Present,
+    branch_from,
+    present_of,
+    refuse_to_save,
+    set_flow_going,
+    world_of,
+    world_of_flow,
+    write_present,
+)
 from twin.problems import InputError
-from twin.run import ENGINES, Run
+from twin.run import ENGINES, Run, Save
 
 if TYPE_CHECKING:
     from twin.compiled.plant import CompiledPlant
@@ -24,7 +35,7 @@ class Progress(NamedTuple):
     """How far a run is.
 
     Attributes:
-        day: days simulated.
+        day: days simulated; the rest of a day on which the plant was saved is none.
         days: days to simulate.
         good: cells, or lots of a generic line, finished so far.
     """
@@ -39,6 +50,7 @@ def simulate(
     folder: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
     begun: Callable[[Journal], None] | None = None,
+    state: Save | None = None,
 ) -> Journal:
     """Run the twin.
 
@@ -47,6 +59,7 @@ def simulate(
         folder: where the journal is written as the run goes; None keeps it in memory.
         progress: called at the end of each simulated day.
         begun: called once with the journal before anything happens.
+        state: where the plant is saved, and when.
 
     Returns:
         The journal. When the run was interrupted by an exception, what there is has been written and
@@ -56,26 +69,36 @@ def simulate(
         InputError: the run asks for something that cannot be.
         Deadlock: stations of the plant wait for each other for ever.
     """
-    check(run)
+    check(run, state)
     line = run.line
+    present = None if run.from_state is None else branch_from(run.from_state, line)
+    begin, first, end = _days(run, present)
     flaws = [f"{flaw.name}@{flaw.station}" for flaw in line.flaws]
     journal = Journal(list(line.stations), list(line.buffers), flaws, folder)
     journal.line = line
-    warmup = run.warmup or 0
-    journal.warmup = warmup * DAY
+    journal.warmup, journal.end = first * DAY, begin
     if begun is not None:
         begun(journal)
-    plant = _plant(run, journal)
-    days = warmup + run.days
+    plant = _plant(run, journal, present)
+    moment = math.inf if state is None else _moment(state, end)
+    before = math.ceil(begin / DAY)
     try:
-        for day in range(days):
-            plant.run_until((day + 1) * DAY)
+        if present is not None and before == begin / DAY:
+            plant.open_day(before)
+        for day in range(int(begin // DAY), end):
+            midnight = (day + 1) * DAY
+            if day * DAY < moment < midnight:
+                plant.run_until(moment)
+                _save(plant, run, state, journal)
+            plant.run_until(midnight)
             plant.close_day(day)
-            journal.end = (day + 1) * DAY
+            journal.end = midnight
+            if moment == midnight:
+                _save(plant, run, state, journal)
             if folder is not None and (day + 1) % _CHECKPOINT == 0:
                 plant.put_away()
             if progress is not None:
-                progress(Progress(day + 1, days, plant.good))
+                progress(Progress(day + 1 - before, end - before, plant.good))
     finally:
         plant.close()
         journal.put_away(everything=True)
@@ -85,26 +108,61 @@ def simulate(
     return journal
 
 
+def _days(run: Run, present: Present | None) -> tuple[float, int, int]:
+    """Return when a run begins [s], the first day that is measured and the one after the last [d].
+
+    A day on which the plant was saved is not whole; what is counted begins after it.
+    """
+    begin = present.header.time if present else 0.0
+    first = math.ceil(begin / DAY) + (run.warmup or 0)
+    return begin, first, first + run.days
+
+
 def engine_of(run: Run) -> tuple[str, list[str]]:
     """Return what executes a run, "simpy" or "compiled", and why that is not machine code where it was not asked."""
     lacks = [] if run.engine == "simpy" else unsupported(run.line)
     return ("simpy" if lacks or run.engine == "simpy" else "compiled"), lacks
 
 
-def _plant(run: Run, journal: Journal) -> Plant | CompiledPlant:
-    if engine_of(run)[0] == "simpy":
-        return Plant(run.line, run.seed, journal, kept_share(run.cells), run.truth)
-    # machine code is loaded only where it is used
-    from twin.compiled.plant import CompiledPlant
+def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | CompiledPlant:
+    """Return the plant of a run, ready to go on."""
+    for reason in present.header.reasons if present else ():
+        journal.reason(reason)
+    world = world_of(present, run.line) if present else None
+    if engine_of(run)[0] == "compiled":
+        # machine code is loaded only where it is used
+        from twin.compiled.plant import CompiledPlant
 
-    return CompiledPlant(run.line, run.seed, journal)
+        return CompiledPlant(run.line, run.seed, journal, world)
+    plant = Plant(run.line, run.seed, journal, kept_share(run.cells), run.truth)
+    if world is None:
+        plant.begin()
+    else:
+        set_flow_going(plant, world)
+    return plant
 
 
-def check(run: Run) -> None:
+def _moment(state: Save, end: int) -> float:
+    """Return when the plant is to be saved [s], at the end of the last day when nothing else is asked."""
+    return end * DAY if state.at is None else state.at
+
+
+def _save(plant: Plant | CompiledPlant, run: Run, state: Save | None, journal: Journal) -> None:
+    assert state is not None
+    world = world_of_flow(plant) if isinstance(plant, Plant) else plant.world
+    write_present(state.path, present_of(world, journal, run.seed))
+
+
+def check(run: Run, state: Save | None = None) -> None:
     """Refuse a run that cannot be, before anything is made for it.
 
+    Args:
+        run: the question.
+        state: where the plant is to be saved, and when.
+
     Raises:
-        InputError: no days, a negative number, an unknown choice of cells, or a line that the engine does not know.
+        InputError: no days, a negative number, an unknown choice of cells, a line that the engine does not know, a
+            state from which this line cannot go on, or one that cannot be saved.
     """
     if run.engine not in ENGINES:
         raise InputError(f"engine '{run.engine}': expected one of {', '.join(ENGINES)}")
@@ -118,6 +176,25 @@ def check(run: Run) -> None:
         raise InputError(f"seed {run.seed}: expected a whole number from 0")
     if run.days < 1 or (run.warmup or 0) < 0:
         raise InputError(f"{run.days} days after {run.warmup} of warm-up; expected at least 1 day and no negative time")
+    if run.from_state is not None or state is not None:
+        _check_state(run, state)
+
+
+def _check_state(run: Run, state: Save | None) -> None:
+    lacks = unsupported(run.line)
+    if lacks:
+        raise InputError(f"a plant with {'; '.join(lacks)} cannot be saved, nor can it go on from a saved state")
+    if run.from_state is not None and run.warmup is None:
+        raise InputError("warm-up 'auto' is for an empty plant that fills; after a saved state give a number of days")
+    begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run.line))
+    if state is None:
+        return
+    refuse_to_save(state.path, state.overwrite)
+    if not begin < (moment := _moment(state, end)) <= end * DAY:
+        raise InputError(
+            f"the plant cannot be saved on day {moment / DAY:g}; expected a moment of this run, "
+            f"after day {begin / DAY:g} and not after day {end}"
+        )
 
 
 def kept_share(cells: str) -> float:

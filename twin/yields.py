@@ -44,16 +44,16 @@ def first_pass_yield(measured: Measured) -> float | None:
     """Return ISO 22400's first-pass yield of the plant: good at the first attempt over all that was decided.
 
     Cells: grade A cells that were never reworked over good and scrapped cells. A cell that was reworked
-    and is neither scrapped nor downgraded by the end counts as decided. Lots of a generic line: finished
-    over finished and scrapped.
+    and is neither scrapped nor downgraded by the end counts as decided. Lots of a generic line: the same,
+    and all that are finished are good.
     """
     units = measured.finished["units"].sum()
     scrapped = scrapped_units(measured)
-    if measured.line.cell is None:
-        return ratio(units, units + scrapped)
     rows = measured.rejects
-    again = np.unique(rows["cell"][_has(rows, Action.CURED, Action.SENT_BACK) & (rows["cell"] >= 0)])
-    bad = rows["cell"][_has(rows, Action.SCRAP, Action.DOWNGRADE) & (rows["cell"] >= 0)]
+    # a lot of a generic line is known by its family and its number
+    known = rows["cell"] if measured.line.cell else rows["family"].astype(np.int64) << 40 | rows["lot"]
+    again = np.unique(known[_has(rows, Action.CURED, Action.SENT_BACK) & (known >= 0)])
+    bad = known[_has(rows, Action.SCRAP, Action.DOWNGRADE, Action.LOSS) & (known >= 0)]
     reworked = np.count_nonzero(~np.isin(again, bad)) if again.size else 0
     first = measured.finished["grade_a"].sum() - reworked
     return ratio(max(first, 0.0), units + scrapped)

@@ -8,24 +8,27 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from command import is_self_contained
+from generic_lines import always, line_of, timed
 from young_lines import shipped_priors, small_line
 
 from optimize import board_claim, board_story
+from optimize.board_plant import engineers, flow, narrowest, scrap
 from optimize.board_report import save_strategies, table_of_strategies
-from optimize.board_tables import costs, lines, scrap, tables_of
+from optimize.board_tables import costs, lines, quarters, tables_of
 from optimize.books import by_year
 from optimize.funding import read_funding
 from optimize.life import Life
 from optimize.scale_up import Bench, Compared, Swing, swings
 from optimize.site import Ground, LineCosts, ScaleUp, Site, read_scale_up
 from optimize.verdict import Verdict, keep
-from twin import Scenarios, read_futures, read_line, sample_futures
+from twin import Line, Scenarios, read_futures, sample_futures
 from twin.read import lines_folder
 
 FUTURES, MONTHS = 3, 36
@@ -65,12 +68,20 @@ STUDY: dict[str, Any] = {
 
 
 @cache
+def plant() -> Line:
+    """Return a line with the stations of the small mature line in a row."""
+    names = small_line().stations
+    ways = [f"{source} > {to}: 5" for source, to in pairwise(names)]
+    return line_of({name: timed(always(60.0)) for name in names}, ways)
+
+
+@cache
 def lived_through() -> tuple[Site, Mapping[str, Sequence[Life]]]:
     """Return what two strategies share on a small line, and what becomes of them."""
     study = ScaleUp.model_validate(STUDY)
     ground = Ground(small_line(), 0.02, shipped_priors(), 2, MONTHS, 8, 1, study.terms)
-    prices = LineCosts(60.0, 10.0, 1.0, 40, 50.0, 0.1, 2.0, 44_000.0, 0.5, 0.5, 0.6)
-    site = Site(study, read_line(study.line), ground, prices, read_futures("default"))
+    prices = LineCosts(60.0, 10.0, 1.0, 40, 50.0, 0.1, 2.0, 44_000.0, 0.5, 0.5, 0.6, 30.0, 5.0)
+    site = Site(study, plant(), ground, prices, read_futures("default"))
     bench = Bench(site, read_funding("default"), 1, None, None)  # type: ignore[arg-type]
     return site, bench.lives(study.strategies, scenarios_of(site), "")
 
@@ -117,7 +128,7 @@ def test_the_page_stands_alone_and_shows_every_picture(folder: Path) -> None:
     drawn = {picture.stem for picture in (folder / "pictures").glob("*.svg")}
     assert drawn == {
         *("ranking", "frontier", "differences", "tornado", "good", "yield", "lines", "cash", "runway"),
-        *("cost_by_year", "cost_parts", "scrap", "lag", "causes"),
+        *("cost_by_year", "cost_parts", "scrap_born", "scrap_lost", "flow", "narrowest", "inside", "lag", "causes"),
     }
     assert page.count("<svg") == len(drawn)
     # each chapter but those of words and of assumptions has a picture
@@ -165,9 +176,54 @@ def test_scrap_of_all_stations_is_the_material_in_the_books() -> None:
     verdict = compared().verdict
     for name, lived in verdict.lived.items():
         own = [row for row in scrap(compared()) if row["strategy"] == name]
-        assert sum(row["musd"] for row in own) == pytest.approx(lived.books.scrap.sum(axis=1).mean())
         price = verdict.site.costs.materials * verdict.scenarios.material_price
-        assert sum(row["gwh"] for row in own) == pytest.approx((lived.books.scrapped / price).sum(axis=1).mean())
+        gwh = (lived.books.scrapped / price).sum(axis=1).mean()
+        for side in ("lost", "born"):
+            assert sum(row[f"{side}_musd"] for row in own) == pytest.approx(lived.books.scrap.sum(axis=1).mean())
+            assert sum(row[f"{side}_gwh"] for row in own) == pytest.approx(gwh)
+        lost, born = (sum(row[f"{side}_tonnes"] for row in own) for side in ("lost", "born"))
+        assert lost == pytest.approx(born) and lost > 0
+
+
+def test_what_is_started_is_lost_or_good() -> None:
+    """By hand: good cells and all that stations lost, web for one electrode of one arm as half."""
+    found = compared()
+    mature = found.verdict.site.ground.mature
+    for lived in found.verdict.lived.values():
+        stages = flow(found, lived)
+        lost = (lived.stacked("scrap_by_station") * lived.ran[:, :, None]).sum(axis=1).mean(axis=0)
+        first = stages[mature.stations[0]]["in"]
+        halves = np.where(mature.cells, 1.0, 0.5)
+        assert first == pytest.approx(lived.books.good.sum(axis=1).mean() + (lost * halves).sum())
+        for one, two in pairwise(stages.values()):
+            assert one["out"] == two["in"] and one["in"] == pytest.approx(one["out"] + one["lost"])
+
+
+def test_shares_of_the_stations_that_bind_add_up_while_lines_run() -> None:
+    for name, lived in compared().verdict.lived.items():
+        shares = np.zeros(MONTHS // 3)
+        for row in narrowest(compared()):
+            if row["strategy"] == name:
+                shares[row["quarter"] - 1] += row["share"]
+        running = np.add.reduceat(lived.stacked("running").sum(axis=0), np.arange(0, MONTHS, 3)) > 0
+        assert shares == pytest.approx(np.where(running, 1.0, 0.0))
+
+
+def test_energy_of_a_good_kwh_adds_up_to_what_lines_draw() -> None:
+    """Without throughput the standing use of two lines is all: 2 * 5 GWh a year."""
+    found = compared()
+    costs_ = replace(found.verdict.site.costs, energy_use=0.0)
+    calm = replace(found, verdict=replace(found.verdict, site=replace(found.verdict.site, costs=costs_)))
+    last = [row for row in quarters(calm) if row["strategy"] == "fast"][-1]
+    lived = found.verdict.lived["fast"]
+    drawn = 2 * costs_.standing_use / 4 * lived.books.alive[:, -3:].mean(axis=1)
+    assert last["energy_kwh_per_kwh"] == pytest.approx(drawn.sum() / lived.books.good[:, -3:].sum())
+
+
+def test_engineers_remove_no_more_causes_than_they_close_cases() -> None:
+    for row in engineers(compared()):
+        assert 0 < row["with_nothing_behind"] < row["cases_closed"]
+        assert row["waited_days"] >= 0 and row["worked_days"] > 0
 
 
 def test_the_years_of_the_table_hold_all_good_cells(folder: Path) -> None:

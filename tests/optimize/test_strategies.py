@@ -22,7 +22,7 @@ from twin import InputError, Scenarios, find_declared, read_futures, read_line, 
 
 STUDY, PLANT = read_scale_up(find_declared("studies", "scale_up"))
 CALM = Future(0, 0.0, 1.0)
-COSTS = LineCosts(400.0, 10.8, 2.0, 200, 62.0, 0.1, 1.7, 44_000.0, 0.75, 0.9, 0.6)
+COSTS = LineCosts(400.0, 10.8, 2.0, 200, 62.0, 0.1, 1.7, 44_000.0, 0.75, 0.9, 0.6, 30.0, 5.0)
 
 
 def ground(**more: Any) -> Ground:
@@ -89,6 +89,16 @@ def test_without_hidden_causes_every_strategy_makes_what_mature_lines_make() -> 
     assert made == pytest.approx(calm.nameplate, rel=1e-9)
 
 
+def test_what_customers_have_not_released_sells_as_grade_b() -> None:
+    found, waits = life(), round(ground().priors.start.qualify / 86400 / 365 * 12)
+    first = found.starts[0]
+    early = slice(first, first + waits - 1)
+    assert found.good[early].sum() == 0 < found.grade_b[early].sum()
+    later = found.good[first + waits + 1 :]
+    assert later.min() > 0
+    assert found.grade_b[first + waits + 1 :] == pytest.approx(later * 0.02 / 0.98)
+
+
 def test_experts_are_paid_for_what_they_cost_while_they_are_there() -> None:
     found = life(experts={"people": 6, "months": 12})
     dear = STUDY.terms.expert / STUDY.terms.engineer
@@ -99,9 +109,9 @@ def test_experts_are_paid_for_what_they_cost_while_they_are_there() -> None:
 
 
 def test_a_copy_learns_sooner_than_the_first_plant() -> None:
-    """Ten futures of the same luck."""
+    """Ten futures of the same luck, of a product that customers know."""
     first, copy = (
-        np.mean([life(Future(number, 0.0, 1.0), **more).good[21:27].sum() for number in range(10)])
+        np.mean([life(Future(number, 0.0, 1.0), product=0.0, **more).good[21:27].sum() for number in range(10)])
         for more in ({}, {"mother": {"years": 3, "engineers": 10}})
     )
     assert copy > first
@@ -177,10 +187,9 @@ def test_everything_that_was_promised_is_told() -> None:
 
 def test_a_plan_is_taken_only_where_it_is_worth_more_than_what_was_declared() -> None:
     """Declared: four engineers and the second line two years late. The plan may have more of them, and sooner."""
-    slow = strategy(build={"rule": "phased", "gap": 24})
-    study = STUDY.model_copy(
-        update={"months": 72, "planned": 3, "engineers": (0.5, 2.0), "strategies": {"slow": slow, "none": strategy()}}
-    )
+    known = {"product": 0.0, "equipment": 0.0, "people": 0.0}
+    ways = {"slow": strategy(build={"rule": "phased", "gap": 24}, **known), "none": strategy(**known)}
+    study = STUDY.model_copy(update={"months": 72, "planned": 3, "engineers": (0.5, 2.0), "strategies": ways})
     with hired(1) as pool:
         found = at_best(study, Bench(site(), read_funding("default"), pool, None, None))
     for name, one in found.items():

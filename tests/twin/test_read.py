@@ -274,7 +274,9 @@ def test_a_way_back_must_be_marked_as_rework(tmp_path: Path) -> None:
     assert "winding -> charging -> winding" in told[0].text or "charging -> winding -> charging" in told[0].text
     assert "mark the way back 'rework: true'" in told[0].text
     marked = text.replace("to: winding, capacity: 2}", "to: charging, capacity: 2, rework: true}")
-    (tmp_path / "marked.yaml").write_text(marked)
+    told = problems(tmp_path, marked)
+    assert ["'charging' takes several lots at once" in problem.text for problem in told] == [True]
+    (tmp_path / "marked.yaml").write_text(marked.replace("    batch: {lots: 4}\n", ""))
     assert read_line(tmp_path / "marked.yaml").buffers["again"].rework
 
 

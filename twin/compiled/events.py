@@ -6,7 +6,7 @@ Events at the same time happen in the order in which they were scheduled, as in 
 from __future__ import annotations
 
 from twin.compiled.machine_code import part
-from twin.compiled.memory import Root, clock_of, event_of, ring_of, server_of
+from twin.compiled.memory import Root, event_of, ring_of
 from twin.compiled.state import NEVER
 
 
@@ -119,19 +119,3 @@ def is_due(w: Root) -> bool:
         return True
     event = event_of(w, 0)
     return bool(event.time > w.now or event.order > ring_of(w, w.first_due).order)
-
-
-@part
-def enter(w: Root, server: int, state: int) -> None:
-    """Change what a server is doing; the time since the last change belongs to the old state."""
-    record = server_of(w, server)
-    if record.state == state:
-        return
-    old, new = clock_of(w, record.station, record.state), clock_of(w, record.station, state)
-    old.seconds += old.servers * (w.now - old.since)
-    new.seconds += new.servers * (w.now - new.since)
-    old.since = w.now
-    new.since = w.now
-    old.servers -= 1
-    new.servers += 1
-    record.state = state

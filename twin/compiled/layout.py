@@ -7,6 +7,7 @@ import numpy as np
 from twin.compiled.luck import layers
 from twin.compiled.state import (
     BLOCK,
+    CALENDAR,
     CLOCK,
     DRAW,
     EVENT,
@@ -18,9 +19,11 @@ from twin.compiled.state import (
     NONE,
     NUMBER,
     PLAN,
+    POOL,
     SERVER,
     SETUP,
     STATION,
+    STRETCH,
     TOP,
     USE,
     WHOLE,
@@ -43,8 +46,11 @@ def empty_plant(line: Line) -> World:
     names = list(line.stations)
     inlets = [[list(line.buffers).index(box) for box in line.inboxes(name)] for name in names]
     servers = sum(station.servers for station in line.stations.values())
-    stations, rows = _stations(line, inlets)
+    stations = _stations(line, inlets)
+    rows = _fill_luck(line, stations)
     setups = [one for station in line.stations.values() for one in station.setups.values()]
+    weeks = line.calendars.values()
+    stretches = [(*ends, past) for week in weeks for ends, past in zip(week.stretches, week.before, strict=True)]
     plans = [one for station in line.stations.values() for one in station.maintenance.values()]
     machines, uses, due, wears = _servers(line, stations)
     clocks = np.zeros((len(names), len(State)), CLOCK)
@@ -59,6 +65,9 @@ def empty_plant(line: Line) -> World:
         "setups": np.array([(s.every_lots or NEVER, s.every_metres or NEVER, s.takes) for s in setups], SETUP),
         "uses": np.zeros(uses, USE),
         "plans": np.array([(one.every, one.takes, PLANNED[one.state]) for one in plans], PLAN),
+        "calendars": _calendars(line),
+        "stretches": np.array(stretches, STRETCH),
+        "pools": np.array([(crew.size, NONE, NONE) for crew in line.crews.values()], POOL),
         "due": np.array(due, np.float64).view(NUMBER),
         "heap": _heap(servers + len(names)),
         "ring": np.zeros(ring, EVENT),
@@ -83,7 +92,9 @@ def _set_going(world: World) -> None:
     root["n_stations"], root["n_inboxes"] = len(world.parts["stations"]), len(world.parts["inboxes"])
     root["ring_mask"], root["lives_kept"] = len(world.parts["ring"]) - 1, _LIVES
     root["unfinished"] = NONE
-    root["free_lots"] = len(world.parts["lots"])
+    root["free_lots"] = root["n_lots"] = len(world.parts["lots"])
+    root["loops"] = np.any(world.parts["stations"]["ways_back"] > 0)
+    root["expires"] = np.any(world.parts["inboxes"]["shelf_life"] < NEVER)
 
 
 def _heap(most: int) -> Records:
@@ -101,35 +112,52 @@ def free_lots(size: int, first: int) -> Records:
     return lots
 
 
-def _stations(line: Line, inlets: list[list[int]]) -> tuple[Records, int]:
-    """Return the stations, and how many rows of random numbers they need."""
+def _stations(line: Line, inlets: list[list[int]]) -> Records:
     found = np.zeros(len(line.stations), STATION)
-    rows = first_inlet = first_setup = first_plan = 0
-    numbers = {name: number for number, name in enumerate(line.stations)}
+    first_inlet = first_setup = first_plan = first_server = 0
+    ways_back = [buffer.rework for buffer in line.buffers.values()]
     boxes = list(line.buffers)
     for (name, station), record, inboxes in zip(line.stations.items(), found, inlets, strict=True):
         step = station.step
         assert isinstance(step, Timed)
-        out = line.outboxes(name)
-        record["outbox"] = boxes.index(out[-1]) if out else NONE
-        record["first_inlet"], record["inlets"] = first_inlet, len(inboxes)
+        record["outbox"] = record["way_back"] = NONE
+        for box in line.outboxes(name):
+            record["way_back" if line.buffers[box].rework else "outbox"] = boxes.index(box)
+        record["first_inlet"], record["ways_back"] = first_inlet, sum(ways_back[box] for box in inboxes)
+        record["inlets"] = len(inboxes) - record["ways_back"]
+        record["first_server"], record["servers"] = first_server, station.servers
+        first_server += station.servers
         record["first_setup"], record["setups"] = first_setup, len(station.setups)
         record["first_plan"], record["plans"] = first_plan, len(station.maintenance)
         first_inlet, first_setup = first_inlet + len(inboxes), first_setup + len(station.setups)
         first_plan += len(station.maintenance)
-        record["family"] = _family(line, name, numbers)
-        record["renews"] = _renews(line, name)
+        record["renews"] = station.combine > 1 or record["inlets"] != 1
         _fill_load(record, station)
+        _fill_people(record, station, line)
         record["split"], record["scrap"] = step.split, step.scrap
-        record["times"] = record["tosses"] = NONE
-        if isinstance(step.time, Deterministic):
-            record["mean"] = step.time.mean
-        else:
-            record["times"], rows = rows, rows + 1
-        if step.scrap:
-            record["tosses"], rows = rows, rows + 1
+        record["rework"], record["returns"] = step.rework, step.times
+        record["mean"] = step.time.mean if isinstance(step.time, Deterministic) else 0.0
         record["idle_head"] = record["idle_tail"] = NONE
-    return found, rows
+    return found
+
+
+def _fill_luck(line: Line, stations: Records) -> int:
+    """Give the stations their rows of random numbers, and return how many there are."""
+    rows, rounds = 0, rounds_of(line)
+    for station, record in zip(line.stations.values(), stations, strict=True):
+        step = station.step
+        assert isinstance(step, Timed)
+        drawn = {"times": not isinstance(step.time, Deterministic), "tosses": step.scrap, "back_tosses": step.rework}
+        for name, wanted in drawn.items():
+            record[name] = rows if wanted else NONE
+            rows += rounds if wanted else 0
+    return rows
+
+
+def rounds_of(line: Line) -> int:
+    """Return how often one lot may meet a station: once, and as often as it may come back."""
+    steps = [station.step for station in line.stations.values()]
+    return 1 + max(step.times if isinstance(step, Timed) and step.rework else 0 for step in steps)
 
 
 def _fill_load(record: np.void, station: Station) -> None:
@@ -140,19 +168,24 @@ def _fill_load(record: np.void, station: Station) -> None:
     record["patience"] = batch.patience if batch and batch.patience is not None else NEVER
 
 
-def _renews(line: Line, name: str) -> bool:
-    """Return whether what comes out of a station is a new lot even if nothing is split."""
-    return line.stations[name].combine > 1 or len(line.inboxes(name)) != 1
+def _fill_people(record: np.void, station: Station, line: Line) -> None:
+    crews = list(line.crews)
+    record["calendar"] = record["crew"] = record["repair_crew"] = NONE
+    # who works all week needs no look at the calendar
+    if station.calendar is not None and line.staffed(station.calendar) < 1:
+        record["calendar"] = list(line.calendars).index(station.calendar)
+    for crew, people in station.crew.items():
+        record["crew"], record["people"] = crews.index(crew), people
+    if station.failures is not None and station.failures.crew is not None:
+        record["repair_crew"] = crews.index(station.failures.crew)
 
 
-def _family(line: Line, name: str, numbers: dict[str, int]) -> int:
-    """Return the station that makes the lots to which the turns of a station belong."""
-    while not _renews(line, name):
-        name = line.buffers[line.inboxes(name)[0]].source
-        step = line.stations[name].step
-        if isinstance(step, Timed) and step.split > 1:
-            break
-    return numbers[name]
+def _calendars(line: Line) -> Records:
+    found, first = np.zeros(len(line.calendars), CALENDAR), 0
+    for record, week in zip(found, line.calendars.values(), strict=True):
+        record["first"], record["stretches"], record["share"] = first, len(week.stretches), week.share
+        first += len(week.stretches)
+    return found
 
 
 def _servers(line: Line, stations: Records) -> tuple[Records, int, list[float], int]:
@@ -165,7 +198,7 @@ def _servers(line: Line, stations: Records) -> tuple[Records, int, list[float], 
             record = found[place]
             record["station"], record["number"] = number, machine
             record["place"], record["state"] = TOP, State.STARVED
-            record["first"] = record["last"] = record["next_idle"] = record["turn"] = NONE
+            record["first"] = record["last"] = record["next_idle"] = record["turn"] = record["waits_for"] = NONE
             record["first_use"], record["first_due"], record["wear"] = uses, len(due), NONE
             uses += len(station.setups)
             due += [plan.every * (machine + 1) / station.servers for plan in station.maintenance.values()]
@@ -180,5 +213,6 @@ def _inboxes(line: Line, names: list[str]) -> Records:
     for record, buffer in zip(found, line.buffers.values(), strict=True):
         record["owner"] = names.index(buffer.to)
         record["capacity"] = _ENDLESS if buffer.capacity is None else buffer.capacity
+        record["shelf_life"] = NEVER if buffer.shelf_life is None else buffer.shelf_life
         record["first"] = record["last"] = record["first_blocked"] = record["last_blocked"] = NONE
     return found

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from twin.compiled.events import close_hole, enter, is_due, pop_due, pop_timeout, timeout
+from twin.compiled.clock import enter, stays
+from twin.compiled.crew import ask, give_back
+from twin.compiled.downtime import fail, mend, planned, set_up, stand
+from twin.compiled.events import close_hole, is_due, pop_due, pop_timeout
 from twin.compiled.machine_code import entry, part, rare
-from twin.compiled.memory import Root, due_of, event_of, plan_of, server_of, setup_of, station_of, use_of
+from twin.compiled.memory import Root, event_of, server_of, station_of
 from twin.compiled.state import (
     BEGINNING,
     BLOCKED,
     DONE,
     HAS_LOTS,
+    HELPED,
     LOTS,
     MAINTAINED,
+    MANNED,
+    MENDED,
     NONE,
     REPAIRED,
     ROWS,
     SET_UP,
+    STUCK,
     TOP,
     WAITING,
     WORKING,
@@ -26,7 +33,7 @@ from twin.compiled.turns import begin, hand_over
 from twin.compiled.writing import write_levels, write_states, write_stock, write_stop, write_visit
 from twin.journal import State
 
-_STARVED, _SETUP, _REPAIR = int(State.STARVED), int(State.SETUP), int(State.REPAIR)
+_STARVED, _NO_CREW, _REPAIR = int(State.STARVED), int(State.NO_CREW), int(State.REPAIR)
 
 
 @entry
@@ -34,7 +41,8 @@ def run(root: Records, until: float) -> int:
     """Let everything happen that comes before a moment.
 
     Returns:
-        DONE, or what was missing; once it is there, the same call goes on.
+        DONE, STUCK when stations wait for each other for ever, or what was missing; once it is there, the same call
+        goes on.
     """
     w = root[0]
     server = w.unfinished
@@ -50,6 +58,9 @@ def run(root: Records, until: float) -> int:
                 w.now = until
                 return DONE
         if server < 0:
+            if _lacks_rows(w, 0):
+                w.unfinished = server
+                return ROWS
             station_of(w, -2 - server).timer = 0
             wake(w, -2 - server)
         else:
@@ -66,51 +77,62 @@ def _step(w: Root, server: int) -> int:
     record = server_of(w, server)
     if w.free_lots < record.rows + 1:
         return LOTS
-    place = record.place
-    if place == WORKING and record.fails:
-        _stand(w, server, REPAIRED, _REPAIR, record.repair)
+    place, station = record.place, station_of(w, record.station)
+    if record.stays and stays(w, server):
         return DONE
-    if place != TOP and place != BEGINNING and place != HAS_LOTS:
-        if w.budget < record.rows:
-            return ROWS
+    if place == WORKING and record.fails:
+        if station.repair_crew != NONE:
+            fail(w, server)
+        else:
+            stand(w, server, REPAIRED, _REPAIR, record.repair)
+        return DONE
+    if _lacks_rows(w, record.rows):
+        return ROWS
+    if place not in (TOP, HAS_LOTS, MANNED, BEGINNING):
         w.budget -= record.rows
+    if place in (HELPED, MENDED):
+        mend(w, server)
+        return DONE
     if place in (MAINTAINED, SET_UP):
         write_stop(w, server)
-    elif place in (WORKING, REPAIRED, BLOCKED) and not hand_over(w, server):
-        return DONE
-    if place != HAS_LOTS and place != BEGINNING and place != SET_UP:
-        if place != MAINTAINED and _planned(w, server):
+    elif place in (WORKING, REPAIRED, BLOCKED):
+        if station.crew != NONE and place != BLOCKED:
+            give_back(w, station.crew, station.people)
+        if not hand_over(w, server):
+            return STUCK if w.loops and _in_a_circle(w, record.station) else DONE
+    if place not in (HAS_LOTS, SET_UP, MANNED, BEGINNING):
+        if place != MAINTAINED and planned(w, server):
             return DONE
         if not _seek(w, server):
             return DONE
-    if place != BEGINNING and place != SET_UP and _set_up(w, server):
+    if place not in (SET_UP, MANNED, BEGINNING) and set_up(w, server):
+        return DONE
+    if station.crew != NONE and place not in (MANNED, BEGINNING) and not ask(w, station.crew, station.people, server):
+        record.place = MANNED
+        enter(w, server, _NO_CREW)
         return DONE
     return begin(w, server)
 
 
 @rare
-def _stand(w: Root, server: int, place: int, state: int, seconds: float) -> None:
-    """Begin a stop."""
-    record = server_of(w, server)
-    record.place, record.begin = place, w.now
-    enter(w, server, state)
-    timeout(w, w.now + seconds, server)
+def _in_a_circle(w: Root, station: int) -> bool:
+    """Return whether a way of stations that wait for each other leads from a station into a circle."""
+    for _ in range(w.n_stations):
+        here = station_of(w, station)
+        waits_for = server_of(w, here.first_server).waits_for
+        for server in range(here.first_server, here.first_server + here.servers):
+            if waits_for == NONE or server_of(w, server).waits_for != waits_for:
+                return False
+        station = waits_for
+    return True
 
 
 @part
-def _planned(w: Root, server: int) -> bool:
-    """Begin planned work that is due. Returns whether there was some."""
-    record, now = server_of(w, server), w.now
-    station = station_of(w, record.station)
-    for place in range(station.plans):
-        due = due_of(w, record.first_due + place)
-        if now >= due.value:
-            plan = plan_of(w, station.first_plan + place)
-            while due.value <= now:
-                due.value += plan.every
-            _stand(w, server, MAINTAINED, plan.state, plan.takes)
-            return True
-    return False
+def _lacks_rows(w: Root, rows: int) -> bool:
+    """Return whether there is no room for so many rows, and one for every lot that may be found too old."""
+    if w.expires:
+        rows += w.n_lots - w.free_lots
+    return bool(w.budget < rows)
 
 
 @part
@@ -130,23 +152,6 @@ def _seek(w: Root, server: int) -> bool:
     return False
 
 
-@part
-def _set_up(w: Root, server: int) -> bool:
-    """Begin the set-ups that are due by use. Returns whether they take time."""
-    record = server_of(w, server)
-    station, seconds = station_of(w, record.station), 0.0
-    for place in range(station.setups):
-        setup, use = setup_of(w, station.first_setup + place), use_of(w, record.first_use + place)
-        if use.lots >= setup.every_lots or use.metres >= setup.every_metres:
-            seconds += setup.takes
-            use.lots = 0.0
-            use.metres = 0.0
-    if seconds > 0.0:
-        _stand(w, server, SET_UP, _SETUP, seconds)
-        return True
-    return False
-
-
 @entry
 def close_day(root: Records, day: int) -> None:
     """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
@@ -154,6 +159,12 @@ def close_day(root: Records, day: int) -> None:
     write_states(w, day)
     write_levels(w, day)
     write_stock(w, day)
+
+
+@entry
+def open_day(root: Records, day: int) -> None:
+    """Write what is in the plant before a day begins."""
+    write_stock(root[0], day - 1)
 
 
 @entry

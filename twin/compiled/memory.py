@@ -9,6 +9,7 @@ from numba.extending import intrinsic
 
 from twin.compiled.machine_code import part
 from twin.compiled.state import (
+    CALENDAR,
     CLOCK,
     DRAW,
     EVENT,
@@ -18,9 +19,11 @@ from twin.compiled.state import (
     LOT,
     NUMBER,
     PLAN,
+    POOL,
     SERVER,
     SETUP,
     STATION,
+    STRETCH,
     USE,
     WHOLE,
 )
@@ -97,6 +100,24 @@ def plan_of(w: Root, place: int) -> Record:
 def due_of(w: Root, place: int) -> Record:
     """Return when planned work of a server falls due."""
     return record_at(w.due, NUMBER, place)
+
+
+@part
+def calendar_of(w: Root, number: int) -> Record:
+    """Return a calendar."""
+    return record_at(w.calendars, CALENDAR, number)
+
+
+@part
+def stretch_of(w: Root, place: int) -> Record:
+    """Return a staffed stretch of the week."""
+    return record_at(w.stretches, STRETCH, place)
+
+
+@part
+def pool_of(w: Root, number: int) -> Record:
+    """Return a crew."""
+    return record_at(w.pools, POOL, number)
 
 
 @part

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.compiled.layout import empty_plant, free_lots
-from twin.compiled.loop import close_day, run, write_open_visits
+from twin.compiled.layout import empty_plant, free_lots, rounds_of
+from twin.compiled.loop import close_day, open_day, run, write_open_visits
 from twin.compiled.rows import DAYS, FEW, MANY, Rows
 from twin.compiled.state import (
     BLOCK,
@@ -22,11 +22,13 @@ from twin.compiled.state import (
     LOTS,
     NUMBERS,
     ROWS,
+    STUCK,
     UNIFORM,
     Records,
+    World,
 )
 from twin.equipment import Failures
-from twin.flow.deadlock import standstill
+from twin.flow.deadlock import check_circle, standstill
 from twin.flow.downtime import DRAWN, draw_lives, luck_of_failures
 from twin.journal import Journal, State
 from twin.line import Line
@@ -47,11 +49,12 @@ class CompiledPlant:
         line: the plant as declared; nothing in it is unsupported.
         seed: key of all luck.
         journal: where everything is written.
+        world: the state with which it begins; None for an empty plant.
     """
 
-    def __init__(self, line: Line, seed: int, journal: Journal) -> None:
+    def __init__(self, line: Line, seed: int, journal: Journal, world: World | None = None) -> None:
         self._journal = journal
-        self.world = empty_plant(line)
+        self.world = empty_plant(line) if world is None else world
         # reasons get their numbers in the order in which the flow meets them
         journal.reason("shelf_life")
         self._rows = Rows(self.world, journal, max(FEW, len(self.world.parts["servers"])))
@@ -61,8 +64,9 @@ class CompiledPlant:
         self._ahead = [1] * len(self._numbers)
         self._failing = _failing(line, seed)
         for server in self._failing:
-            self._bring_lives(server)
-            self._server["life"][server] = self._lives_of(server)["life"][0]
+            self._begin_lives(server)
+            if world is None:
+                self._server["life"][server] = self._lives_of(server)["life"][0]
 
     @property
     def good(self) -> float:
@@ -80,6 +84,8 @@ class CompiledPlant:
             most, row = 2 * int(self._server["rows"].max()), int(root["missing_row"][0])
             if missing == ROWS:
                 self.hand_over()
+                if root["expires"][0]:
+                    most += 2 * int(root["n_lots"][0] - root["free_lots"][0])
                 wanted = max(most, min(4 * self._rows.size, MANY))
                 if wanted > self._rows.size:
                     self._rows = Rows(self.world, self._journal, wanted)
@@ -87,13 +93,18 @@ class CompiledPlant:
                 self._make_lots(most)
             elif missing == NUMBERS:
                 self._bring_numbers(row, int(root["missing_block"][0]))
+            elif missing == STUCK:
+                self._name_circle()
             else:
                 assert missing == LIVES
                 self._bring_lives(row)
-        if root["spoils"][0]:
-            self._journal.reason("scrap")
+        self._rows.name_reasons()
         if not root["timeouts"][0]:
             self._stand_still(time)
+
+    def open_day(self, day: int) -> None:
+        """Write what is in the plant before a day begins."""
+        open_day(self.world.root, day)
 
     def close_day(self, day: int) -> None:
         """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
@@ -130,6 +141,17 @@ class CompiledPlant:
         }
         raise standstill(doing, time)
 
+    def _name_circle(self) -> None:
+        """Raise the circle into which the server that went on last has got."""
+        servers, root = self._server, self.world.root
+        start = int(servers["station"][root["unfinished"][0]])
+        check_circle(
+            start,
+            lambda number: set(servers["waits_for"][servers["station"] == number].tolist()),
+            self._journal.stations,
+            float(root["now"][0]),
+        )
+
     @property
     def _server(self) -> Records:
         return self.world.parts["servers"]
@@ -146,6 +168,7 @@ class CompiledPlant:
         root["free"] = len(lots)
         root["free_lots"] += len(more)
         self.world.put("lots", np.concatenate([lots, more]))
+        root["n_lots"] = len(self.world.parts["lots"])
 
     def _bring_numbers(self, row: int, block: int) -> None:
         """Draw the numbers of a block of lots, and of those that come next."""
@@ -155,6 +178,16 @@ class CompiledPlant:
             numbers[place * BLOCK : (place + 1) * BLOCK] = self._numbers[row](coming)
             blocks[place] = coming
         self._ahead[row] = min(2 * self._ahead[row], KEPT // 2)
+
+    def _begin_lives(self, server: int) -> None:
+        """Draw the life in which a machine is, and what follows it; those that are over are drawn once more."""
+        failures, luck = self._failing[server]
+        record = self._server[server]
+        record["drawn"] = 0
+        while record["drawn"] + DRAWN <= record["failures"]:
+            draw_lives(failures, luck)
+            record["drawn"] += DRAWN
+        self._bring_lives(server)
 
     def _bring_lives(self, server: int) -> None:
         """Draw lives of a machine and the repairs after them, as many as there is room for."""
@@ -196,19 +229,20 @@ def _failing(line: Line, seed: int) -> dict[int, tuple[Failures, np.random.Gener
 def _brings(line: Line, seed: int, draws: Records) -> list[Bring]:
     """Return what draws each row of the random numbers in Python; those that machine code draws get their key."""
     found: list[Bring] = []
+    rounds = range(rounds_of(line))
     for name, station in line.stations.items():
         step, luck = station.step, Luck(seed, name)
         assert isinstance(step, Timed)
         wanted: list[tuple[str, Draw, float]] = []
         if not isinstance(step.time, Deterministic):
             mean = step.time.mean if isinstance(step.time, Exponential) else 0.0
-            wanted.append(("time", step.time.sample, mean))
-        if step.scrap:
-            wanted.append(("scrap0", np.random.Generator.random, 0.0))
+            wanted += [(f"time{again or ''}", step.time.sample, mean) for again in rounds]
+        for name, chance in (("scrap", step.scrap), ("rework", step.rework)):
+            wanted += [(f"{name}{again}", np.random.Generator.random, 0.0) for again in (rounds if chance else ())]
         for purpose, draw, mean in wanted:
             row = draws[len(found)]
             row["first_key"], row["second_key"] = luck.key(purpose)
             row["mean"] = mean
-            row["kind"] = UNIFORM if purpose == "scrap0" else EXPONENTIAL if mean else BROUGHT
+            row["kind"] = UNIFORM if draw is np.random.Generator.random else EXPONENTIAL if mean else BROUGHT
             found.append(partial(luck.block, purpose, draw=draw))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.compiled.state import JOURNALLED, ROW, Records, World
+from twin.compiled.state import JOURNALLED, NONE, REASONS, ROW, Records, World
 from twin.journal import TABLES, Journal
 
 # rows of a table that there is room for, at first and at most, each a multiple of eight so that columns are aligned
@@ -26,9 +26,11 @@ class Rows:
         self._root = world.root
         self._journal = journal
         self.size = -(-size // 8) * 8
-        # a reason gets its number when it is first met
-        scrap = "scrap" in journal.reasons
-        self._root["scrap"] = journal.reasons.index("scrap") if scrap else len(journal.reasons)
+        self._root["shelf_life"] = journal.reason("shelf_life")
+        # these get their numbers when they are first met
+        for name in REASONS:
+            self._root[name] = journal.reasons.index(name) if name in journal.reasons else NONE
+        self._root["reasons"] = len(journal.reasons)
         stations, buffers = len(journal.stations), len(journal.buffers)
         daily = {"states": DAYS * stations, "levels": DAYS * buffers, "stock": DAYS * (stations + buffers)}
         self._tables = {name: np.empty(daily.get(name, self.size), ROW[name]) for name in JOURNALLED[1:]}
@@ -49,8 +51,15 @@ class Rows:
             begin = end
         return columns
 
+    def name_reasons(self) -> None:
+        """Let the journal know the reasons that have been met, in the order in which they were."""
+        numbers = {int(self._root[name][0]): name for name in REASONS}
+        for number in sorted(numbers.keys() - {NONE}):
+            self._journal.reason(numbers[number])
+
     def hand_over(self) -> None:
-        """Give the journal all rows there are."""
+        """Give the journal all rows there are, and names to the reasons in them."""
+        self.name_reasons()
         used = {name: int(self._root[f"{name}_used"][0]) for name in JOURNALLED}
         for name, table in self._tables.items():
             if used[name]:

@@ -6,6 +6,7 @@ from twin.compiled.events import go_on, timeout
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, inbox_of, inlet_of, lot_of, server_of, station_of
 from twin.compiled.state import BLOCKED, HAS_LOTS, NEVER, NONE
+from twin.compiled.writing import write_expired
 
 
 @part
@@ -22,6 +23,7 @@ def new_lot(w: Root, family: int, serial: int) -> int:
     record.holder = NONE
     record.parent = NONE
     record.parents = 0
+    record.repeats = 0
     record.decided = 0
     return int(lot)
 
@@ -118,6 +120,26 @@ def _take(w: Root, inbox: int) -> int:
 
 
 @part
+def _is_ready(w: Root, inbox: int) -> bool:
+    """Return whether a lot can be taken, once those past their shelf life are out."""
+    box = inbox_of(w, inbox)
+    if box.shelf_life != NEVER:
+        _expire(w, inbox)
+    return bool(box.lots + box.blocked > 0)
+
+
+@rare
+def _expire(w: Root, inbox: int) -> None:
+    """Scrap the lots that have grown too old."""
+    box = inbox_of(w, inbox)
+    limit = w.now - box.shelf_life
+    while box.lots and lot_of(w, box.first).entered < limit:
+        lot = _take(w, inbox)
+        write_expired(w, box.owner, lot)
+        free_lot(w, lot)
+
+
+@part
 def wake(w: Root, station: int) -> None:
     """Give waiting servers what has come in, who has waited longest first."""
     record = station_of(w, station)
@@ -137,9 +159,10 @@ def collect(w: Root, station: int, server: int) -> bool:
     first, end = record.first_inlet, record.first_inlet + record.inlets
     if record.joins:
         return _collect_many(w, station, server, inlet_of(w, first).value)
+    if record.ways_back:
+        return _collect_first(w, station, server)
     for place in range(first, end):
-        box = inbox_of(w, inlet_of(w, place).value)
-        if box.lots + box.blocked == 0:
+        if not _is_ready(w, inlet_of(w, place).value):
             return False
     for place in range(first, end):
         load(w, server, _take(w, inlet_of(w, place).value))
@@ -147,11 +170,26 @@ def collect(w: Root, station: int, server: int) -> bool:
 
 
 @rare
+def _collect_first(w: Root, station: int, server: int) -> bool:
+    """Put the lot on a server that came first, on the way or on a way back. Returns whether there was one."""
+    record, found, came = station_of(w, station), NONE, NEVER
+    for place in range(record.first_inlet, record.first_inlet + record.inlets + record.ways_back):
+        inbox = inlet_of(w, place).value
+        if _is_ready(w, inbox):
+            box = inbox_of(w, inbox)
+            entered = lot_of(w, box.first if box.lots else box.first_blocked).entered
+            if entered < came:
+                found, came = inbox, entered
+    if found != NONE:
+        load(w, server, _take(w, found))
+    return bool(found != NONE)
+
+
+@rare
 def _collect_many(w: Root, station: int, server: int, inbox: int) -> bool:
     """Put a full load on a server in order of arrival, or what there is once patience has run out."""
     record, box, now = station_of(w, station), inbox_of(w, inbox), w.now
-    here = box.lots + box.blocked
-    if here == 0:
+    if not _is_ready(w, inbox):
         return False
     size, full = _full_load(w, station, inbox)
     oldest = lot_of(w, box.first if box.lots else box.first_blocked).entered

@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from twin.equipment import Station
 from twin.line import Line
 from twin.timed import Timed
 
 
 def unsupported(line: Line) -> list[str]:
     """Return what the compiled execution does not know of a line; nothing when it can run it."""
-    found = [fault for name, station in line.stations.items() for fault in _of_station(line, name, station)]
-    for name, buffer in line.buffers.items():
-        if buffer.rework:
-            found.append(f"way back '{name}'")
-        if buffer.shelf_life is not None:
-            found.append(f"shelf life of buffer '{name}'")
-    return found
-
-
-def _of_station(line: Line, name: str, station: Station) -> Iterator[str]:
-    if not isinstance(station.step, Timed):
-        yield f"step '{station.step.kind}' of station '{name}'"
-    if station.calendar is not None and line.staffed(station.calendar) < 1:
-        yield f"calendar '{station.calendar}' of station '{name}'"
-    for crew in station.crew:
-        yield f"crew '{crew}' of station '{name}'"
-    if station.failures is not None and station.failures.crew is not None:
-        yield f"repair crew '{station.failures.crew}' of station '{name}'"
-    for gauge in station.gauges:
-        yield f"gauge '{gauge}' of station '{name}'"
-    if (station.combine > 1 or station.batch is not None) and len(line.inboxes(name)) != 1:
-        yield f"full loads of station '{name}', which has {len(line.inboxes(name))} inboxes"
+    stations = line.stations.items()
+    return [f"step '{at.step.kind}' of station '{name}'" for name, at in stations if not isinstance(at.step, Timed)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from twin.compiled.events import enter, timeout
+from twin.compiled.clock import enter, stay
+from twin.compiled.downtime import ages
 from twin.compiled.luck import draw_block
 from twin.compiled.machine_code import part, rare
-from twin.compiled.memory import Root, block_of, life_of, lot_of, number_of, server_of, station_of, use_of
+from twin.compiled.memory import Root, block_of, inbox_of, lot_of, number_of, server_of, station_of, use_of
 from twin.compiled.state import BEGINNING, BLOCK, BLOCKED, DONE, KEPT, LIVES, NONE, NUMBERS, OPEN, WORKING
 from twin.compiled.storage import free_lot, load, new_lot, offer
-from twin.compiled.writing import write_finished, write_kin, write_scrap, write_visit
+from twin.compiled.writing import write_finished, write_kin, write_scrap, write_sent_back, write_visit
 from twin.journal import State
 
 _PRODUCTIVE, _BLOCKED = int(State.PRODUCTIVE), int(State.BLOCKED)
@@ -18,7 +19,7 @@ _PRODUCTIVE, _BLOCKED = int(State.PRODUCTIVE), int(State.BLOCKED)
 def begin(w: Root, server: int) -> int:
     """Start a turn. Returns DONE, or what is missing for it; then it is to be called again."""
     record = server_of(w, server)
-    station, now = station_of(w, record.station), w.now
+    station = station_of(w, record.station)
     if record.place != BEGINNING:
         record.place = BEGINNING
         if station.renews:
@@ -32,17 +33,19 @@ def begin(w: Root, server: int) -> int:
         parents = max(parents, lot_of(w, lot).parents)
         lot = lot_of(w, lot).next
     # the machine wears once, however many lots lie in it
-    if record.wear != NONE and not _ages(w, server, lot_of(w, record.first).seconds):
+    if record.wear != NONE and not ages(w, server, lot_of(w, record.first).seconds):
         return LIVES
     for place in range(record.first_use, record.first_use + station.setups):
         use = use_of(w, place)
         use.lots += 1
         use.metres += lot_of(w, record.first).tried
     record.rows = record.lots * station.split * parents
-    record.start = now
+    record.start = w.now
     record.place = WORKING
-    enter(w, server, _PRODUCTIVE)
-    timeout(w, now + seconds, server)
+    if record.fails and station.repair_crew != NONE:
+        record.work = seconds
+        seconds = record.use
+    stay(w, server, _PRODUCTIVE, seconds)
     return DONE
 
 
@@ -55,7 +58,9 @@ def _start_lot(w: Root, server: int) -> None:
     station.serial += 1
     made = lot_of(w, lot)
     made.parent, made.parents = record.first, record.lots
-    made.entered = w.now if record.first == NONE else lot_of(w, record.first).entered
+    made.entered = w.now
+    if record.first != NONE:
+        made.entered, made.repeats = lot_of(w, record.first).entered, lot_of(w, record.first).repeats
     parent = record.first
     while parent != NONE:
         made.entered = max(made.entered, lot_of(w, parent).entered)
@@ -70,15 +75,26 @@ def _decide(w: Root, station: int, lot: int) -> int:
     record, place = lot_of(w, lot), station_of(w, station)
     if record.decided:
         return DONE
-    seconds, toss = place.mean, 1.0
+    # a lot that has come back meets other luck
+    seconds, toss, again = place.mean, 1.0, record.repeats
     if place.times != NONE:
-        seconds = _number(w, place.times, record.serial)
+        seconds = _number(w, place.times + again, record.serial)
     if place.tosses != NONE:
-        toss = _number(w, place.tosses, record.serial)
+        toss = _number(w, place.tosses + again, record.serial)
     if seconds < 0.0 or toss < 0.0:
         return NUMBERS
     record.seconds = seconds
     record.spoiled = toss < place.scrap
+    if record.spoiled and w.scrap == NONE:
+        w.scrap, w.reasons = w.reasons, w.reasons + 1
+    record.back = 0
+    if place.back_tosses != NONE and not record.spoiled and again < place.returns:
+        toss = _number(w, place.back_tosses + again, record.serial)
+        if toss < 0.0:
+            return NUMBERS
+        record.back = toss < place.rework
+        if record.back and w.rework == NONE:
+            w.rework, w.reasons = w.reasons, w.reasons + 1
     record.tried = place.split
     record.decided = 1
     return DONE
@@ -97,29 +113,6 @@ def _number(w: Root, row: int, lot: int) -> float:
 
 
 @part
-def _ages(w: Root, server: int, seconds: float) -> bool:
-    """Let a machine age with a turn and fail in it. Returns False, and changes nothing, when its lives run out."""
-    record = server_of(w, server)
-    record.fails = 0
-    if seconds < record.life:
-        record.life -= seconds
-        return True
-    first, kept = record.wear * w.lives_kept, w.lives_kept
-    life, failures, repair = record.life, record.failures, 0.0
-    while seconds >= life:
-        if failures + 1 >= record.drawn:
-            w.missing_row = server
-            return False
-        seconds -= life
-        repair += life_of(w, first + failures % kept).repair
-        failures += 1
-        life = life_of(w, first + failures % kept).life
-    record.life, record.failures = life - seconds, failures
-    record.fails, record.repair = 1, repair
-    return True
-
-
-@part
 def hand_over(w: Root, server: int) -> bool:
     """Write down what was made of the lots on a server and bring it into the next buffer.
 
@@ -128,6 +121,7 @@ def hand_over(w: Root, server: int) -> bool:
     record = server_of(w, server)
     let_in = record.place == BLOCKED
     record.place = OPEN
+    record.waits_for = NONE
     if let_in:
         record.child += 1
     while True:
@@ -138,6 +132,7 @@ def hand_over(w: Root, server: int) -> bool:
         let_in = False
         if not _bring_in(w, server):
             record.place = BLOCKED
+            record.waits_for = inbox_of(w, record.outbox).owner
             enter(w, server, _BLOCKED)
             return False
         write_visit(w, server)
@@ -150,14 +145,19 @@ def _finish(w: Root, server: int) -> None:
     station, now, lot = station_of(w, record.station), w.now, record.first
     done = lot_of(w, lot)
     record.first, record.lots = done.next, record.lots - 1
-    record.serial, record.arrive, record.tried = done.serial, done.entered, done.tried
+    record.family, record.serial, record.repeats, record.units = done.family, done.serial, done.repeats, done.units
+    record.arrive, record.tried, record.outbox = done.entered, done.tried, station.outbox
     record.finish, record.passed, record.child = now, 0.0, 0
     record.turn = lot
     if done.spoiled:
-        w.spoils = 1
         write_scrap(w, server)
     else:
-        record.passed = station.split * done.units
+        if done.back:
+            write_sent_back(w, server)
+            record.outbox = station.way_back
+            done.repeats += 1
+        else:
+            record.passed = station.split * done.units
         if station.renews or station.split > 1:
             write_kin(w, record.station, lot)
     parent = done.parent
@@ -181,10 +181,11 @@ def _bring_in(w: Root, server: int) -> bool:
         lot = record.turn
         if lot == NONE:
             lot = new_lot(w, record.station, record.serial * station.split + record.child)
-        if station.outbox == NONE:
+            lot_of(w, lot).repeats = record.repeats
+        if record.outbox == NONE:
             write_finished(w, lot)
             free_lot(w, lot)
-        elif not offer(w, station.outbox, lot, server):
+        elif not offer(w, record.outbox, lot, server):
             return False
         record.child += 1
     return True

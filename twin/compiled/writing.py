@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from twin.compiled.clock import count_staffed
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, clock_of, inbox_of, lot_of, record_at, server_of, station_of
-from twin.compiled.state import BLOCKED, HAS_LOTS, MIDDLE, NONE, NUMBER, ROW, SET_UP, SHORT, WHOLE
+from twin.compiled.state import BLOCKED, HAS_LOTS, MANNED, MIDDLE, NONE, NUMBER, ROW, SET_UP, SHORT, WHOLE
 from twin.journal import UNITS, Action, State
 
-_LOSS, _LOT, _STATES = int(Action.LOSS), UNITS.index("lot"), len(State)
+_LOSS, _SCRAP, _SENT_BACK = int(Action.LOSS), int(Action.SCRAP), int(Action.SENT_BACK)
+_LOT, _STATES = UNITS.index("lot"), len(State)
 _REJECT, _KIN, _FINISHED, _STOP = ROW["rejects"], ROW["lots"], ROW["finished"], ROW["stops"]
 _STATE, _LEVEL, _STOCK = ROW["states"], ROW["levels"], ROW["stock"]
 
@@ -18,7 +20,7 @@ def write_visit(w: Root, server: int) -> None:
     record, row = server_of(w, server), w.visits_used
     w.visits_used = row + 1
     record_at(w.visit_lot, WHOLE, row).value = record.serial
-    record_at(w.visit_family, SHORT, row).value = station_of(w, record.station).family
+    record_at(w.visit_family, SHORT, row).value = record.family
     record_at(w.visit_station, SHORT, row).value = record.station
     record_at(w.visit_server, MIDDLE, row).value = record.number
     record_at(w.visit_arrive, NUMBER, row).value = record.arrive
@@ -33,17 +35,38 @@ def write_visit(w: Root, server: int) -> None:
 @rare
 def write_scrap(w: Root, server: int) -> None:
     """Write a turn whose lot is lost."""
-    record, row = server_of(w, server), record_at(w.rejects_rows, _REJECT, w.rejects_used)
+    record = server_of(w, server)
+    _write_reject(w, record.station, w.scrap, _LOSS, record.family, record.serial, record.tried)
+
+
+@rare
+def write_sent_back(w: Root, server: int) -> None:
+    """Write a turn whose lot is to be worked on once more."""
+    record = server_of(w, server)
+    _write_reject(w, record.station, w.rework, _SENT_BACK, record.family, record.serial, record.units)
+
+
+@rare
+def write_expired(w: Root, station: int, lot: int) -> None:
+    """Write a lot that grew too old in its buffer."""
+    old = lot_of(w, lot)
+    w.budget -= 1
+    _write_reject(w, station, w.shelf_life, _SCRAP, old.family, old.serial, old.units)
+
+
+@part
+def _write_reject(w: Root, station: int, reason: int, action: int, family: int, serial: int, quantity: float) -> None:
+    row = record_at(w.rejects_rows, _REJECT, w.rejects_used)
     w.rejects_used += 1
-    row.time = record.finish
-    row.station = record.station
-    row.reason = w.scrap
-    row.action = _LOSS
+    row.time = w.now
+    row.station = station
+    row.reason = reason
+    row.action = action
     row.unit = _LOT
-    row.family = station_of(w, record.station).family
-    row.lot = record.serial
+    row.family = family
+    row.lot = serial
     row.cell = -1
-    row.quantity = record.tried
+    row.quantity = quantity
     row.cathode_kg = 0.0
     row.anode_kg = 0.0
 
@@ -94,13 +117,25 @@ def write_finished(w: Root, lot: int) -> None:
 @rare
 def write_stop(w: Root, server: int) -> None:
     """Write a stop of a server that ends now."""
+    _write_stop(w, server, w.now - server_of(w, server).begin)
+
+
+@part
+def _write_stop(w: Root, server: int, seconds: float) -> None:
     record, row = server_of(w, server), record_at(w.stops_rows, _STOP, w.stops_used)
     w.stops_used += 1
     row.station = record.station
     row.server = record.number
     row.state = record.state
     row.begin = record.begin
-    row.seconds = w.now - record.begin
+    row.seconds = seconds
+
+
+@rare
+def write_repair(w: Root, server: int) -> None:
+    """Write a repair by a crew that ends now."""
+    record = server_of(w, server)
+    _write_stop(w, server, record.repair)
 
 
 @rare
@@ -110,8 +145,11 @@ def write_states(w: Root, day: int) -> None:
     for station in range(w.n_stations):
         for state in range(_STATES):
             clock = clock_of(w, station, state)
-            clock.seconds += clock.servers * (now - clock.since)
-            clock.since = now
+            if station_of(w, station).calendar != NONE:
+                count_staffed(w, station, state)
+            else:
+                clock.seconds += clock.servers * (now - clock.since)
+                clock.since = now
         row = record_at(w.states_rows, _STATE, w.states_used)
         w.states_used += 1
         row.day = day
@@ -173,10 +211,10 @@ def _lots_on(w: Root, server: int) -> tuple[int, float]:
     lots, units = 0, 0.0
     if record.place == BLOCKED:
         lots += record.children - record.child
-        units += record.passed * lots / record.children
+        units += lots * record.units
     lot = record.first
     # a lot that is being made is not there yet: what it is made of is
-    if lot != NONE and station_of(w, record.station).renews and record.place != HAS_LOTS and record.place != SET_UP:
+    if lot != NONE and station_of(w, record.station).renews and record.place not in (HAS_LOTS, SET_UP, MANNED):
         lot = lot_of(w, lot).parent
     while lot != NONE:
         lots += 1

@@ -19,6 +19,9 @@ class Inbox:
         lots: lots in it, first come first.
         blocked: lots that wait on their machines because it is full, first come first.
         owner: number of the station that empties it.
+        area: lots times seconds since the day began, until ``since`` [s].
+        since: when a lot came or went last, or the day began [s].
+        most: most lots since the day began.
         wake: called when a lot has come.
         expire: called with each lot that has grown too old.
     """
@@ -33,20 +36,20 @@ class Inbox:
         self.wake: Callable[[], None] = lambda: None
         self.expire: Callable[[Lot], None] = lambda lot: None
         self._env = env
-        self._area = 0.0
-        self._since = 0.0
-        self._most = 0
+        self.area = 0.0
+        self.since = 0.0
+        self.most = 0
 
     def offer(self, lot: Lot) -> Event | None:
         """Bring a lot in. Returns None when it is in, else the event of its coming in."""
         now = self._env.now
         lots = self.lots
         if len(lots) < self.capacity:
-            self._area += len(lots) * (now - self._since)
-            self._since = now
+            self.area += len(lots) * (now - self.since)
+            self.since = now
             lot.entered = now
             lots.append(lot)
-            self._most = max(self._most, len(lots))
+            self.most = max(self.most, len(lots))
             self.wake()
             return None
         event = Event(self._env)
@@ -72,8 +75,8 @@ class Inbox:
             lot.entered = now
             event.succeed()
             return lot
-        self._area += len(lots) * (now - self._since)
-        self._since = now
+        self.area += len(lots) * (now - self.since)
+        self.since = now
         lots.rotate(-place)
         lot = lots.popleft()
         lots.rotate(place)
@@ -87,7 +90,7 @@ class Inbox:
     def close_day(self, day: float) -> tuple[float, int]:
         """Return mean and largest number of lots since the last call, ``day`` seconds ago."""
         now = self._env.now
-        mean = (self._area + len(self.lots) * (now - self._since)) / day
-        most, self._most = self._most, len(self.lots)
-        self._area, self._since = 0.0, now
+        mean = (self.area + len(self.lots) * (now - self.since)) / day
+        most, self.most = self.most, len(self.lots)
+        self.area, self.since = 0.0, now
         return mean, most

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 
 from twin.journal import State
-
-if TYPE_CHECKING:
-    from twin.flow.station import StationFlow
 
 
 class Deadlock(Exception):
@@ -33,22 +29,27 @@ class Deadlock(Exception):
         )
 
 
-def check_circle(start: StationFlow, stations: Sequence[StationFlow], now: float) -> None:
+def check_circle(start: int, waiting_for: Callable[[int], Set[int]], names: Sequence[str], now: float) -> None:
     """Follow who waits for whom from a station that has just been blocked.
+
+    Args:
+        start: its number.
+        waiting_for: tells which stations the servers of a station wait for; -1 is none.
+        names: of all stations.
+        now: when it was blocked [s].
 
     Raises:
         Deadlock: the way leads back to where it began.
     """
     trail = [start]
     while True:
-        waiting = {server.waits_for for server in trail[-1].servers}
+        waiting = waiting_for(trail[-1])
         if len(waiting) != 1 or -1 in waiting:
             return
-        following = stations[waiting.pop()]
+        (following,) = waiting
         if following in trail:
-            circle = [*trail[trail.index(following) :], following]
-            names = [station.name for station in circle]
-            raise Deadlock(names[:-1], now, " waits for ".join(names) + ", all full")
+            circle = [names[station] for station in (*trail[trail.index(following) :], following)]
+            raise Deadlock(circle[:-1], now, " waits for ".join(circle) + ", all full")
         trail.append(following)
 
 

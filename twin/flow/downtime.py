@@ -31,6 +31,10 @@ def draw_lives(failures: Failures, luck: np.random.Generator) -> tuple[Lives, Li
 class Wear:
     """How a server fails: the machine's own luck, keyed by its failures and not by what it works on.
 
+    Attributes:
+        failures: how often it has failed.
+        left: use until it fails again [s].
+
     Args:
         failures: as declared.
         seed: the run's seed.
@@ -43,19 +47,36 @@ class Wear:
         self._luck = luck_of_failures(seed, station, server)
         self._lives: list[float] = []
         self._repairs: list[float] = []
-        self._left = self._life()
+        self.failures = 0
+        self.left = self._life()
+
+    def go_on(self, failures: int, left: float, last: int) -> list[tuple[float, float]]:
+        """Be in the life after so many failures, of which some is left [s].
+
+        Returns:
+            Each of the last lives and the repair after it [s].
+        """
+        found, life = [], self.left
+        for number in range(failures):
+            repair = self._repairs.pop()
+            if number >= failures - last:
+                found.append((life, repair))
+            life = self._life()
+        self.failures, self.left = failures, left
+        return found
 
     def stops(self, seconds: float) -> Sequence[tuple[float, float]]:
         """Return the failures during ``seconds`` of use: (use since the last one or the start, repair) [s]."""
-        if seconds < self._left:
-            self._left -= seconds
+        if seconds < self.left:
+            self.left -= seconds
             return ()
         found = []
-        while seconds >= self._left:
-            seconds -= self._left
-            found.append((self._left, self._repairs.pop()))
-            self._left = self._life()
-        self._left -= seconds
+        while seconds >= self.left:
+            seconds -= self.left
+            found.append((self.left, self._repairs.pop()))
+            self.left = self._life()
+            self.failures += 1
+        self.left -= seconds
         return found
 
     def _life(self) -> float:
@@ -71,6 +92,9 @@ class Upkeep:
 
     Attributes:
         use: what the server has worked on since its last set-up.
+        lots: turns since each of the set-ups.
+        metres: web since each of them, or units where it is no web [m].
+        due: when each of the planned works falls due [s].
 
     Args:
         setups: as declared.
@@ -81,40 +105,40 @@ class Upkeep:
 
     def __init__(self, setups: list[Setup], maintenance: list[Maintenance], server: int, servers: int) -> None:
         self._setups = setups
-        self._lots = [0] * len(setups)
-        self._metres = [0.0] * len(setups)
+        self.lots = [0] * len(setups)
+        self.metres = [0.0] * len(setups)
         self._maintenance = maintenance
         self.use = 0.0
-        self._due = [plan.every * (server + 1) / servers for plan in maintenance]
+        self.due = [plan.every * (server + 1) / servers for plan in maintenance]
 
     def setup_due(self) -> float:
         """Return the time of the set-ups that are due before the next lot [s], and start counting anew."""
         seconds = 0.0
         for place, setup in enumerate(self._setups):
-            by_lots = setup.every_lots is not None and self._lots[place] >= setup.every_lots
-            by_metres = setup.every_metres is not None and self._metres[place] >= setup.every_metres
+            by_lots = setup.every_lots is not None and self.lots[place] >= setup.every_lots
+            by_metres = setup.every_metres is not None and self.metres[place] >= setup.every_metres
             if by_lots or by_metres:
                 seconds += setup.takes
-                self._lots[place], self._metres[place] = 0, 0.0
+                self.lots[place], self.metres[place] = 0, 0.0
                 self.use = 0.0
         return seconds
 
     def renew(self) -> None:
         """Start counting anew: everything that wears has been set up."""
-        self._lots, self._metres, self.use = [0] * len(self._setups), [0.0] * len(self._setups), 0.0
+        self.lots, self.metres, self.use = [0] * len(self._setups), [0.0] * len(self._setups), 0.0
 
     def used(self, metres: float) -> None:
         """Count one more lot, and the web in it [m], or its units where it is no web."""
         self.use += metres
         for place in range(len(self._setups)):
-            self._lots[place] += 1
-            self._metres[place] += metres
+            self.lots[place] += 1
+            self.metres[place] += metres
 
     def planned_due(self, now: float) -> Maintenance | None:
         """Return planned work that is due, and plan its next time."""
         for place, plan in enumerate(self._maintenance):
-            if now >= self._due[place]:
-                while self._due[place] <= now:
-                    self._due[place] += plan.every
+            if now >= self.due[place]:
+                while self.due[place] <= now:
+                    self.due[place] += plan.every
                 return plan
         return None

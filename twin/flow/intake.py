@@ -24,6 +24,7 @@ class Intake:
         inboxes: what has to come together.
         ways_back: where lots come back for rework.
         idle: servers that wait, who has waited longest first.
+        timer: of the oldest lot's patience; None when none runs.
     """
 
     batch: int | None = None
@@ -37,7 +38,7 @@ class Intake:
         self.inboxes: list[Inbox] = []
         self.ways_back: list[Inbox] = []
         self.idle: deque[Event] = deque()
-        self._timer_running = False
+        self.timer: Timeout | None = None
 
     def wake(self) -> None:
         """Give waiting servers what has come in, who has waited longest first."""
@@ -90,21 +91,23 @@ class Intake:
         if not full and patient and self.patience is not None:
             patient = self.env.now < here[0].entered + self.patience - 1e-6
         if not full and patient:
-            self._set_timer(here[0].entered)
+            self._be_patient(here[0].entered)
             return None
         return [inbox.take() for _ in range(load)]
 
-    def _set_timer(self, entered: float) -> None:
+    def _be_patient(self, entered: float) -> None:
         """Look again when the oldest lot's patience runs out."""
-        if self.patience is None or self._timer_running:
-            return
-        self._timer_running = True
-        timer = Timeout(self.env, max(0.0, entered + self.patience - self.env.now))
-        assert timer.callbacks is not None
-        timer.callbacks.append(self._timer_over)
+        if self.patience is not None and self.timer is None:
+            self.set_timer(max(0.0, entered + self.patience - self.env.now))
+
+    def set_timer(self, seconds: float) -> None:
+        """Look again after some time [s]."""
+        self.timer = Timeout(self.env, seconds)
+        assert self.timer.callbacks is not None
+        self.timer.callbacks.append(self._timer_over)
 
     def _timer_over(self, _: Event) -> None:
-        self._timer_running = False
+        self.timer = None
         self.wake()
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import add
 
-from simpy import Environment
-
 from twin.equipment import Station
 from twin.flow.buffer import Inbox
+from twin.flow.clock import Clock
 from twin.flow.crew import Pool
 from twin.flow.deadlock import standstill
 from twin.flow.downtime import Upkeep, Wear
@@ -30,6 +29,13 @@ from twin.randomness import Luck
 class Plant:
     """One plant, running.
 
+    Attributes:
+        env: the clock, and what happens next.
+        stations: in the order of the line.
+        inboxes: buffers by name.
+        pools: crews by name.
+        closed: when the last day was closed [s].
+
     Args:
         line: the plant as declared.
         seed: key of all luck.
@@ -39,28 +45,35 @@ class Plant:
     """
 
     def __init__(self, line: Line, seed: int, journal: Journal, share: float, truth: bool = False) -> None:
-        self.env = Environment()
+        self.env = Clock()
         self.line = line
         self.truth = truth
         self.journal = journal
         self.record = Recorder(journal, share)
-        self._closed = 0.0
+        self.closed = 0.0
         numbers = {name: number for number, name in enumerate(line.stations)}
         self.stations = [
             StationFlow(self.env, number, name, line.stations[name].step, journal, Luck(seed, name))
             for name, number in numbers.items()
         ]
         self.inboxes: dict[str, Inbox] = {}
-        pools = {name: Pool(self.env, crew.size) for name, crew in line.crews.items()}
+        self.pools = {name: Pool(self.env, crew.size) for name, crew in line.crews.items()}
         for name, buffer in line.buffers.items():
             self._connect(name, numbers[buffer.source], numbers[buffer.to])
         loops = any(buffer.rework for buffer in line.buffers.values())
         for station in self.stations:
             station.in_a_loop = loops
-            self._equip(station, line.stations[station.name], pools, seed)
-        for station in self.stations:
-            for server in station.servers:
-                self.env.process(station.work(server))
+            self._equip(station, line.stations[station.name], seed)
+
+    @property
+    def servers(self) -> list[tuple[StationFlow, Server]]:
+        """Every server with its station, in the order of the line."""
+        return [(station, server) for station in self.stations for server in station.servers]
+
+    def begin(self) -> None:
+        """Let every server look for its first lot."""
+        for station, server in self.servers:
+            station.set_going(server)
 
     def _connect(self, name: str, source: int, to: int) -> None:
         buffer = self.line.buffers[name]
@@ -76,7 +89,7 @@ class Plant:
             taker.inboxes.append(inbox)
             giver.outbox = inbox
 
-    def _equip(self, station: StationFlow, declared: Station, pools: dict[str, Pool], seed: int) -> None:
+    def _equip(self, station: StationFlow, declared: Station, seed: int) -> None:
         line = self.line
         station.record = self.record
         station.peers = self.stations
@@ -91,9 +104,9 @@ class Plant:
         if declared.calendar is not None and line.staffed(declared.calendar) < 1:
             station.calendar = line.calendars[declared.calendar]
         for crew, people in declared.crew.items():
-            station.operators = (pools[crew], people)
+            station.operators = (self.pools[crew], people)
         if declared.failures is not None and declared.failures.crew is not None:
-            station.repair = pools[declared.failures.crew]
+            station.repair = self.pools[declared.failures.crew]
         self._equip_quality(station, declared)
         station.clock = StateClock(declared.servers, station.calendar)
         for number in range(declared.servers):
@@ -147,9 +160,15 @@ class Plant:
             Deadlock: stations wait for each other for ever.
         """
         self.env.run(until=time)
+        # SimPy puts the event that stops it back among those to come
+        self.env.step()
         if self.env.peek() == float("inf"):
             doing = {station.name: {State(server.state) for server in station.servers} for station in self.stations}
             raise standstill(doing, self.env.now)
+
+    def open_day(self, day: int) -> None:
+        """Write what is in the plant before a day begins."""
+        self._take_stock(day - 1)
 
     def close_day(self, day: int) -> None:
         """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
@@ -158,8 +177,8 @@ class Plant:
         for station in self.stations:
             tables["states"].add((day, station.number, *station.clock.close_day(now)))
         for number, inbox in enumerate(self.inboxes.values()):
-            tables["levels"].add((day, number, *inbox.close_day(now - self._closed)))
-        self._closed = now
+            tables["levels"].add((day, number, *inbox.close_day(now - self.closed)))
+        self.closed = now
         self._take_stock(day)
         self.journal.put_away()
 

@@ -9,6 +9,8 @@ from twin.calendar import Calendar
 from twin.journal import State
 
 if TYPE_CHECKING:
+    from simpy import Process
+
     from twin.flow.downtime import Upkeep, Wear
     from twin.flow.lot import Lot
     from twin.flow.turn import Turn
@@ -23,16 +25,21 @@ class StateClock:
     The integral of the counts over time is the sum of all servers' times, so that a station of thousands
     of places costs no more to account for than one of two.
 
+    Attributes:
+        counts: servers in each state.
+        seconds: of all servers in each state since the day began, until ``since`` [s].
+        since: when a server entered or left each state last, or the day began [s].
+
     Args:
         servers: how many there are; they begin starved.
         calendar: when the station is staffed; None means always.
     """
 
     def __init__(self, servers: int, calendar: Calendar | None) -> None:
-        self._counts = [0] * len(State)
-        self._counts[State.STARVED] = servers
-        self._seconds = [0.0] * len(State)
-        self._since = [0.0] * len(State)
+        self.counts = [0] * len(State)
+        self.counts[State.STARVED] = servers
+        self.seconds = [0.0] * len(State)
+        self.since = [0.0] * len(State)
         self._calendar = calendar
 
     def change(self, old: State, new: State, now: float) -> None:
@@ -41,22 +48,22 @@ class StateClock:
             self._count_staffed(old, now)
             self._count_staffed(new, now)
         else:
-            counts, since, seconds = self._counts, self._since, self._seconds
+            counts, since, seconds = self.counts, self.since, self.seconds
             seconds[old] += counts[old] * (now - since[old])
             seconds[new] += counts[new] * (now - since[new])
             since[old] = since[new] = now
-        self._counts[old] -= 1
-        self._counts[new] += 1
+        self.counts[old] -= 1
+        self.counts[new] += 1
 
     def _count_staffed(self, state: State, now: float) -> None:
         assert self._calendar is not None
-        passed = now - self._since[state]
-        if state in IDLE and self._counts[state]:
-            staffed = self._calendar.staffed(now) - self._calendar.staffed(self._since[state])
-            self._seconds[State.OFF_SHIFT] += self._counts[state] * (passed - staffed)
+        passed = now - self.since[state]
+        if state in IDLE and self.counts[state]:
+            staffed = self._calendar.staffed(now) - self._calendar.staffed(self.since[state])
+            self.seconds[State.OFF_SHIFT] += self.counts[state] * (passed - staffed)
             passed = staffed
-        self._seconds[state] += self._counts[state] * passed
-        self._since[state] = now
+        self.seconds[state] += self.counts[state] * passed
+        self.since[state] = now
 
     def close_day(self, now: float) -> list[float]:
         """Return the servers' seconds in each state since the last call, and begin anew. Shape (states,)."""
@@ -64,9 +71,9 @@ class StateClock:
             if self._calendar is not None:
                 self._count_staffed(state, now)
             else:
-                self._seconds[state] += self._counts[state] * (now - self._since[state])
-                self._since[state] = now
-        closed, self._seconds = self._seconds, [0.0] * len(State)
+                self.seconds[state] += self.counts[state] * (now - self.since[state])
+                self.since[state] = now
+        closed, self.seconds = self.seconds, [0.0] * len(State)
         return closed
 
 
@@ -77,18 +84,46 @@ class Server:
         number: its place in the station.
         state: what it is doing.
         lots: lots on it.
+        turns: what it does to them, once that is decided.
+        start: when it began to [s].
+        begin: when its last stop began [s].
+        stays: state of the stretch of staffed time it is in or was in last, what is left of it after the part that runs
+            [s], and when the shift ends [s].
+        failing: how many failures of its turn a crew has repaired, and the working time that was left then [s].
+        process: its loop.
         wear: its failures; None when it never fails.
         upkeep: set-ups and maintenance; None when it needs none.
         waits_for: number of the station it is blocked by, -1 for none.
         open: a turn that is over while its lots wait to leave, with its start and finish [s].
     """
 
-    __slots__ = ("_clock", "lots", "number", "open", "state", "upkeep", "waits_for", "wear")
+    __slots__ = (
+        "_clock",
+        "begin",
+        "failing",
+        "lots",
+        "number",
+        "open",
+        "process",
+        "start",
+        "state",
+        "stays",
+        "turns",
+        "upkeep",
+        "waits_for",
+        "wear",
+    )
 
     def __init__(self, number: int, clock: StateClock) -> None:
         self.number = number
         self.state = State.STARVED
         self.lots: Sequence[Lot] = ()
+        self.turns: Sequence[Turn] = ()
+        self.start = 0.0
+        self.begin = 0.0
+        self.stays = (State.STARVED, 0.0, 0.0)
+        self.failing = (0, 0.0)
+        self.process: Process | None = None
         self.wear: Wear | None = None
         self.upkeep: Upkeep | None = None
         self.waits_for = -1

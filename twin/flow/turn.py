@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from twin.flow.lot import Lot
 from twin.journal import ACTIONS, UNITS, Action, first_cell
 from twin.marks import marks_of
-from twin.material import Cell, Electrode, Material, Slurry
+from twin.material import Cell, Electrode, Material, Plain, Slurry
 from twin.occasion import Made, Occasion
 from twin.quality.inspection import FALSE_REJECT, FALSE_WEB
 from twin.quality.instrument import Instrument, Reading
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from twin.flow.downtime import Wear
     from twin.flow.station import StationFlow
 
-CELL, METRE = UNITS.index("cell"), UNITS.index("m")
+CELL, METRE, LOT = UNITS.index("cell"), UNITS.index("m"), UNITS.index("lot")
 
 # units that do not go on as planned, cells one by one: number in the journal's reasons, action, number in UNITS,
 # station that made the lot it belongs to, serial number of that lot, identity of the cell (-1 for what is no cell),
@@ -44,6 +44,7 @@ class Turn:
         born: whether those are new lots.
         rejections: what does not go on.
         back: cells for rework, by the station they go to; None for none.
+        returns: whether the outputs go over the station's way back.
         readings: what gauges reported: (family and number of the lot, reading, number of the alarm's action or -1).
         adjust: "stop" or "call", and how long the machine stands once the lot is out [s]; None without an alarm.
     """
@@ -60,6 +61,7 @@ class Turn:
     rejections: list[Rejection]
     passed: float = 0.0
     back: list[tuple[str, Cell]] | None = None
+    returns: bool = False
     readings: list[tuple[int, int, Reading, int]] | None = None
     adjust: tuple[str, float] | None = None
 
@@ -77,7 +79,7 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
     if station.combine > 1:
         inputs = [pooled(inputs)]
     step, product = station.step, station.product
-    again = inputs[0].repeats if inputs and type(inputs[0]) is Cell else 0
+    again = inputs[0].repeats if inputs and isinstance(inputs[0], Cell | Plain) else 0
     key = (station.number, station.next_serial()) if station.renews else (lots[0].family, lots[0].serial)
     serial = key[1]
     arrive, age = _waited(lots, station.env.now)
@@ -89,14 +91,40 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
         if breaks:
             at = Occasion(station.luck, serial, len(breaks), product, again, age, use, station.modes)
     made = step.make(inputs, at)
-    outputs, born = _outputs(station, made, key, lots)
-    turn = Turn(key, lots, arrive, seconds, made.entered, made.tried, breaks, outputs, born, [])
-    if made.losses or made.spoiled:
-        _losses(station, made, turn)
+    turn = turn_of(station, made, key, lots, (arrive, seconds), breaks)
     if made.born:
         _bring_in(station, made)
+    outputs = turn.outputs
     if outputs and (station.examines or made.sorted_out):
         turn.outputs = [lot for lot in outputs if _examine(station, lot, at, made, turn)]
+    return turn
+
+
+def turn_of(
+    station: StationFlow,
+    made: Made,
+    key: tuple[int, int],
+    lots: Sequence[Lot],
+    times: tuple[float, float],
+    breaks: Sequence[tuple[float, float]],
+) -> Turn:
+    """Return the turn of what a step makes.
+
+    Args:
+        station: the station.
+        made: what its step makes.
+        key: family and serial number of the lot that the turn belongs to.
+        lots: what goes in.
+        times: when the last of it came, and how long the turn takes without failures [s].
+        breaks: failures: (use before each, repair) [s].
+    """
+    outputs, born = _outputs(station, made, key, lots)
+    turn = Turn(key, lots, *times, made.entered, made.tried, breaks, outputs, born, [])
+    if made.losses or made.spoiled:
+        _losses(station, made, turn)
+    if made.back:
+        turn.returns = True
+        turn.rejections.append((station.journal.reason("rework"), Action.SENT_BACK, LOT, *_whole(outputs[0])))
     return turn
 
 
@@ -133,6 +161,11 @@ def _outputs(station: StationFlow, made: Made, key: tuple[int, int], lots: Seque
             material.first = first_cell(station.number, first + place)
         found.append(Lot(station.number, first + place, material, material.units))
     return found, True
+
+
+def _whole(lot: Lot) -> tuple[int, int, int, float, float, float]:
+    """Return the end of a rejection of all of a lot."""
+    return lot.family, lot.serial, -1, lot.units, *lot.coating
 
 
 def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
@@ -190,8 +223,7 @@ def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Tur
             turn.seconds += verdict.seconds
             if verdict.lot is not None:
                 reason = station.false_reject if verdict.lot == FALSE_REJECT else verdict.lot
-                row = (reason, Action.SCRAP, lot.unit, lot.family, lot.serial, -1, lot.units, *lot.coating)
-                turn.rejections.append(row)
+                turn.rejections.append((reason, Action.SCRAP, lot.unit, *_whole(lot)))
                 return False
     return lot.units > 0
 

@@ -1,0 +1,70 @@
+"""Plants that are saved in the middle of a run, and what has to come of them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from generic_lines import DAY
+
+from twin import Deadlock, Journal, Line, Run, Save, simulate
+from twin.journal import TABLES
+
+# when a row was written, for tables that have no time of their own
+_WRITTEN = {
+    "visits": lambda rows: rows["leave"],
+    "stops": lambda rows: rows["begin"] + rows["seconds"],
+    "states": lambda rows: (rows["day"] + 1) * DAY,
+    "levels": lambda rows: (rows["day"] + 1) * DAY,
+    "stock": lambda rows: (rows["day"] + 1) * DAY,
+}
+
+
+def saved(line: Line, at: float, file: Path, seed: int = 1, engine: str = "compiled", days: int = 2) -> Journal:
+    """Simulate some days and save the plant on the way."""
+    run = Run(line, days=days, warmup=0, seed=seed, engine=engine)
+    return simulate(run, state=Save(file, at, overwrite=True))
+
+
+def branch(line: Line, file: Path, end: int = 2, seed: int = 1, engine: str = "compiled") -> Journal:
+    """Go on with a saved plant until the end of a day."""
+    from twin.present import read_present
+
+    first = -(-read_present(file).header.time // DAY)
+    return simulate(Run(line, days=end - int(first), warmup=0, seed=seed, engine=engine, from_state=file))
+
+
+def assert_tail(whole: Journal, tail: Journal, at: float) -> None:
+    """Check that a branch has written, row by row and bit by bit, what the run without a break wrote after a moment."""
+    assert tail.reasons == whole.reasons
+    for table in TABLES:
+        theirs, ours = whole.columns(table), tail.columns(table)
+        rows = len(next(iter(ours.values())))
+        for name, column in theirs.items():
+            np.testing.assert_array_equal(ours[name], column[len(column) - rows :], err_msg=f"{table}.{name}")
+        times = _WRITTEN.get(table, lambda rows: rows["time"])(theirs)
+        # what a gauge of time to the last bit cannot tell is left to the order of the rows
+        late = times > at * (1 + 1e-12)
+        if table == "stock" and at % DAY == 0:
+            # a branch begins with what is in the plant
+            late = times >= at
+        assert late.sum() <= rows <= (times >= at * (1 - 1e-12)).sum(), table
+
+
+def assert_goes_on(line: Line, at: float, seed: int = 1, engines: tuple[str, str] = ("compiled", "compiled")) -> None:
+    """Check that a run of two days goes on after a break as if there had been none, or ends in the same deadlock."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "plant.state"
+        try:
+            whole = saved(line, at, file, seed, engines[0])
+        except Deadlock as expected:
+            if not file.exists():
+                return
+            try:
+                branch(line, file, 2, seed, engines[1])
+            except Deadlock as found:
+                assert (str(found), found.time) == (str(expected), expected.time)
+                return
+            raise
+        assert_tail(whole, branch(line, file, 2, seed, engines[1]), at)

@@ -1,0 +1,159 @@
+"""A future that begins where another run was saved: what may differ in it, and the state that it begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from twin.compiled.state import NEVER, PARTS, REASONS, WORLD, Records, World
+from twin.journal import Journal
+from twin.line import Line, line_sha256
+from twin.present.file import Header, Present, read_present
+from twin.problems import InputError, Problem
+from twin.timed import Timed
+
+# found again by their keys
+_DRAWN = ("numbers", "blocks", "draws", "layers", "lives")
+# what only changes while a plant runs: nothing in it is as declared
+_ONLY_NOW = ("lots", "uses", "due", "heap", "ring", "clocks")
+# of the root: where things are in memory, and rows that wait for the journal
+_IN_MEMORY = {name for name in WORLD.names or () if name.startswith("visit_") or name.endswith(("_used", "_rows"))}
+_IN_MEMORY |= {*PARTS, *REASONS, "budget", "reasons", "shelf_life", "lives_kept"}
+
+
+def structure_of(line: Line) -> dict[str, Any]:
+    """Return what a plant and its branches have in common: what stands in it, and what its lots are made of."""
+    stations = {}
+    for name, station in line.stations.items():
+        step = station.step
+        stations[name] = {
+            "kind": step.kind,
+            "servers": station.servers,
+            "combine": station.combine,
+            "split": step.split if isinstance(step, Timed) else 1,
+            "setups": list(station.setups),
+            "maintenance": list(station.maintenance),
+            "failures": "declared" if station.failures else "none",
+            "repair crew": (station.failures.crew if station.failures else None) or "none",
+            "crew": list(station.crew),
+            "calendar": "declared" if line.staffed(station.calendar) < 1 else "none",
+        }
+    buffers = {
+        name: {"from": buffer.source, "to": buffer.to, "rework": buffer.rework} for name, buffer in line.buffers.items()
+    }
+    return {"stations": stations, "buffers": buffers, "crews": {name: {} for name in line.crews}}
+
+
+def present_of(world: World, journal: Journal, seed: int) -> Present:
+    """Return a plant as it is now.
+
+    Args:
+        world: its state; nothing is due.
+        journal: its journal.
+        seed: key of its luck.
+    """
+    from twin.compiled.layout import empty_plant
+
+    line, empty = journal.line, empty_plant(journal.line)
+    header = Header(
+        float(world.root["now"][0]), seed, line.name, line_sha256(line), journal.reasons, structure_of(line)
+    )
+    arrays = {name: array for name, array in world.parts.items() if name not in _DRAWN}
+    laid_out = {name: empty.parts[name] for name in arrays if name not in _ONLY_NOW}
+    return Present(header, {"root": world.root, **arrays}, {"root": empty.root, **laid_out})
+
+
+def world_of(present: Present, line: Line) -> World:
+    """Return the state with which a branch begins: as it was saved, with what the branch declares otherwise.
+
+    Args:
+        present: the plant as saved.
+        line: the branch; it has no faults.
+    """
+    from twin.compiled.layout import empty_plant
+
+    world = empty_plant(line)
+    for name, saved in present.arrays.items():
+        if name == "root":
+            _join(world.root, saved, present.laid_out[name], keep=_IN_MEMORY)
+        elif name == "pools":
+            # who is asked for more people than there are any more waits until some are free
+            more = world.parts[name]["free"] - present.laid_out[name]["free"]
+            world.parts[name] = saved.copy()
+            world.parts[name]["free"] += more
+        elif name not in _ONLY_NOW:
+            _join(world.parts[name], saved, present.laid_out[name])
+        else:
+            world.parts[name] = saved
+    world.connect()
+    return world
+
+
+def _join(now: Records, saved: Records, laid_out: Records, keep: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    """Put what was saved into arrays of an empty plant, but for what is declared otherwise than it was."""
+    if now.shape != laid_out.shape:
+        # a part of the declaration that has grown or shrunk
+        return
+    for field in now.dtype.names or ():
+        if field not in keep:
+            same = now[field] == laid_out[field]
+            now[field][same] = saved[field][same]
+
+
+def branch_from(path: Path, line: Line) -> Present:
+    """Return a saved plant from which a line can go on.
+
+    Raises:
+        InputError: the file cannot be used, or the line differs in what may not.
+    """
+    present = read_present(path)
+    if _strange_parts(present):
+        raise InputError(
+            f"--from-state {path}: another version of gigatwin has saved it, whose plants have other parts; "
+            "go on with that version, or save the state again"
+        )
+    was, now = present.header.structure, structure_of(line)
+    faults = [*_differences("station", was["stations"], now["stations"])]
+    faults += _differences("buffer", was["buffers"], now["buffers"])
+    faults += _differences("crew", was["crews"], now["crews"])
+    faults = faults or [*_faults_of_room(present, line)]
+    if faults:
+        raise InputError(Problem(str(path), 0, "", fault) for fault in faults)
+    return present
+
+
+def _differences(what: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how the stations or buffers of a branch are not those of the plant."""
+    for name in was.keys() - now.keys():
+        yield f"{what} '{name}' of the saved plant is missing"
+    for name in now.keys() - was.keys():
+        yield f"{what} '{name}' was not in the saved plant"
+    if was.keys() == now.keys() and list(was) != list(now):
+        yield f"the {what}s stand in another order than in the saved plant"
+    for name in was.keys() & now.keys():
+        for key in was[name]:
+            if was[name][key] != now[name][key]:
+                yield f"{key} of {what} '{name}' was {_said(was[name][key])}, now it is {_said(now[name][key])}"
+
+
+def _said(value: Any) -> str:
+    return (", ".join(value) or "none") if isinstance(value, list) else str(value)
+
+
+def _faults_of_room(present: Present, line: Line) -> Iterator[str]:
+    """Yield which buffers hold more lots than they have room for in a branch."""
+    for (name, buffer), lots in zip(line.buffers.items(), present.arrays["inboxes"]["lots"].tolist(), strict=True):
+        room = NEVER if buffer.capacity is None else buffer.capacity
+        if lots > room:
+            yield f"buffer '{name}' holds {lots} lots, more than its capacity of {room} in this run"
+
+
+def _strange_parts(present: Present) -> bool:
+    """Return whether the arrays are not those of this gigatwin, as when another version has saved them."""
+    wanted: dict[str, np.dtype[Any]] = {"root": WORLD, **{n: kind for n, kind in PARTS.items() if n not in _DRAWN}}
+    kinds = {name: array.dtype for name, array in present.arrays.items()}
+    laid_out = {name: array.dtype for name, array in present.laid_out.items()}
+    return kinds != wanted or laid_out != {name: kind for name, kind in wanted.items() if name not in _ONLY_NOW}

@@ -1,0 +1,204 @@
+"""What SimPy's engine holds at one moment, as the arrays of ``twin/compiled/state.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+from twin.compiled.state import (
+    BLOCKED,
+    HELPED,
+    MAINTAINED,
+    MANNED,
+    MENDED,
+    NONE,
+    REPAIRED,
+    SET_UP,
+    WAITING,
+    WORKING,
+    Records,
+    World,
+)
+from twin.flow.lot import Lot
+from twin.flow.plant import Plant
+from twin.flow.state import Server
+from twin.flow.station import StationFlow
+from twin.flow.turn import Turn
+from twin.journal import State
+from twin.material import Plain
+from twin.present.lots import LotRecords, repeats_of
+
+# where a server is in its loop, by what it is doing
+_PLACES = {
+    State.STARVED: WAITING,
+    State.NO_CREW: MANNED,
+    State.PRODUCTIVE: WORKING,
+    State.NO_REPAIR_CREW: HELPED,
+    State.REPAIR: REPAIRED,
+    State.SETUP: SET_UP,
+    State.MAINTENANCE: MAINTAINED,
+    State.ENGINEERING: MAINTAINED,
+    State.BLOCKED: BLOCKED,
+}
+# places at which staffed time goes by
+_STAYS = (MAINTAINED, SET_UP, WORKING, REPAIRED)
+
+
+def world_of_flow(plant: Plant) -> World:
+    """Return the state of a plant; nothing is due."""
+    from twin.compiled.layout import empty_plant
+
+    world, lots = empty_plant(plant.line), LotRecords()
+    servers = world.parts["servers"]
+    # whose event each is
+    waits: dict[Any, int] = {}
+    for number, (station, server) in enumerate(plant.servers):
+        assert server.process is not None
+        waits[server.process.target] = number
+        _fill_server(servers[number], station, server, lots)
+        _fill_use(world, servers[number], server)
+    for station, record in zip(plant.stations, world.parts["stations"], strict=True):
+        record["serial"], record["timer"] = station.serial, station.timer is not None
+        if station.timer is not None:
+            waits[station.timer] = -2 - station.number
+        idle = [waits[event] for event in station.idle]
+        record["idle_head"], record["idle_tail"] = (idle[0], idle[-1]) if idle else (NONE, NONE)
+        servers["next_idle"][idle] = [*idle[1:], NONE][: len(idle)]
+    _fill_inboxes(world, plant, lots, waits)
+    _fill_pools(world, plant, waits)
+    _fill_clocks(world.parts["clocks"], plant)
+    lots.put_into(world)
+    _fill_root(world, plant, waits)
+    return world
+
+
+def _place(station: StationFlow, server: Server) -> int:
+    state = server.stays[0] if server.state == State.OFF_SHIFT else server.state
+    return MENDED if state == State.REPAIR and station.repair is not None else _PLACES[state]
+
+
+def _fill_server(record: Any, station: StationFlow, server: Server, lots: LotRecords) -> None:
+    """Write what a server is in the middle of, and the lots on it."""
+    place = record["place"] = _place(station, server)
+    record["state"], record["start"], record["begin"] = server.state, server.start, server.begin
+    if station.calendar is not None and place in _STAYS:
+        record["stays"], record["off_shift"] = 1, server.state == State.OFF_SHIFT
+        record["stay_state"], record["left"], record["shift_ends"] = server.stays
+    numbers: list[int] = []
+    if place in (SET_UP, MANNED):
+        numbers = [lots.add(lot) for lot in server.lots]
+    elif place == BLOCKED:
+        numbers = [_turn(turn, station, server, lots) for turn in _fill_open_turn(record, server)]
+    elif place in (WORKING, HELPED, MENDED, REPAIRED):
+        numbers = [_turn(turn, station, server, lots) for turn in server.turns]
+        _fill_failures(record, station, server)
+    record["first"], record["last"] = lots.chain(numbers)
+    record["lots"] = len(numbers)
+    most = max([len(turn.lots) for turn in server.turns], default=1)
+    record["rows"] = max(1, len(server.turns)) * max(1, most) * _children(station)
+
+
+def _fill_failures(record: Any, station: StationFlow, server: Server) -> None:
+    """Write the failures of a turn that are still to come."""
+    breaks = server.turns[0].breaks
+    if not breaks:
+        return
+    if station.repair is None:
+        record["fails"], record["repair"] = len(breaks), reduce(add, [repair for _, repair in breaks])
+        return
+    assert server.wear is not None
+    over, work = server.failing
+    record["broken"] = server.wear.failures - len(breaks) + over
+    if over == len(breaks):
+        record["work"] = work
+        return
+    use, repair = breaks[over]
+    failed = record["place"] != WORKING
+    record["fails"], record["work"] = len(breaks) - over - failed, work - use if failed else work
+    record["use"], record["repair"] = use, repair
+
+
+def _children(station: StationFlow) -> int:
+    return int(getattr(station.step, "split", 1))
+
+
+def _fill_open_turn(record: Any, server: Server) -> Sequence[Turn]:
+    """Write a turn whose lots wait to leave; return those that are to be handed over after it."""
+    assert server.open is not None
+    turn, start, finish = server.open
+    # the open one is no longer among them when the plant itself went on from a state
+    done = next((place + 1 for place, one in enumerate(server.turns) if one is turn), 0)
+    later = server.turns[done:]
+    (record["family"], record["serial"]), record["units"] = turn.key, 1.0
+    record["repeats"], record["tried"], record["passed"] = repeats_of(turn.outputs[0]), turn.tried, turn.passed
+    record["arrive"], record["finish"] = turn.arrive if turn.arrive >= 0 else start, finish
+    waiting = len(server.lots) - sum(len(one.lots) for one in later)
+    record["children"], record["child"] = len(turn.outputs), len(turn.outputs) - waiting
+    return later
+
+
+def _turn(turn: Turn, station: StationFlow, server: Server, lots: LotRecords) -> int:
+    """Write the lot to which a turn belongs, with what was decided of it and what it is made of; return its number."""
+    decided = {"decided": 1, "tried": turn.tried, "seconds": turn.seconds, "spoiled": not turn.outputs}
+    decided["back"] = turn.returns
+    if not station.renews:
+        return lots.add(turn.lots[0], **decided)
+    repeats = repeats_of(turn.lots[0]) if turn.lots else 0
+    made, parents = Lot(*turn.key, Plain(repeats=repeats), 1.0), [lots.add(lot) for lot in turn.lots]
+    made.entered = turn.arrive if turn.arrive >= 0 else server.start
+    return lots.add(made, **decided, parent=lots.chain(parents)[0], parents=len(parents))
+
+
+def _fill_use(world: World, record: Any, server: Server) -> None:
+    """Write what a server has been used, and when planned work falls due."""
+    if server.wear is not None:
+        record["life"], record["failures"] = server.wear.left, server.wear.failures
+    if server.upkeep is not None:
+        upkeep, first, due = server.upkeep, record["first_use"], record["first_due"]
+        world.parts["uses"]["lots"][first : first + len(upkeep.lots)] = upkeep.lots
+        world.parts["uses"]["metres"][first : first + len(upkeep.metres)] = upkeep.metres
+        world.parts["due"]["value"][due : due + len(upkeep.due)] = upkeep.due
+
+
+def _fill_inboxes(world: World, plant: Plant, lots: LotRecords, waits: dict[Any, int]) -> None:
+    servers = world.parts["servers"]
+    for number, (box, record) in enumerate(zip(plant.inboxes.values(), world.parts["inboxes"], strict=True)):
+        record["first"], record["last"] = lots.chain([lots.add(lot) for lot in box.lots])
+        holders = [waits[event] for _, event in box.blocked]
+        servers["outbox"][holders], servers["waits_for"][holders] = number, box.owner
+        blocked = [lots.add(lot, holder=who) for who, (lot, _) in zip(holders, box.blocked, strict=True)]
+        record["first_blocked"], record["last_blocked"] = lots.chain(blocked)
+        record["lots"], record["blocked"] = len(box.lots), len(blocked)
+        record["area"], record["since"], record["most"] = box.area, box.since, box.most
+
+
+def _fill_pools(world: World, plant: Plant, waits: dict[Any, int]) -> None:
+    """Write how many people are free, and who waits for some."""
+    servers = world.parts["servers"]
+    for pool, record in zip(plant.pools.values(), world.parts["pools"], strict=True):
+        asking = [waits[event] for _, event in pool.queue]
+        servers["people"][asking] = [people for people, _ in pool.queue]
+        servers["next_asking"][asking] = [*asking[1:], NONE][: len(asking)]
+        record["free"] = pool.free
+        record["first"], record["last"] = (asking[0], asking[-1]) if asking else (NONE, NONE)
+
+
+def _fill_clocks(clocks: Records, plant: Plant) -> None:
+    for station in plant.stations:
+        clock, here = station.clock, slice(station.number * len(State), (station.number + 1) * len(State))
+        for name, values in (("seconds", clock.seconds), ("since", clock.since), ("servers", clock.counts)):
+            clocks[name][here] = values
+
+
+def _fill_root(world: World, plant: Plant, waits: dict[Any, int]) -> None:
+    """Write the events to come, and what there is one of."""
+    to_come = plant.env.to_come()
+    # in the order of time they are a heap
+    for order, (time, event) in enumerate(to_come):
+        world.parts["heap"][order] = (time, order, waits[event])
+    root = world.root
+    root["now"], root["closed"], root["good"] = plant.env.now, plant.closed, plant.good
+    root["scheduled"] = root["timeouts"] = len(to_come)
+    root["due_now"] = 0
