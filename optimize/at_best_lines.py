@@ -46,7 +46,7 @@ def point_of(
     starts = tuple(tuple(range(first, quarters)) for _ in range(len(capital)))
     people = np.mean([life.engineers for life in lives], axis=0) * terms.engineer / MUSD / MONTHS_PER_YEAR
     fixed = (1 + costs.on_labour) * quarterly(people, quarters)
-    opening, upkeep = _pilot(strategy, site, funding, futures, float(fixed.max()))
+    opening, upkeep = _pilot(strategy, lives, site, funding, futures, float(fixed.max()))
     return OperatingPoint(
         good,
         variable,
@@ -63,11 +63,12 @@ def point_of(
 
 
 def _pilot(
-    strategy: Strategy, site: Site, funding: Funding, futures: Scenarios, engineers: float
+    strategy: Strategy, lives: Sequence[Life], site: Site, funding: Funding, futures: Scenarios, engineers: float
 ) -> tuple[Floats, Floats]:
     """Return capital and running costs of a pilot line, nothing without one [MUSD per quarter]. Shape (quarters,) each.
 
-    Its engineers are paid until the first line is ordered, which pays them from then on.
+    What it makes before the lines do is sold on the spot market, in the mean of the futures; later it is a part of what
+    they make. Its engineers are paid until the first line is ordered, which pays them from then on.
     """
     costs, terms, quarters = site.costs, site.ground.terms, site.ground.months // MONTHS_PER_QUARTER
     capital, running = np.zeros(quarters), np.zeros(quarters)
@@ -81,6 +82,10 @@ def _pilot(
     running[hired:] += (1 + costs.on_labour) * costs.staff * pilot.size * costs.person / MUSD / QUARTERS_PER_YEAR
     running[begun:] += costs.standing * pilot.size / QUARTERS_PER_YEAR
     running[hired : first_quarter(strategy, futures)] += engineers
+    for future, life in enumerate(lives):
+        alone = (life.line_good + life.line_started).sum(axis=1) == 0
+        spent = _spent(life, costs) * futures.material_price[future] - life.good * futures.spot_price[future]
+        running += quarterly(np.where(alone, spent, 0.0), quarters) / len(lives)
     return capital, running
 
 
@@ -144,8 +149,13 @@ def _good(life: Life) -> Floats:
 
 def _variable(life: Life, costs: LineCosts) -> Floats:
     """Return what each line takes in material and energy, less what its scrap brings [MUSD]. Shape (months, lines)."""
+    return _shared(_spent(life, costs), life.line_started)
+
+
+def _spent(life: Life, costs: LineCosts) -> Floats:
+    """Return what a plant takes in material and energy, less what its scrap brings [MUSD]. Shape (months,)."""
     spent = life.started * (costs.materials + costs.energy) - life.scrapped * costs.materials * costs.recovery
-    return _shared(np.maximum(spent, 0.0), life.line_started)
+    return np.maximum(spent, 0.0)
 
 
 def _shared(total: Floats, by_line: Floats) -> Floats:
@@ -184,7 +194,7 @@ def _by_age(
         for age in range(quarters):
             missing = np.isnan(curves[:, line, age])
             before = curves[:, line, age - 1] if age else np.full(len(lives), np.nan)
-            earlier = curves[:, line - 1, age] if line else np.full(len(lives), 0.0)
+            earlier = curves[:, line - 1, age] if line else np.full(len(lives), np.nan)
             stands_in = np.where(np.isnan(earlier), before, earlier)
             curves[missing, line, age] = np.where(np.isnan(stands_in), 0.0, stands_in)[missing]
     return np.asarray(np.minimum(curves, 2 * full))

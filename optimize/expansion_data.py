@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -101,7 +102,7 @@ class ExpansionData:
         """How many simulated ramps the options have."""
         return next(iter(self.options.values())).ramps
 
-    @property
+    @cached_property
     def starts(self) -> list[Start]:
         """Every start that is allowed."""
         return [
@@ -111,19 +112,19 @@ class ExpansionData:
             for quarter in sorted(allowed)
         ]
 
-    @property
+    @cached_property
     def weight(self) -> Floats:
         """What money of each quarter is worth today [-]. Shape (quarters,)."""
         return np.asarray((1 + self.purse.discount) ** -np.arange(self.quarters, dtype=np.float64))
 
-    @property
+    @cached_property
     def holding(self) -> Floats:
         """What a MUSD that is tied up at the end of each quarter costs today [-]. Shape (quarters,)."""
         weight = self.weight
         later = np.append(weight[1:], self.dues.terminal * weight[-1])
         return np.asarray(weight - later)
 
-    @property
+    @cached_property
     def priced(self) -> Floats:
         """What a GWh sold to a buyer is paid more than one sold to the next. Shape (buyers, futures, quarters).
 
@@ -131,12 +132,12 @@ class ExpansionData:
         """
         return self._by_step(self.outlook.price, 0.0)
 
-    @property
+    @cached_property
     def gained(self) -> Floats:
         """The same with penalties that are not paid, less the cost of a GWh that is not made if it is not sold."""
         return self._by_step(self.outlook.price + self.outlook.penalty, -self.spared)
 
-    @property
+    @cached_property
     def tying(self) -> list[Floats]:
         """What of a GWh sold is tied up at the end of its quarter and of later ones, one by one [MUSD/GWh].
 

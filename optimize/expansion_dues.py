@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, inf
 
 import numpy as np
@@ -53,12 +54,12 @@ class Dues:
         # of its last quarter it may take only a part
         return np.clip(self.life - np.arange(quarters), 0.0, 1.0) / self.life if self.life < inf else np.zeros(quarters)
 
-    @property
+    @cached_property
     def customers(self) -> Floats:
         """Share of the revenue of this quarter and of earlier ones, back by back, that is not paid yet [-]."""
         return _outstanding(self.receivables)
 
-    @property
+    @cached_property
     def stock(self) -> Floats:
         """The same share of variable cost that lies in stock, less what suppliers wait for [-]."""
         lies, waits = _outstanding(self.inventory), _outstanding(self.payables)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class Outlook:
         """How many buyers there are."""
         return max(len(values) if np.ndim(values) == 3 else 1 for values in (self.price, self.demand, self.penalty))
 
-    @property
+    @cached_property
     def reach(self) -> Floats:
         """Demand of each buyer and all before [GWh per quarter]. Shape (buyers, futures, quarters)."""
         return np.cumsum(self.demand, axis=0)

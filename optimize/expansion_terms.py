@@ -67,7 +67,7 @@ class OperatingPoint:
             quarter]. Shape (lines, quarters).
         opening: capital that falls due whenever the first line is built, for something before it [MUSD per quarter].
             Shape (quarters,).
-        upkeep: what running that takes [MUSD per quarter]. Shape (quarters,).
+        upkeep: what running that takes, less what it brings [MUSD per quarter]. Shape (quarters,).
     """
 
     good: Floats
@@ -110,7 +110,7 @@ class OperatingPoint:
             staff=fitted(f"'{name}': staff", self.staff, "lines, quarters", shape[1:]),
             subsidy=fitted(f"'{name}': subsidy", self.subsidy, "lines, quarters", shape[1:]),
             opening=fitted(f"'{name}': opening", self.opening, "quarters", (quarters,)),
-            upkeep=fitted(f"'{name}': upkeep", self.upkeep, "quarters", (quarters,)),
+            upkeep=fitted(f"'{name}': upkeep", self.upkeep, "quarters", (quarters,), least=None),
         )
 
     def _check_payments(self, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from statistics import median
 from textwrap import fill
 from typing import Any
@@ -13,7 +14,7 @@ from optimize.pictures import BLUE, GREY, ORANGE, WIDTH, axes_of, leave_room, nu
 
 # letters on one line beside an axis
 _LABEL = 30
-# bars of a tornado are cut where they are so many times as long as the middle one
+# bars of a tornado are cut where they are so many times as long as that of the middle input
 _CUT = 4.0
 
 
@@ -44,7 +45,8 @@ def draw_tornado(swings: Sequence[Swing], scale: float, unit: str) -> Any:
             (0.19, swing.at_high, swing.high_error, swing.high, ORANGE),
         )
     ]
-    most = _CUT * median(abs(size) for _, size, _, _, _ in ends if size) if any(size for _, size, *_ in ends) else 1.0
+    widest = [max(abs(swing.at_low or 0.0), abs(swing.at_high or 0.0)) for swing in swings]
+    most = _CUT * scale * median(widest) or inf
     shown = [0.0]
     for place, size, error, text, colour in ends:
         inside = max(-most, min(most, size or 0.0))

@@ -42,6 +42,8 @@ def title_of(line: Line, path: str) -> str:
     first, *rest = path.split(".")
     if first == "defects":
         return f"{station(rest[0])}: {_of_defect(line, rest)}"
+    if first == "prices" and rest[0] == "materials":
+        return f"price of {station(rest[-1])}"
     if first == "prices":
         return " ".join(["price list:", *(_word(part) for part in rest if part not in _UNSAID)])
     if first in ("stations", "facilities", "buffers"):

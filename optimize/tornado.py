@@ -122,17 +122,20 @@ def _changes(held: Held, ends: Ends, runs: Sequence[Answer]) -> list[float]:
 
 
 class _Again:
-    """The plan solved again with other numbers in the plant, by the model."""
+    """The plan solved again with other numbers in the plant, by the model; what the twin did not choose is left out."""
 
     def __init__(self, held: Held) -> None:
         self._held = held
-        self._solver = held.plan.solver
-        self._base = solve(held.data({}, held.answers[: held.runs]), self._solver).objective
+        self._refused = [tried.solution.plan for tried in held.plan.rounds if tried is not held.chosen]
+        self._base = self._best({}, held.answers[: held.runs])
 
     def change(self, ends: Ends, runs: Sequence[Answer]) -> float | None:
         """Return by how much the best goal changes; None when there is no plan."""
-        then = solve(self._held.data(ends, runs), self._solver).objective
+        then = self._best(ends, runs)
         return None if then is None or self._base is None else then - self._base
+
+    def _best(self, ends: Ends, runs: Sequence[Answer]) -> float | None:
+        return solve(self._held.data(ends, runs), self._held.plan.solver, self._refused).objective
 
 
 def _swing(

@@ -103,7 +103,7 @@ def _random_point(luck: Any, shape: tuple[int, ...], spared: float, opens: bool)
         staff=luck.uniform(0, 4, (lines, quarters)),
         subsidy=luck.uniform(0, 20, (lines, quarters)) * (luck.random((lines, quarters)) < 0.2),
         opening=luck.uniform(0, 8, quarters) * (np.arange(quarters) < luck.integers(1, quarters + 1)) * opens,
-        upkeep=luck.uniform(0, 3, quarters) * opens,
+        upkeep=luck.uniform(-2, 3, quarters) * opens,
     )
 
 

@@ -16,10 +16,11 @@ from past_plants import CASE, PLANT, run
 from scipy.stats import binom
 from young_lines import small_line
 
-from optimize.backtest import Backtest, Band, Held, backtest, band, error, judged, kernel
+from optimize.backtest import Backtest, backtest, judged
 from optimize.backtest_story import as_data, unexplained
 from optimize.calibration import Axis, Parameter, Setup, read_setup
 from optimize.case import Bound, Case, Fact, Known, Point, read_case
+from optimize.judging import SHARES, Band, Held, band, error, kernel
 from optimize.past import Told, Trial, ask, built
 from optimize.reported import METRICS, Seen, counted, curve
 from twin import read_line
@@ -116,6 +117,9 @@ def test_a_plant_left_out_is_predicted_by_the_reports_of_the_others_alone(setup:
     assert found.left_out["low"][0].band.low > 0.7
     assert found.left_out["high"][0].band.high < 0.3
     assert not any(held.inside or held.calibrated for (held,) in found.left_out.values())
+    for (held,) in found.left_out.values():
+        narrow, told_, wide = (held.bands[share] for share in SHARES)
+        assert wide.low <= told_.low <= narrow.low <= narrow.middle <= narrow.high <= told_.high <= wide.high
 
 
 def test_weights_of_draws_are_those_of_epanechnikov() -> None:

@@ -11,9 +11,11 @@ from theory.every_expansion import best_expansion, every_expansion
 
 from optimize.expansion import ExpansionPlan, frontier, plan_expansion
 from optimize.expansion_data import ExpansionData
+from optimize.expansion_outcome import outcome
 from optimize.expansion_outlook import Outlook
 from optimize.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.model.expansion import build_expansion
+from optimize.model.runway import most_debt
 from optimize.solve import Solver, ask
 from twin import InputError
 
@@ -64,6 +66,19 @@ def test_the_random_questions_are_of_every_kind() -> None:
     for in_order in (False, True):
         for risk in {risk.insolvency for risk in RISKS}:
             assert {-1, 0, 1, 2} - {built for *kind, built in found if kind == [in_order, risk]} <= {-1}
+
+
+def test_no_plan_owes_more_than_the_bound() -> None:
+    nearest = []
+    for seed in range(60):
+        data = random_growth(seed)
+        most = most_debt(data)
+        for tried in every_expansion(data):
+            starts = [(tried.option, line, start) for line, start in enumerate(tried.quarters) if start is not None]
+            owed = outcome(data, starts).debt
+            assert np.all(owed <= most + 1e-6)
+            nearest.append(np.max(owed / np.maximum(most, 1e-6)))
+    assert max(nearest) > 0.9, "it is no idle bound"
 
 
 def one_line(capacity_options: dict[str, float], **changes: object) -> ExpansionData:

@@ -36,7 +36,17 @@ AROUND = Around(
     ],
     second_best=[SecondBest("anode coating 2 (was 1)", 26.4e6, 0.031)],
     tornado=[
-        Swing("prices.wage", "20 USD/h", "30 USD/h", -0.3e6, 0.4e6, title="wage", source="est", confidence="estimate"),
+        Swing(
+            "prices.wage",
+            "20 USD/h",
+            "30 USD/h",
+            -0.3e6,
+            0.4e6,
+            title="wage",
+            value="25 USD/h",
+            source="est",
+            confidence="estimate",
+        ),
         # both ends on the same side
         Swing("prices.materials.lfp", "6 USD/kg", "14 USD/kg", 2.5e6, 0.5e6),
     ],
@@ -70,7 +80,7 @@ def test_what_lies_around_a_plan_is_on_its_page_in_the_units_of_its_goal(plan: P
     assert "of the cost −1.30 one machine fewer at grading the demand is out of reach no plan" in said
     assert "2 anode coating 2 (was 1) 26.40 3.1 %" in said
     assert "slower coating 26 99.5" in said
-    assert "wage prices.wage 20 USD/h to 30 USD/h estimate est −0.300 +0.400" in said
+    assert "wage prices. wage 25 USD/h 20 USD/h to 30 USD/h estimate: est −0.300 +0.400" in said
     assert "The other 700 were screened with 77 runs (120 allowed)" in said
     assert "A change below 0.02 MUSD/yr may be luck in these runs; inside it lie cell.weld_resistance." in said
     assert "2 were not taken apart, in one group, because" in said

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.ramp.causes import NEVER, Causes, hidden_causes, strength
+from twin.ramp.births import hidden_causes
+from twin.ramp.causes import NEVER, Causes, strength
 from twin.ramp.floor import Day, Floor, Watch
 from twin.ramp.mature import Mature
 from twin.ramp.meeting import Meeting, Solved

@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import poisson
 from young_lines import programme, shipped_priors, small_line
 
-from twin.ramp.causes import NEVER, hidden_causes
+from twin.ramp.births import hidden_causes
+from twin.ramp.causes import NEVER
 from twin.ramp.floor import Floor, Watch
 from twin.ramp.learning import Ramp, ramp_up
 from twin.ramp.mature import Sight
