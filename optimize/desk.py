@@ -118,5 +118,6 @@ def _recognise(folder: Path) -> None:
 
 # all that plans, comparisons and back-tests are made of
 RESULTS = ResultFiles(
-    _recognise, re.compile(rf"{'|'.join(map(re.escape, _MARKS))}|report\.html|line\.yaml|pictures|tables")
+    _recognise,
+    re.compile(rf"{'|'.join(map(re.escape, _MARKS))}|report\.html|(?:line|calibrated)\.yaml|pictures|tables"),
 )
