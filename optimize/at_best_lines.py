@@ -37,6 +37,9 @@ def point_of(
     staff = np.full((lines, quarters), labour + costs.standing / QUARTERS_PER_YEAR)
     # they are hired before the start, which is paid with it here
     staff[:, 0] += labour * terms.ahead / MONTHS_PER_QUARTER
+    # cells that customers have not released yet pay for a part of it
+    unreleased = [_unreleased(life, prices, site) for life, prices in zip(lives, futures.spot_price, strict=True)]
+    staff -= _by_age(lives, unreleased, lead, lines, quarters, np.inf).mean(axis=0)
     subsidy = _subsidy(good.mean(axis=0), capital, lead, together, futures, funding)
     if together:
         good, variable = good.sum(axis=1, keepdims=True), variable.sum(axis=1, keepdims=True)
@@ -84,7 +87,8 @@ def _pilot(
     running[hired : first_quarter(strategy, futures)] += engineers
     for future, life in enumerate(lives):
         alone = (life.line_good + life.line_started).sum(axis=1) == 0
-        spent = _spent(life, costs) * futures.material_price[future] - life.good * futures.spot_price[future]
+        sold = (life.good + costs.grade_b * life.grade_b) * futures.spot_price[future]
+        spent = _spent(life, costs) * futures.material_price[future] - sold
         running += quarterly(np.where(alone, spent, 0.0), quarters) / len(lives)
     return capital, running
 
@@ -145,6 +149,12 @@ def _subsidy(good: Floats, capital: Floats, lead: int, together: bool, futures: 
 def _good(life: Life) -> Floats:
     """Return grade A made by each line [GWh]. Shape (months, lines)."""
     return _shared(life.good, life.line_good)
+
+
+def _unreleased(life: Life, prices: Floats, site: Site) -> Floats:
+    """Return what grade B of each line brings beyond its usual share of grade A [MUSD]. Shape (months, lines)."""
+    usual = life.good * site.ground.grade_b / (1 - site.ground.grade_b)
+    return _shared(np.maximum(life.grade_b - usual, 0.0) * prices * site.costs.grade_b, life.line_started)
 
 
 def _variable(life: Life, costs: LineCosts) -> Floats:

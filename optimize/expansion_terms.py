@@ -62,7 +62,8 @@ class OperatingPoint:
         payments: shares of the capital that fall due, quarter by quarter.
         lead: how many quarters before the start the first of them does.
         fixed: people and engineers, from the quarter of the first payment on [MUSD per quarter]. Shape (quarters,).
-        staff: of a line by its age [MUSD per quarter]. Shape (lines, quarters).
+        staff: of a line by its age, less what it brings beside its good cells [MUSD per quarter]. Shape (lines,
+            quarters).
         subsidy: that a line brings, or what it is a share of, by the quarters since its first payment [MUSD per
             quarter]. Shape (lines, quarters).
         opening: capital that falls due whenever the first line is built, for something before it [MUSD per quarter].
@@ -107,7 +108,7 @@ class OperatingPoint:
             variable=fitted(f"'{name}': variable", self.variable, axes, shape),
             capital=fitted(f"'{name}': capital", self.capital, "lines", (lines,)),
             fixed=fitted(f"'{name}': fixed", self.fixed, "quarters", (quarters,)),
-            staff=fitted(f"'{name}': staff", self.staff, "lines, quarters", shape[1:]),
+            staff=fitted(f"'{name}': staff", self.staff, "lines, quarters", shape[1:], least=None),
             subsidy=fitted(f"'{name}': subsidy", self.subsidy, "lines, quarters", shape[1:]),
             opening=fitted(f"'{name}': opening", self.opening, "quarters", (quarters,)),
             upkeep=fitted(f"'{name}': upkeep", self.upkeep, "quarters", (quarters,), least=None),

@@ -21,7 +21,7 @@ from optimize.verdict import keep
 from twin import Scenarios, find_declared, read_futures, sample_futures
 
 STUDY, PLANT = read_scale_up(find_declared("studies", "scale_up"))
-COSTS = LineCosts(400.0, 10.8, 2.0, 200, 62.0, 0.1, 1.7, 44_000.0, 0.75, 0.9, 0.6)
+COSTS = LineCosts(400.0, 10.8, 2.0, 200, 62.0, 0.1, 1.7, 44_000.0, 0.75, 0.9, 0.6, 30.0, 5.0)
 FUTURES = read_futures("order_book")
 # no loan, so no interest that comes off the tax, and nobody is insolvent
 RICH = read_funding("default").model_copy(update={"equity": 2e10, "debt": None})
