@@ -82,6 +82,9 @@ def compare_command(
     replications: Annotated[
         int | None, typer.Option(min=2, help="futures, or runs of each plant [4 for plants; of the study]")
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="print the report to report.pdf too, by Chromium, Chrome or Edge")
+    ] = False,
     until: Annotated[
         str | None, typer.Option(help="go on with more futures until the best strategy is told, such as 95%")
     ] = None,
@@ -95,8 +98,11 @@ def compare_command(
 ) -> None:
     """Compare ways of scaling up, each lived through the same futures; or plants side by side with the same luck."""
     from optimize.desk import Answers, desk
+    from optimize.printing import find_browser, print_page
     from optimize.workers import crew
 
+    # hours are not spent on what cannot be printed
+    browser = find_browser() if pdf else None
     asked = {"days": days, "warmup": warmup, "seed": seed, "replications": replications}
     given = {name: value for name, value in asked.items() if value is not None}
     work = _of_plants(files, given, until) if files and len(files) > 1 else _of_strategies(files, given, until)
@@ -106,6 +112,8 @@ def compare_command(
         desk(out, "compare", overwrite, kept, pool.workers, quiet) as (folder, answers, tell),
     ):
         report, table = work(pool, tell, answers, folder)
+        if browser is not None:
+            report = print_page(report, browser)
     if not quiet:
         _show(table)
     _show(str(report) if quiet else f"report: {report}")
@@ -134,8 +142,9 @@ def _of_plants(files: list[str], given: dict[str, int], until: str | None) -> Wo
 def _of_strategies(files: list[str] | None, given: dict[str, int], until: str | None) -> Work:
     """Read a study of strategies, and return what compares them."""
     from optimize.board_report import save_strategies, table_of_strategies
+    from optimize.read_scale_up import read_scale_up
     from optimize.scale_up import compare_strategies, read_until
-    from optimize.site import read_scale_up
+    from optimize.scale_up_faults import refuse_too_large
     from twin import InputError, find_declared, known_lines
 
     confidence = None if until is None else read_until(until)
@@ -145,6 +154,7 @@ def _of_strategies(files: list[str] | None, given: dict[str, int], until: str | 
         raise InputError(f"1 plant cannot be compared: {file}; name two or more line files, or a study of strategies")
     study, line = read_scale_up(find_declared("studies", file))
     study = study.model_copy(update=given)
+    refuse_too_large(study, line)
 
     def work(pool: Any, tell: Any, answers: Any, folder: Path) -> tuple[Path, Any]:
         found = compare_strategies(study, line, pool, tell, answers, confidence)

@@ -59,6 +59,7 @@ def _around(around: Around) -> dict[str, Any]:
     """Return what is known around a plan as plain data; what was not asked is left out."""
     found = {name: [row._asdict() for row in getattr(around, name)] for name in ("what_ifs", "second_best", "tornado")}
     found["pareto"] = [around.front._asdict()] if around.front else []
+    found["screened"] = [around.screened._asdict()] if around.screened else []
     return {name: rows for name, rows in found.items() if rows} | (
         {"clash": list(around.clash)} if around.clash else {}
     )

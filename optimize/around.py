@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple
 
 from optimize.figures import Interval
@@ -44,20 +45,92 @@ class Swing(NamedTuple):
         path: of the input in the line.
         low: its low end, written as in a line file.
         high: its high end.
-        at_low: the goal there less that at the declared value [USD/yr, cell/yr or J/yr].
+        at_low: the goal there less that at the declared value, the plan held as it is [USD/yr, cell/yr or J/yr]; None
+            when the plant makes nothing there, or no plant can have it.
         at_high: likewise at the high end.
+        low_error: half of the 95 % interval of ``at_low``.
+        high_error: of ``at_high``.
+        low_again: as ``at_low`` by the model, the plan solved again; None when there is no plan then.
+        high_again: as ``at_high``.
+        low_makes: good cells relative to those of the plan as declared [-].
+        high_makes: likewise at the high end.
+        title: what people call the input.
+        value: as declared.
+        source: keys of the sources file.
+        confidence: "read", "memory" or "estimate".
     """
 
     path: str
     low: str
     high: str
-    at_low: float
-    at_high: float
+    at_low: float | None
+    at_high: float | None
+    low_error: float = 0.0
+    high_error: float = 0.0
+    low_again: float | None = None
+    high_again: float | None = None
+    low_makes: float = 1.0
+    high_makes: float = 1.0
+    title: str = ""
+    value: str = ""
+    source: str = ""
+    confidence: str = ""
 
     @property
     def width(self) -> float:
-        """How far the goal swings."""
+        """How far the goal swings; infinite when the plant makes nothing at an end."""
+        if self.at_low is None or self.at_high is None:
+            return inf
         return max(self.at_low, self.at_high, 0.0) - min(self.at_low, self.at_high, 0.0)
+
+    @property
+    def clear(self) -> bool:
+        """Whether an end changes the goal by more than luck may."""
+        ends = (self.at_low, self.low_error), (self.at_high, self.high_error)
+        return any(change is None or abs(change) > error for change, error in ends)
+
+
+class Unresolved(NamedTuple):
+    """Inputs that were screened together and not taken apart.
+
+    Attributes:
+        paths: of the inputs.
+        change: of the goal, all of them at ends of their ranges [USD/yr, cell/yr or J/yr]; None when the plant makes
+            nothing then, or it was never tried.
+    """
+
+    paths: tuple[str, ...]
+    change: float | None
+
+
+class Screened(NamedTuple):
+    """How the most uncertain inputs were found.
+
+    Attributes:
+        inputs: how many have a range and are not chosen by the plan.
+        counted: how many of them only the accounts know.
+        runs: of the twin for the others.
+        budget: most runs allowed.
+        alone: how many of the others were tried alone.
+        noise: what an input without effect may show in one run [USD/yr, cell/yr or J/yr].
+        quiet: inputs tried alone that change no more than that.
+        unresolved: groups that were not taken apart and change something, the largest first.
+        still: how many of the others change nothing at all, to the last digit.
+        impossible: inputs with an end that no plant can have while all others stay.
+        finished: whether no group is left that changes more than the least of the inputs told.
+    """
+
+    inputs: int
+    counted: int
+    runs: int
+    budget: int
+    alone: int
+    noise: float
+    quiet: tuple[str, ...]
+    unresolved: tuple[Unresolved, ...]
+    still: int
+    impossible: tuple[str, ...]
+    finished: bool
 
 
 class Front(NamedTuple):
@@ -86,6 +159,7 @@ class Around:
         what_ifs: changes of the question.
         second_best: plans in the order of their goal.
         tornado: the most uncertain inputs.
+        screened: how they were found; None when they were not looked for.
         front: two goals weighed.
         clash: demands and limits of which no plan meets all, but one for any of them left out, in words.
         nearest: what could be made within the limits, in words.
@@ -94,6 +168,7 @@ class Around:
     what_ifs: Sequence[WhatIf] = ()
     second_best: Sequence[SecondBest] = ()
     tornado: Sequence[Swing] = ()
+    screened: Screened | None = None
     front: Front | None = None
     clash: Sequence[str] = ()
     nearest: str = ""

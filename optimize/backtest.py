@@ -11,63 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimize.cache import Cache
 from optimize.calibration import Setup
-from optimize.case import Fact, Known
+from optimize.case import Known
 from optimize.explore import Asked
+from optimize.judging import SHARES, Band, Floats, Held, band, error, kernel
 from optimize.past import Told, ask, ask_mature, trial
-from optimize.reported import METRICS
 from optimize.workers import Pool, Tell, ask_all, hired
 from twin import InputError, Mature
 
-Floats = NDArray[np.float64]
-
 # fewer draws than this say nothing about ends of bands
 FEWEST = 20
-_EDGES = (0.05, 0.5, 0.95)
-
-
-@dataclass(frozen=True)
-class Band:
-    """Values of draws: the middle, and the ends within which nine in ten of them lie."""
-
-    low: float
-    middle: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Held:
-    """One reported value beside what is predicted.
-
-    Attributes:
-        fact: what was reported.
-        band: predicted.
-        before: the same from all draws, before anything is calibrated.
-        calibrated: whether it served to calibrate.
-    """
-
-    fact: Fact
-    band: Band
-    before: Band
-    calibrated: bool
-
-    @property
-    def inside(self) -> bool:
-        """Whether what was reported, with its range, is in the band; of a bound that the band goes as far."""
-        return self._in(self.band)
-
-    @property
-    def inside_before(self) -> bool:
-        """Whether it was in the band of all draws."""
-        return self._in(self.before)
-
-    def _in(self, band: Band) -> bool:
-        low = -np.inf if self.fact.point.bound == "at_most" else self.fact.low
-        high = np.inf if self.fact.point.bound == "at_least" else self.fact.high
-        return bool(low <= band.high and band.low <= high)
 
 
 @dataclass(frozen=True)
@@ -76,7 +31,7 @@ class Posterior:
 
     Attributes:
         weights: of each draw, their sum is one; zero for those that were not kept. Shape (draws,).
-        loss: weighted mean of squared errors of each draw; of those to which no report speaks, zero. Shape (draws,).
+        loss: mean over plants of the weighted mean of squared errors; zero without reports. Shape (draws,).
         parameters: calibrated numbers in their units, by name of the parameter and path.
     """
 
@@ -228,14 +183,16 @@ def posterior(
     cases: Sequence[Known], setup: Setup, places: Floats, told: Mapping[str, Sequence[Told]], used: Used
 ) -> Posterior:
     """Return what some reports leave of the draws; all of them when there is none."""
-    errors, weights = [], []
+    errors = []
     for known in cases:
-        for number, fact in enumerate(known.facts):
-            if (known.case.name, number) in used:
-                errors.append([error(fact, one.points[number]) ** 2 for one in told[known.case.name]])
-                weights.append(setup.calibration.weights[fact.confidence])  # type: ignore[index]
+        facts = [(n, fact) for n, fact in enumerate(known.facts) if (known.case.name, n) in used]
+        if facts:
+            off = [[error(fact, one.points[n]) ** 2 for one in told[known.case.name]] for n, fact in facts]
+            # one plant says as much as another, however much was reported of it
+            weights = [setup.calibration.weights[fact.confidence] for _, fact in facts]  # type: ignore[index]
+            errors.append(np.average(np.array(off), axis=0, weights=weights))
     draws = len(places)
-    loss = np.average(np.array(errors), axis=0, weights=weights) if errors else np.zeros(draws)
+    loss = np.mean(errors, axis=0) if errors else np.zeros(draws)
     kept = kernel(np.sqrt(loss), setup.calibration.accepted) if errors else np.full(draws, 1 / draws)
     parameters = {
         parameter.name: {
@@ -247,43 +204,6 @@ def posterior(
     return Posterior(kept, loss, parameters)
 
 
-def error(fact: Fact, value: float) -> float:
-    """Return how far a simulated value is from what was reported: in logarithms, of a share in those of its odds.
-
-    On the right side of a bound there is no error.
-    """
-    metric = METRICS[fact.point.metric]
-    off = metric.scaled(value) - metric.scaled(fact.point.reported)
-    if fact.point.bound == "at_least":
-        return min(off, 0.0)
-    return max(off, 0.0) if fact.point.bound == "at_most" else off
-
-
-def kernel(distance: Floats, share: float) -> Floats:
-    """Return the weight of each draw by Epanechnikov's kernel, as wide as the first draw that is not kept.
-
-    Args:
-        distance: of each draw. Shape (draws,).
-        share: of the draws that is kept [-].
-    """
-    kept = min(len(distance) - 1, max(1, round(share * len(distance))))
-    width = np.sort(distance)[kept]
-    found: Floats = np.maximum(0.0, 1 - (distance / width) ** 2) if width > 0 else (distance <= 0).astype(np.float64)
-    # draws that are all as far away say as much
-    found = found if found.sum() > 0 else (distance <= width).astype(np.float64)
-    return np.asarray(found / found.sum(), np.float64)
-
-
-def band(values: Floats, weights: Floats) -> Band:
-    """Return weighted quantiles: the middle, and the ends within which nine in ten of the weight lies."""
-    order = np.argsort(values, kind="stable")
-    order = order[weights[order] > 0]
-    share = weights[order]
-    # each value stands in the middle of its weight
-    at = np.cumsum(share) - share / 2
-    return Band(*(float(np.interp(edge, at, values[order])) for edge in _EDGES))
-
-
 def _held(known: Known, told: Mapping[str, Sequence[Told]], found: Posterior, used: Used) -> tuple[Held, ...]:
     values = np.array([one.points for one in told[known.case.name]])
     even = np.full(len(values), 1 / len(values))
@@ -293,6 +213,7 @@ def _held(known: Known, told: Mapping[str, Sequence[Told]], found: Posterior, us
             band(values[:, number], found.weights),
             band(values[:, number], even),
             (known.case.name, number) in used,
+            {share: band(values[:, number], found.weights, share) for share in SHARES},
         )
         for number, fact in enumerate(known.facts)
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from statistics import median
 from typing import Any
 
-from optimize.backtest import Backtest, Band, Held, Posterior
+from optimize.backtest import Backtest, Posterior
 from optimize.case import Known
+from optimize.judging import SHARES, Band, Held
 from optimize.reported import METRICS
 from optimize.words import listed, number
 
@@ -69,6 +71,7 @@ def _point(known: Known, held: Held) -> dict[str, Any]:
         "calibrated": held.calibrated,
         "inside": held.inside,
         "inside_before": held.inside_before,
+        "bands": {f"{share:g}": asdict(band) | {"inside": held.within(share)} for share, band in held.bands.items()},
     }
 
 
@@ -121,10 +124,22 @@ def answer(found: Backtest) -> Iterator[str]:
     if left:
         count = f"{_inside(left)} of {len(left)} {_verb(left)}"
         yield f"With each plant left out in turn, {count} in the band that the others predict."
+        yield from _widths(left)
     before = sum(held.inside_before for held in (*used, *others))
     verb = "are" if before > 1 else "is"
     yield f"Before anything was calibrated, {before or 'none'} of {len(used) + len(others)} {verb} in the band."
     yield from _pressed(found)
+
+
+def _widths(left: Sequence[Held]) -> Iterator[str]:
+    """Say how much of that is owed to bands that are wide."""
+    narrow, wide = (sum(held.within(share) for held in left) for share in (SHARES[0], SHARES[-1]))
+    said = [f"{narrow} in bands of {100 * SHARES[0]:g} % of the draws, {wide} in bands of {100 * SHARES[-1]:g} %"]
+    for percent, what in ((False, "a factor of {:.2g} for output"), (True, "{:.0f} points of per cent for shares")):
+        widths = [held.width for held in left if METRICS[held.fact.point.metric].in_percent == percent]
+        if widths:
+            said.append(what.format(median(widths) * (100 if percent else 1)))
+    yield f"{said[0]}; half of the bands are wider than {listed(said[1:])}."
 
 
 def _inside(some: Sequence[Held]) -> str:
@@ -176,9 +191,11 @@ def basis(found: Backtest) -> list[tuple[str, str]]:
         ),
         (
             "loss",
-            "weighted mean of squared errors in logarithms, of yields in those of their odds; none beyond a bound",
+            "mean over plants of the weighted mean of squared errors in logarithms, of yields in those of their odds; "
+            "none beyond a bound",
         ),
         ("weights", weights),
+        ("plants", "as declared, without the ranges of what is not known for sure of them"),
         ("smallest loss", number(posterior.best_loss, 3)),
         ("mature lines", f"{calibration.days} days of each declared plant after {calibration.warmup} of warm-up"),
     ]

@@ -13,6 +13,7 @@ from optimize.board_story import flip_in_words, musd, signed, title_of
 from optimize.figures import Interval
 from optimize.scale_up import Compared
 from optimize.strategy import Strategy
+from optimize.swings import Swing
 from optimize.words import listed, spread
 
 MEASURES: dict[str, Callable[[Strategy], bool]] = {
@@ -25,6 +26,7 @@ MEASURES: dict[str, Callable[[Strategy], bool]] = {
 # all that a strategy declares, in words
 DECLARED = {
     "build": "when lines are ordered",
+    "wait": "how long they wait",
     "product": "how new the product is",
     "equipment": "how new the machines are",
     "people": "how new the people are",
@@ -152,30 +154,31 @@ def _conditions(compared: Compared, first: str, second: str) -> str:
     found = pair_flips(compared, first, second)
     if not found:
         return "No uncertain input alone, within its declared range, turns this round."
-    told = [flip_in_words(compared, what, value) for what, value in found[:3]]
+    told = [flip_in_words(swing, value) for swing, value in found[:3]]
     more = f"; {len(found) - 3} other inputs can do it too" if len(found) > 3 else ""
     return f"It turns round when {listed([f'the {one}' for one in told], 'or')}{more}."
 
 
-def pair_flips(compared: Compared, first: str, second: str) -> list[tuple[str, float]]:
+def pair_flips(compared: Compared, first: str, second: str) -> list[tuple[Swing, float]]:
     """Return the inputs that make the worse one of two strategies the better one, and from where; the nearest first.
 
     Between the low end, the declared value and the high end of an input the lead is taken to be a straight line.
     """
-    futures, found = compared.verdict.site.futures, []
+    found = []
     for swing in compared.swings:
-        level = (0.0,) * 3
-        leads = zip(swing.leads.get(second, level), swing.leads.get(first, level), strict=True)
-        value = futures.value(swing.what)
-        ahead = [of_second - of_first for of_second, of_first in leads]
-        for (x0, y0), (x1, y1) in pairwise(zip((swing.low, value, swing.high), ahead, strict=True)):
+        # of the best itself, which leads no one
+        leads = {compared.verdict.ranking[0]: (0.0,) * 3, **swing.leads}
+        if not {first, second} <= set(leads):
+            continue
+        ahead = [of_second - of_first for of_second, of_first in zip(leads[second], leads[first], strict=True)]
+        flips = []
+        for (x0, y0), (x1, y1) in pairwise(zip((swing.low, swing.value, swing.high), ahead, strict=True)):
             if y0 * y1 < 0:
-                flip = x0 + (x1 - x0) * y0 / (y0 - y1)
-                found.append((abs(flip - value) / (swing.high - swing.low), swing.what, flip))
-    nearest: dict[str, float] = {}
-    for _, what, flip in sorted(found):
-        nearest.setdefault(what, flip)
-    return list(nearest.items())
+                flips.append(x0 + (x1 - x0) * y0 / (y0 - y1))
+        if flips:
+            flip = min(flips, key=lambda one: abs(one - swing.value))
+            found.append((abs(flip - swing.value) / (swing.high - swing.low), swing, flip))
+    return [(swing, flip) for _, swing, flip in sorted(found, key=lambda one: one[0])]
 
 
 def in_the_plant(compared: Compared) -> Iterator[str]:

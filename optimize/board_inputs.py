@@ -34,6 +34,10 @@ QUANTITY = {
     "subsidy.amount": ("subsidy", 1e-6, "MUSD"),
     "subsidy.share": ("subsidy, share of capital", 100.0, "%"),
     "disturbance": ("number of hidden causes born", 100.0, "%"),
+    "scale": ("exponent of capital over lines ordered together", 1.0, ""),
+    "novelty": ("factor of novelty on hidden causes", 1.0, ""),
+    "engineers": ("number of engineers, to those chosen", 100.0, "%"),
+    "effort": ("work of an engineer for each suspect", 1.0, "days"),
 }
 
 
@@ -54,18 +58,18 @@ def flip_points(compared: Compared) -> list[Row]:
     found = []
     for swing in compared.swings:
         title, _, unit = QUANTITY[swing.what]
-        value = compared.verdict.site.futures.value(swing.what)
         found.append(
             {
                 "quantity": swing.what,
                 "title": title,
                 "unit": unit,
-                **{name: sized(swing.what, number) for name, number in (("value", value), ("low", swing.low))},
+                **{name: sized(swing.what, number) for name, number in (("value", swing.value), ("low", swing.low))},
                 "high": sized(swing.what, swing.high),
                 "lead_at_low_musd": swing.at_low,
                 "lead_at_high_musd": swing.at_high,
                 "flips_at": "" if swing.flips_at is None else sized(swing.what, swing.flips_at),
                 "instead": swing.instead,
+                "futures": swing.futures,
             }
         )
     return found

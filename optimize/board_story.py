@@ -8,7 +8,8 @@ import numpy as np
 
 from optimize.board_inputs import QUANTITY, quantity_in_words
 from optimize.figures import Interval
-from optimize.scale_up import Compared, Swing
+from optimize.scale_up import Compared
+from optimize.swings import Swing
 from optimize.verdict import Lived
 from optimize.words import listed, spread
 
@@ -117,36 +118,32 @@ def _cost(compared: Compared) -> str:
     )
 
 
-def nearest(compared: Compared, swings: Sequence[Swing]) -> list[Swing]:
+def nearest(swings: Sequence[Swing]) -> list[Swing]:
     """Return the inputs that flip the ranking within their range, the one with the shortest way to it first."""
-    futures = compared.verdict.site.futures
 
     def way(swing: Swing) -> float:
         assert swing.flips_at is not None
-        return abs(swing.flips_at - futures.value(swing.what)) / (swing.high - swing.low)
+        return abs(swing.flips_at - swing.value) / (swing.high - swing.low)
 
     return sorted((swing for swing in swings if swing.flips_at is not None), key=way)
 
 
-def flip_in_words(compared: Compared, what: str, flips_at: float) -> str:
+def flip_in_words(swing: Swing, flips_at: float) -> str:
     """Return at which value of an input the ranking flips, beside its declared value."""
-    value = compared.verdict.site.futures.value(what)
-    way = "falls below" if flips_at < value else "rises above"
-    declared = quantity_in_words(what, value, 3)
-    return f"{QUANTITY[what][0]} {way} {quantity_in_words(what, flips_at, 3)} (expected: {declared})"
+    way = "falls below" if flips_at < swing.value else "rises above"
+    declared = quantity_in_words(swing.what, swing.value, 3)
+    return f"{QUANTITY[swing.what][0]} {way} {quantity_in_words(swing.what, flips_at, 3)} (expected: {declared})"
 
 
 def _flips(compared: Compared) -> str:
-    found = nearest(compared, compared.swings)
+    found = nearest(compared.swings)
     if not found:
         count = len(compared.swings)
         return f"None of the {count} uncertain inputs, alone and within its range, makes another strategy the best."
     told = []
     for swing in found[:_TOLD]:
         assert swing.flips_at is not None
-        told.append(
-            f"{title_of(compared, swing.instead)} when the {flip_in_words(compared, swing.what, swing.flips_at)}"
-        )
+        told.append(f"{title_of(compared, swing.instead)} when the {flip_in_words(swing, swing.flips_at)}")
     more = len(found) - len(told)
     tail = f"; {more} more inputs can flip it" if more else ""
     head = "The best is" if compared.verdict.decided() else "As the lead is within chance, little flips it: the best is"

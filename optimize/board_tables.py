@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from optimize.board_claim import measures_of
 from optimize.board_inputs import assumptions, flip_points
+from optimize.board_plant import engineers, inside, narrowest, ranked, scrap
 from optimize.books import by_year
-from optimize.capital import NEVER, Floats
+from optimize.capital import Floats
 from optimize.figures import Interval
 from optimize.scale_up import Compared
 from optimize.tables import Row
 from optimize.verdict import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Lived
+from optimize.words import listed
 
 # of the futures, nine in ten lie between the first and the last
 BAND = (0.05, 0.5, 0.95)
@@ -32,15 +35,17 @@ def tables_of(compared: Compared) -> dict[str, list[Row]]:
         "quarters": quarters(compared),
         "costs": costs(compared),
         "scrap": scrap(compared),
+        "narrowest": narrowest(compared),
+        "engineers": engineers(compared),
         "lines": lines(compared),
         "differences": differences(compared),
+        "at_best": at_best(compared),
+        "measures": measures(compared),
+        "frontier": frontier(compared),
+        "waiting": waiting(compared),
         "flip_points": flip_points(compared),
         "assumptions": assumptions(compared),
     }
-
-
-def _ranked(compared: Compared) -> list[Lived]:
-    return [compared.verdict.lived[name] for name in compared.verdict.ranking]
 
 
 def _spread(name: str, middle: Interval | None) -> Row:
@@ -59,7 +64,7 @@ def strategies(compared: Compared) -> list[Row]:
     """Return the headline figures of each strategy, the best first."""
     nameplate = compared.verdict.site.ground.nameplate
     found = []
-    for lived in _ranked(compared):
+    for lived in ranked(compared):
         reached = lived.months_to_80(nameplate)
         year = last_year(lived)
         found.append(
@@ -77,8 +82,6 @@ def strategies(compared: Compared) -> list[Row]:
                 "irr_median": _known_median(lived.books.irr),
                 "least_runway_months_median": float(np.median(_least_runway(lived))),
                 "lost_when_insolvent_musd": _mean_of(lived.books.lost_musd, lived.books.insolvent),
-                "causes_born": float(np.mean([life.causes[0] for life in lived.lives])),
-                "causes_removed": float(np.mean([life.causes[1] for life in lived.lives])),
             }
         )
     return found
@@ -119,7 +122,7 @@ def years(compared: Compared) -> list[Row]:
             **_spread("revenue_usd_per_kwh", lived.revenue_by_year[year]),
             "lag_hours": lag,
         }
-        for lived in _ranked(compared)
+        for lived in ranked(compared)
         for year, (good, lag) in enumerate(zip(lived.good_by_year, _lags(lived), strict=True))
     ]
 
@@ -132,7 +135,11 @@ def _lags(lived: Lived) -> list[float | str]:
 
 def quarters(compared: Compared) -> list[Row]:
     """Return output, yield, cash and what engineers do, quarter by quarter, with the band of nine in ten futures."""
-    return [row for lived in _ranked(compared) for row in _quarters(lived)]
+    return [
+        row | dict(more)
+        for lived in ranked(compared)
+        for row, more in zip(_quarters(lived), inside(compared, lived), strict=True)
+    ]
 
 
 def _quarters(lived: Lived) -> Iterator[Row]:
@@ -146,7 +153,7 @@ def _quarters(lived: Lived) -> Iterator[Row]:
         "yield": band(lived.yields(MONTHS_PER_QUARTER)),
         "cash_musd": band(lived.books.cash[:, ends]),
     }
-    gone = (lived.books.insolvent_from[:, None] != NEVER) & (lived.books.insolvent_from[:, None] <= ends)
+    gone = ~lived.books.alive[:, ends]
     runway = np.median(lived.books.runway[:, ends], axis=0)
     people = {what: lived.stacked(what).mean(axis=0) for what in ("acting", "waiting", "working", "engineers")}
     for place, end in enumerate(ends):
@@ -175,7 +182,7 @@ def costs(compared: Compared) -> list[Row]:
     Material in good cells and in scrap are told apart; what scrap brings back is taken off it.
     """
     found = []
-    for lived in _ranked(compared):
+    for lived in ranked(compared):
         year, books = last_year(lived), lived.books
         if lived.cost_by_year[year] is None:
             continue
@@ -191,32 +198,10 @@ def costs(compared: Compared) -> list[Row]:
     return found
 
 
-def scrap(compared: Compared) -> list[Row]:
-    """Return scrap by the station that found it, over the horizon and until insolvency, mean of the futures.
-
-    Web and cells count by the material in them. Money is that of the material, less what scrap brings back.
-    """
-    site = compared.verdict.site
-    value = site.ground.mature.worth / max(float(site.ground.mature.worth.max()), 1e-9)
-    price = site.costs.materials * compared.verdict.scenarios.material_price
-    found = []
-    for lived in _ranked(compared):
-        by_station = lived.stacked("scrap_by_station") * value
-        all_ = by_station.sum(axis=2, keepdims=True)
-        share = np.divide(by_station, all_, out=np.zeros_like(by_station), where=all_ > 0)
-        gwh = ((lived.books.scrapped / price)[:, :, None] * share).sum(axis=1).mean(axis=0)
-        money = (lived.books.scrap[:, :, None] * share).sum(axis=1).mean(axis=0)
-        found += [
-            {"strategy": lived.name, "station": name, "gwh": float(gwh[place]), "musd": float(money[place])}
-            for place, name in enumerate(site.ground.mature.stations)
-        ]
-    return found
-
-
 def lines(compared: Compared) -> list[Row]:
     """Return when each line is ordered and makes its first cells, median and band of the futures that have it."""
     found = []
-    for lived in _ranked(compared):
+    for lived in ranked(compared):
         for number in range(max((len(life.ordered) for life in lived.lives), default=0)):
             having = [life for life in lived.lives if len(life.ordered) > number]
             row: Row = {
@@ -256,3 +241,58 @@ def _needed(apart: Interval, count: int) -> int | str:
     half = (apart.high - apart.low) / 2
     needed = count * (half / apart.mean) ** 2 if apart.mean else inf
     return max(2, int(float(f"{needed + 0.5:.2g}"))) if needed < _MOST_FUTURES else ""
+
+
+def frontier(compared: Compared) -> list[Row]:
+    """Return what the planning model expects of each strategy for each chance of insolvency that it may take."""
+    return [
+        {
+            "strategy": name,
+            "allowed_insolvency": plan.data.risk.insolvency,
+            "npv_musd": "" if plan.npv is None else plan.npv,
+            "insolvency": "" if plan.insolvency is None else plan.insolvency,
+            "engineers": plan.option or "",
+            "start_quarters": " ".join(str(quarter) for quarter in plan.start_quarters if quarter is not None),
+        }
+        for name in compared.verdict.ranking
+        if name in compared.at_best
+        for plan in compared.at_best[name].frontier
+    ]
+
+
+def waiting(compared: Compared) -> list[Row]:
+    """Return what it is worth to the leading strategies to order everything later."""
+    return [
+        {"strategy": one.strategy, "months": one.months, **_spread("gain_musd", one.gain), "futures": one.futures}
+        for one in compared.waited
+    ]
+
+
+def at_best(compared: Compared) -> list[Row]:
+    """Return what planning made of each strategy, in the futures in which it was planned."""
+    return [
+        {
+            "strategy": name,
+            "engineers": one.plan.option or "",
+            "start_quarters": " ".join(str(quarter) for quarter in one.plan.start_quarters if quarter is not None),
+            "why": one.plan.why,
+            "predicted_musd": "" if one.predicted is None else one.predicted,
+            **_spread("simulated_musd", one.simulated),
+            **_spread("declared_musd", one.declared),
+            "taken": "plan" if one.planned else "declared",
+        }
+        for name, one in compared.at_best.items()
+    ]
+
+
+def measures(compared: Compared) -> list[Row]:
+    """Return what each strategy does for control and excellence, as it went into the comparison."""
+    return [
+        {
+            "strategy": lived.name,
+            "measures": listed(measures_of(lived.strategy)) or "none",
+            "product_new": lived.strategy.product,
+            "engineers": lived.strategy.engineers,
+        }
+        for lived in ranked(compared)
+    ]

@@ -88,6 +88,12 @@ class Books:
         return np.asarray(self.insolvent_from != NEVER)
 
     @property
+    def alive(self) -> Flags:
+        """Whether the bills of a month were paid, and those of all before. Shape (futures, months), of booleans."""
+        months = np.arange(self.good.shape[1])
+        return np.asarray((self.insolvent_from[:, None] == NEVER) | (months < self.insolvent_from[:, None]))
+
+    @property
     def scrap(self) -> Floats:
         """Material in what was lost, less what it brings back [MUSD]. Shape (futures, months)."""
         return self.scrapped - self.recovery

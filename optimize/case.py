@@ -91,6 +91,7 @@ class Point(Part):
         date: that it is about.
         metric: what was reported, one of ``reported.METRICS``.
         reported: its value, a pure number, with its range.
+        counts: whether cells were counted when they were made, or shipped: those of a product that customers released.
         bound: whether the truth is said to be that value, or at least or at most that.
         use: whether it serves to calibrate, or only to be predicted.
     """
@@ -98,6 +99,7 @@ class Point(Part):
     date: Day
     metric: str
     reported: float = Field(gt=0)
+    counts: Literal["made", "shipped"] = "made"
     bound: Bound = "exact"
     use: Use
 

@@ -125,7 +125,7 @@ class _Options:
     def best(self, risk: Risk) -> ExpansionPlan:
         """Return the best plan for a risk, which is no larger than the one that was asked for before."""
         begin, best = perf_counter(), ExpansionPlan("infeasible", self._data)
-        for name in self._data.options:
+        for name in self._data.able:
             if name not in self._known:
                 self._plan(name, Risk())
         for name in sorted(self._known, key=lambda one: -_bound(self._known[one])):
@@ -149,7 +149,7 @@ class _Options:
     def _whole(self, best: ExpansionPlan, risk: Risk) -> ExpansionPlan:
         """Return the best plan of an option as that of all options."""
         data = replace(self._data, risk=risk)
-        highest = max(_bound(plan) for plan in self._known.values())
+        highest = max((_bound(plan) for plan in self._known.values()), default=-inf)
         # a plan that was not finished may hide a better one
         late = [plan.status for plan in self._known.values() if not plan.finished and _bound(plan) >= highest]
         return replace(
@@ -196,7 +196,7 @@ def _why(data: ExpansionData, solver: Solver) -> str:
     limits = data.risk.in_words
     if not limits:
         return apart
-    told = [_least_cash(data.only(name), solver) for name in data.options]
+    told = [_least_cash(data.only(name), solver) for name in data.able]
     if all(one.status == "infeasible" for one in told):
         return apart
     missed = f"no plan with {wanted} has {' and '.join(limits)}"

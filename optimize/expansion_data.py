@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
-from optimize.expansion_terms import Floats, OperatingPoint, Outlook, Purse, Risk, fitted
+from optimize.expansion_dues import Dues
+from optimize.expansion_outlook import Outlook
+from optimize.expansion_terms import Floats, OperatingPoint, Purse, Risk, fitted
 from twin import InputError
 
 # an option, the number of a line from 0, and the quarter in which it starts
@@ -35,6 +38,7 @@ class ExpansionData:
         in_order: whether the j-th line is the j-th to be built; otherwise each may be built without the others.
         spared: variable cost of a good GWh that is not made because nobody wants it [MUSD/GWh]; none where what is not
             sold has been made.
+        dues: tax and working capital.
     """
 
     quarters: int
@@ -47,6 +51,7 @@ class ExpansionData:
     gap: int = 0
     in_order: bool = True
     spared: float = 0.0
+    dues: Dues = field(default_factory=Dues)
 
     def __post_init__(self) -> None:
         if self.quarters < 1:
@@ -69,10 +74,13 @@ class ExpansionData:
         object.__setattr__(self, "purse", self.purse.checked(self.outlook.count, self.quarters))
         self._check_lines()
         self._check_spared()
+        for name, point in self.options.items():
+            if not self.in_order and (point.opening.any() or point.upkeep.any()):
+                raise InputError(f"'{name}' opens something before the first line, but lines come in no order")
 
     def _check_lines(self) -> None:
-        able = {line for _, line, _ in self.starts}
         needed = set(range(self.least_lines))
+        able = {line for _, line, _ in self.starts}
         if len(able) < self.least_lines or (self.in_order and needed - able):
             line = min(needed - able)
             raise InputError(
@@ -94,7 +102,7 @@ class ExpansionData:
         """How many simulated ramps the options have."""
         return next(iter(self.options.values())).ramps
 
-    @property
+    @cached_property
     def starts(self) -> list[Start]:
         """Every start that is allowed."""
         return [
@@ -104,19 +112,68 @@ class ExpansionData:
             for quarter in sorted(allowed)
         ]
 
-    @property
+    @cached_property
     def weight(self) -> Floats:
         """What money of each quarter is worth today [-]. Shape (quarters,)."""
         return np.asarray((1 + self.purse.discount) ** -np.arange(self.quarters, dtype=np.float64))
 
-    @property
-    def margin(self) -> Floats:
-        """What selling a GWh brings more than not making it [MUSD/GWh]. Shape (futures, quarters)."""
-        return np.asarray(self.outlook.price - self.spared * self.outlook.material)
+    @cached_property
+    def holding(self) -> Floats:
+        """What a MUSD that is tied up at the end of each quarter costs today [-]. Shape (quarters,)."""
+        weight = self.weight
+        later = np.append(weight[1:], self.dues.terminal * weight[-1])
+        return np.asarray(weight - later)
+
+    @cached_property
+    def priced(self) -> Floats:
+        """What a GWh sold to a buyer is paid more than one sold to the next. Shape (buyers, futures, quarters).
+
+        With ``sold[k]`` sold to buyer k and all before, revenue is ``sum_k priced[k] sold[k]`` [MUSD/GWh].
+        """
+        return self._by_step(self.outlook.price, 0.0)
+
+    @cached_property
+    def gained(self) -> Floats:
+        """The same with penalties that are not paid, less the cost of a GWh that is not made if it is not sold."""
+        return self._by_step(self.outlook.price + self.outlook.penalty, -self.spared)
+
+    @cached_property
+    def tying(self) -> list[Floats]:
+        """What of a GWh sold is tied up at the end of its quarter and of later ones, one by one [MUSD/GWh].
+
+        Shape (buyers, futures, quarters) each.
+        """
+        customers, stock = self.dues.customers, self.dues.stock
+        shares = np.zeros((2, max(len(customers), len(stock))))
+        shares[0, : len(customers)], shares[1, : len(stock)] = customers, stock
+        return [self._by_step(paid * self.outlook.price, lies * self.spared) for paid, lies in shares.T]
+
+    def _by_step(self, values: Floats, material: float) -> Floats:
+        """Return values of buyers less those of the next one; material comes to the last. A GWh has both [MUSD/GWh]."""
+        found = values.copy()
+        found[:-1] -= values[1:]
+        found[-1] += material * self.outlook.material
+        for buyer in range(len(found) - 1, 0, -1):
+            # up to a buyer who wants nothing no more is sold than to those before
+            nothing = self.outlook.demand[buyer] <= 0
+            found[buyer - 1] += np.where(nothing, found[buyer], 0.0)
+            found[buyer] = np.where(nothing, 0.0, found[buyer])
+        return found
 
     def risking(self, insolvency: float | None) -> ExpansionData:
         """Return the question with another allowed probability of insolvency."""
         return replace(self, risk=replace(self.risk, insolvency=insolvency))
+
+    @property
+    def able(self) -> list[str]:
+        """Options under which as many lines may start as must be built."""
+        lines = {
+            name: {line for line, allowed in enumerate(one.starts) if allowed} for name, one in self.options.items()
+        }
+        first = set(range(self.least_lines))
+        return [
+            name for name, may in lines.items() if (first <= may if self.in_order else len(may) >= self.least_lines)
+        ]
 
     def only(self, name: str) -> ExpansionData:
         """Return the question with one option left."""
@@ -134,27 +191,49 @@ class ExpansionData:
         return self._from(quarter, point.variable[:, line] - self.spared * point.good[:, line])
 
     def running(self, start: Start) -> Floats:
-        """Return what a line takes for its staff, less its subsidy [MUSD per quarter]. Shape (quarters,)."""
+        """Return what a line takes for its staff, the first one with upkeep [MUSD per quarter]. Shape (quarters,)."""
         name, line, quarter = start
         point = self.options[name]
-        return self._from(quarter, point.staff[line] - point.subsidy[line])
+        return self._from(quarter, point.staff[line]) + (point.upkeep if line == 0 else 0.0)
+
+    def granted(self, start: Start) -> Floats:
+        """Return the subsidy that a line brings, which is not taxed [MUSD per quarter]. Shape (quarters,)."""
+        return self._from(self.committed(start), self.options[start[0]].subsidy[start[1]])
+
+    def written(self, start: Start) -> Floats:
+        """Return what is written down of a line, the first one with what was opened before, without overrun.
+
+        Shape (quarters,) [MUSD per quarter].
+        """
+        name, line, quarter = start
+        point, shares = self.options[name], self.dues.written(self.quarters)
+        found = self._from(quarter, shares * float(point.capital[line]))
+        return found + (self._from(point.opened, shares * float(point.opening.sum())) if line == 0 else 0.0)
 
     def due(self, start: Start) -> Floats:
-        """Return the capital that falls due, without overrun [MUSD per quarter]. Shape (quarters,)."""
-        name, line, quarter = start
-        point = self.options[name]
+        """Return the capital that falls due, for the first line with what is opened before, without overrun.
+
+        Shape (quarters,) [MUSD per quarter].
+        """
+        paid = self._instalments(start) * float(self.options[start[0]].capital[start[1]])
+        return paid + (self.options[start[0]].opening if start[1] == 0 else 0.0)
+
+    def _instalments(self, start: Start) -> Floats:
+        """Return the shares of a line's capital that fall due in the horizon. Shape (quarters,)."""
+        point = self.options[start[0]]
         paid = np.zeros(self.quarters)
-        first = quarter - point.lead
+        first = self.committed(start)
         shares = point.payments[: self.quarters - first]
         paid[first : first + len(shares)] = shares
-        return paid * float(point.capital[line])
+        return paid
 
     def left(self, start: Start) -> float:
         """Return what a line is worth at the end, less what is still to be paid for it, without overrun [MUSD]."""
         name, line, quarter = start
-        capital = float(self.options[name].capital[line])
-        unpaid = capital - float(self.due(start).sum())
-        return float(self.purse.salvage[self.quarters - 1 - quarter]) * capital - unpaid
+        point, worth, last = self.options[name], self.purse.salvage, self.quarters - 1
+        unpaid = 1 - float(self._instalments(start).sum())
+        found = float(point.capital[line]) * (float(worth[last - quarter]) - unpaid)
+        return found + (float(point.opening.sum() * worth[last - point.opened]) if line == 0 else 0.0)
 
     def committed(self, start: Start) -> int:
         """Return the quarter of the first payment for a line that starts so."""

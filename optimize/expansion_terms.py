@@ -1,4 +1,4 @@
-"""What an expansion is made of: operating points of lines, futures, money and the risk that is taken."""
+"""What an expansion is made of: operating points of lines, money and the risk that is taken."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Whole = NDArray[np.int64]
 _ROUNDING = 1e-9
 
 
-def _nothing() -> Floats:
+def nothing() -> Floats:
+    """Return one row of nothing for all."""
     return np.zeros(1)
 
 
@@ -62,7 +63,11 @@ class OperatingPoint:
         lead: how many quarters before the start the first of them does.
         fixed: people and engineers, from the quarter of the first payment on [MUSD per quarter]. Shape (quarters,).
         staff: of a line by its age [MUSD per quarter]. Shape (lines, quarters).
-        subsidy: that a line brings by its age, when it reaches a milestone [MUSD per quarter]. Shape (lines, quarters).
+        subsidy: that a line brings, or what it is a share of, by the quarters since its first payment [MUSD per
+            quarter]. Shape (lines, quarters).
+        opening: capital that falls due whenever the first line is built, for something before it [MUSD per quarter].
+            Shape (quarters,).
+        upkeep: what running that takes, less what it brings [MUSD per quarter]. Shape (quarters,).
     """
 
     good: Floats
@@ -71,9 +76,16 @@ class OperatingPoint:
     starts: tuple[tuple[int, ...], ...]
     payments: tuple[float, ...] = (1.0,)
     lead: int = 0
-    fixed: Floats = field(default_factory=_nothing)
-    staff: Floats = field(default_factory=_nothing)
-    subsidy: Floats = field(default_factory=_nothing)
+    fixed: Floats = field(default_factory=nothing)
+    staff: Floats = field(default_factory=nothing)
+    subsidy: Floats = field(default_factory=nothing)
+    opening: Floats = field(default_factory=nothing)
+    upkeep: Floats = field(default_factory=nothing)
+
+    @property
+    def opened(self) -> int:
+        """The quarter of the last payment for what is opened before the lines; 0 without any."""
+        return int(max(np.flatnonzero(self.opening), default=0))
 
     @property
     def ramps(self) -> int:
@@ -97,6 +109,8 @@ class OperatingPoint:
             fixed=fitted(f"'{name}': fixed", self.fixed, "quarters", (quarters,)),
             staff=fitted(f"'{name}': staff", self.staff, "lines, quarters", shape[1:]),
             subsidy=fitted(f"'{name}': subsidy", self.subsidy, "lines, quarters", shape[1:]),
+            opening=fitted(f"'{name}': opening", self.opening, "quarters", (quarters,)),
+            upkeep=fitted(f"'{name}': upkeep", self.upkeep, "quarters", (quarters,), least=None),
         )
 
     def _check_payments(self, name: str) -> None:
@@ -120,56 +134,6 @@ class OperatingPoint:
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """Futures that nobody chooses.
-
-    Attributes:
-        price: of cells [MUSD/GWh, which is USD/kWh]. Shape (futures, quarters).
-        demand: most that can be sold [GWh per quarter]. Shape (futures, quarters).
-        probability: of each future; together 1. Shape (futures,).
-        material: factor on variable cost [-]. Shape (futures, quarters).
-        capital: factor on capital [-]. Shape (futures,).
-        ramp: which of the simulated ramps each future meets. Shape (futures,).
-    """
-
-    price: Floats
-    demand: Floats
-    probability: Floats
-    material: Floats = field(default_factory=lambda: np.ones(1))
-    capital: Floats = field(default_factory=lambda: np.ones(1))
-    ramp: Whole = field(default_factory=lambda: np.zeros(1, np.int64))
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.probability)
-
-    def checked(self, ramps: int, quarters: int) -> Outlook:
-        """Return it with every array in full.
-
-        Raises:
-            InputError: something does not fit.
-        """
-        axes, shape = "futures, quarters", (self.count, quarters)
-        chances = fitted("probability of futures", self.probability, "futures", shape[:1])
-        if not chances.size or abs(chances.sum() - 1) > _ROUNDING:
-            raise InputError(f"probabilities of {self.count} futures add up to {chances.sum():g}, expected 1")
-        ramp = fitted("ramp of futures", np.asarray(self.ramp, np.float64), "futures", shape[:1])
-        if ramp.max() >= ramps or np.any(ramp != np.floor(ramp)):
-            wanted = f"whole numbers from 0 to {ramps - 1}: {ramps} ramps were simulated"
-            raise InputError(f"ramp of futures is up to {ramp.max():g}, expected {wanted}")
-        return replace(
-            self,
-            probability=chances,
-            price=fitted("price of futures", self.price, axes, shape),
-            demand=fitted("demand of futures", self.demand, axes, shape),
-            material=fitted("material factor of futures", self.material, axes, shape),
-            capital=fitted("capital factor of futures", self.capital, "futures", shape[:1]),
-            ramp=ramp.astype(np.int64),
-        )
-
-
-@dataclass(frozen=True)
 class Purse:
     """Money that there is, and what it costs.
 
@@ -185,11 +149,11 @@ class Purse:
     """
 
     cash: float
-    funds: Floats = field(default_factory=_nothing)
-    debt_limit: Floats = field(default_factory=_nothing)
-    interest: Floats = field(default_factory=_nothing)
+    funds: Floats = field(default_factory=nothing)
+    debt_limit: Floats = field(default_factory=nothing)
+    interest: Floats = field(default_factory=nothing)
     discount: float = 0.0
-    salvage: Floats = field(default_factory=_nothing)
+    salvage: Floats = field(default_factory=nothing)
 
     def checked(self, futures: int, quarters: int) -> Purse:
         """Return it with every array in full.

@@ -99,10 +99,16 @@ def ask(asked: Asked) -> Answer:
     except Deadlock as error:
         told = f"locks up on day {error.time / DAY:.0f}: {', '.join(error.stations)} wait for each other"
         return Answer(fault=told)
+    return answered(journal)
+
+
+def answered(journal: Journal) -> Answer:
+    """Read from a journal what the planning model needs."""
     kpi = kpis(journal)
     good = kpi["good_cells"] if journal.line.cell is not None else kpi["finished_lots"]
     if good <= 0:
-        return Answer(fault=f"makes nothing good in {asked.days} days after {asked.warmup} of warm-up")
+        days, warmup = (round(end / DAY) for end in (journal.end - journal.warmup, journal.warmup))
+        return Answer(fault=f"makes nothing good in {days} days after {warmup} of warm-up")
     years = (journal.end - journal.warmup) / SECONDS_PER_YEAR
     names, line, flow = journal.stations, journal.line, kpi["flow"]
     kept = {name: _kept(flow[name]) for name in names}

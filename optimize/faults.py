@@ -79,6 +79,8 @@ def _faults_of_goal(study: Study, line: Line) -> Iterator[tuple[tuple[str, ...],
         yield ("goal",), f"{text}; give the plant 'cell', 'prices' and 'nameplate', or ask for output"
     if study.goal in ("cost", "energy") and study.demand is None:
         yield ("goal",), f"goal '{study.goal}' needs a demand to be met; add one such as 'demand: 0.25 GWh/yr'"
+    if study.demand is not None and not study.demand > 0:
+        yield ("demand",), "a demand of nothing is made by no plant at all; expected more, such as '0.25 GWh/yr'"
     if study.demand is not None and line.cell is None:
         yield ("demand",), f"{study.line} makes no cells, so a demand of energy means nothing; leave it out"
     held = [study.limits.capital, study.limits.floor, study.limits.power, study.limits.people, study.demand]

@@ -82,8 +82,8 @@ class Plan:
         self._ramp: Ramp | None = None
         ground, strategy = asked.ground, asked.strategy
         pilot = strategy.pilot
-        self._pilot_start = None if pilot is None else self._start(0, pilot.lead)
-        first = 0 if pilot is None or self._pilot_start is None else self._pilot_start + pilot.runs
+        self._pilot_start = None if pilot is None else self._start(strategy.wait, pilot.lead)
+        first = strategy.wait if pilot is None or self._pilot_start is None else self._pilot_start + pilot.runs
         while len(self.ordered) < ground.lines:
             month = strategy.build.next_order(len(self.ordered), first, self)
             if month is None or self._start(month, lead_of(strategy, ground)) >= ground.months:

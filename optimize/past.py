@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from optimize.case import Case, Known
 from optimize.explore import Asked, simulated
-from optimize.reported import METRICS, Seen, curve, months, seen_of
-from twin import Mature, Module, Priors, Programme, mature_line, ramp_up
+from optimize.reported import METRICS, Seen, counted, curve, months, seen_of
+from twin import Mature, Module, Priors, Programme, mature_line, pace_of, ramp_up
 
 Floats = NDArray[np.float64]
 
@@ -70,8 +70,9 @@ def ask(asked: Trial) -> Told:
 
 def told(seen: Seen, case: Case) -> Told:
     """Return what would have been reported of a simulated case."""
-    points = [METRICS[point.metric].at(seen, months(case.day(point.date))) for point in case.points]
-    return Told(points, {metric: curve(metric, seen) for metric in dict.fromkeys(p.metric for p in case.points)})
+    of_point = [(point, counted(seen, point.counts == "shipped")) for point in case.points]
+    points = [METRICS[point.metric].at(one, months(case.day(point.date))) for point, one in of_point]
+    return Told(points, {point.metric: curve(point.metric, one) for point, one in of_point})
 
 
 def seen(asked: Trial) -> Seen:
@@ -79,7 +80,9 @@ def seen(asked: Trial) -> Seen:
     case, mature = asked.case, asked.mature
     programme = built(asked)
     ramp = ramp_up(programme, mature, asked.priors, asked.seed)
-    installed = _installed(case, programme.days)
+    # what is not accepted yet is no nameplate that anybody reports
+    accepted = pace_of(programme, asked.priors.start).accepted
+    installed = (accepted * [[module.size] for module in programme.modules]).sum(axis=0) * flat_out(mature)
     days = np.bincount(np.arange(programme.days) * 12 // 365).astype(np.float64)
     nameplate = np.bincount(np.arange(programme.days) * 12 // 365, installed) / days
     cell = mature.energy if case.cell_energy is None else case.cell_energy / _JOULES_PER_GWH
@@ -112,7 +115,12 @@ def _module(case: Case, size: float, start: int, priors: Priors) -> Module:
 
 def _size(nameplate: float, mature: Mature) -> float:
     """Return how many of a mature line make a nameplate, running flat out [-]."""
-    return nameplate / _WATTS_PER_GWH_A_YEAR / (mature.started * mature.good * mature.energy * 365)
+    return nameplate / _WATTS_PER_GWH_A_YEAR / flat_out(mature)
+
+
+def flat_out(mature: Mature) -> float:
+    """Return what a mature line makes in a year [GWh/yr]."""
+    return mature.started * mature.good * mature.energy * 365
 
 
 def _speed(novelty: float, priors: Priors) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
+from statistics import median
 from textwrap import fill
 from typing import Any
 
@@ -12,6 +14,8 @@ from optimize.pictures import BLUE, GREY, ORANGE, WIDTH, axes_of, leave_room, nu
 
 # letters on one line beside an axis
 _LABEL = 30
+# bars of a tornado are cut where they are so many times as long as that of the middle input
+_CUT = 4.0
 
 
 def draw_what_ifs(changes: Sequence[tuple[str, float]], unit: str) -> Any:
@@ -27,20 +31,45 @@ def draw_what_ifs(changes: Sequence[tuple[str, float]], unit: str) -> Any:
 
 
 def draw_tornado(swings: Sequence[Swing], scale: float, unit: str) -> Any:
-    """Draw what each input does to the goal at the low and at the high end of its range."""
-    figure, axis = axes_of(WIDTH, 1.2 + 0.55 * len(swings), 1, 1)
-    for place, swing in enumerate(swings):
+    """Draw what each input does to the goal at the low and at the high end of its range, with 95 % intervals.
+
+    Bars much longer than most are cut, and their size is written beside them.
+    """
+    figure, axis = axes_of(WIDTH, 1.2 + 0.6 * len(swings), 1, 1)
+    ends = [
+        (place + shift, change if change is None else scale * change, scale * error, text, colour)
+        for place, swing in enumerate(swings)
         # one above the other: both ends may lie on the same side
-        for shift, size, text, colour in (
-            (-0.19, scale * swing.at_low, swing.low, BLUE),
-            (0.19, scale * swing.at_high, swing.high, ORANGE),
-        ):
-            axis.barh(place + shift, size, 0.36, color=colour)
-            _at_end(axis, size, place + shift, text)
-    axis.set_yticks(range(len(swings)), [_folded(swing.path) for swing in swings])
-    axis.set_title("blue: low end, orange: high end", loc="right", fontsize=9, weight="normal")
-    sizes = [scale * size for swing in swings for size in (swing.at_low, swing.at_high)]
-    _finish(axis, sizes, len(swings), f"change of the goal [{unit}]")
+        for shift, change, error, text, colour in (
+            (-0.19, swing.at_low, swing.low_error, swing.low, BLUE),
+            (0.19, swing.at_high, swing.high_error, swing.high, ORANGE),
+        )
+    ]
+    widest = [max(abs(swing.at_low or 0.0), abs(swing.at_high or 0.0)) for swing in swings]
+    most = _CUT * scale * median(widest) or inf
+    shown = [0.0]
+    for place, size, error, text, colour in ends:
+        inside = max(-most, min(most, size or 0.0))
+        axis.barh(place, inside, 0.36, color=colour, hatch="" if inside == (size or 0.0) else "//", edgecolor="white")
+        if error and inside == size:
+            axis.errorbar([size], [place], xerr=[[error], [error]], color=GREY, lw=1, capsize=2)
+            inside += error if size >= 0 else -error
+        elif size is None:
+            text = f"{text}: makes nothing"
+        elif inside != size:
+            axis.annotate(
+                number(size, "+"),
+                (inside / 2, place),
+                fontsize=9,
+                ha="center",
+                va="center",
+                bbox={"fc": "white", "lw": 0},
+            )
+        shown.append(inside)
+        _at_end(axis, inside, place, text)
+    axis.set_yticks(range(len(swings)), [fill(swing.title or swing.path, _LABEL) for swing in swings], fontsize=9)
+    axis.set_title("blue: low end, orange: high end, line: 95 %", loc="right", fontsize=9, weight="normal")
+    _finish(axis, shown, len(swings), f"change of the goal [{unit}]")
     return figure
 
 
@@ -73,7 +102,6 @@ def draw_front(
 def _finish(axis: Any, sizes: Sequence[float], rows: int, label: str) -> None:
     """Draw nothing's line, and leave room for the words at the ends of bars."""
     low, high = min(0.0, *sizes), max(0.0, *sizes)
-    # words at the end of a bar take about this much of the axis
     room = 0.45 * ((high - low) or 1.0)
     axis.axvline(0, color=GREY, lw=1)
     axis.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0))
@@ -85,11 +113,3 @@ def _at_end(axis: Any, size: float, place: float, text: str) -> None:
     """Write beside the end of a bar, away from nothing."""
     side, away = ("left", 3) if size >= 0 else ("right", -3)
     axis.annotate(text, (size, place), (away, 0), textcoords="offset points", ha=side, va="center", fontsize=9)
-
-
-def _folded(name: str, most: int = 28) -> str:
-    """Return a path on two lines when it is long."""
-    if len(name) <= most:
-        return name
-    cut = name.rfind(".", 0, len(name) // 2 + 6)
-    return f"{name[: cut + 1]}\n{name[cut + 1 :]}" if cut > 0 else name

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimize.backtest import Backtest, Held
+from optimize.backtest import Backtest
 from optimize.backtest_story import metrics_of, titled
 from optimize.case import Known
+from optimize.judging import Held
 from optimize.pictures import BLUE, GREY, ORANGE, WIDTH, axes_of
 from optimize.reported import METRICS, months
 

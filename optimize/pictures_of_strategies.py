@@ -127,7 +127,7 @@ def draw_runway(rows: Sequence[Row], of: Strategies) -> Any:
     above.set_ylim(-1, LONG_RUNWAY * 1.06)
     below.set_title("Insolvent futures [%]", fontsize=10)
     below.set_ylim(-3, 103)
-    _finish(figure, (above, below), of)
+    finish(figure, (above, below), of)
     return figure
 
 
@@ -149,7 +149,7 @@ def draw_causes(rows: Sequence[Row], of: Strategies) -> Any:
             axis.plot(year, [value(row) for row in own], color=one.colour, ls=one.look[1], lw=1.6)
         axis.set_title(title, fontsize=10)
         axis.set_ylim(bottom=0)
-    _finish(figure, axes, of)
+    finish(figure, axes, of)
     return figure
 
 
@@ -162,11 +162,12 @@ def draw_lag(rows: Sequence[Row], of: Strategies) -> Any:
         axis.plot([row["year"] for row in own], hours, color=one.colour, ls=one.look[1], lw=1.6, marker="o", ms=3)
     axis.set_title("From birth to discovery, mean of flaws found [h]", fontsize=10)
     axis.set_ylim(bottom=0)
-    _finish(figure, (axis,), of)
+    finish(figure, (axis,), of)
     return figure
 
 
-def _finish(figure: Any, axes: Sequence[Any], of: Strategies) -> None:
+def finish(figure: Any, axes: Sequence[Any], of: Strategies) -> None:
+    """Give axes over years their grid, and a picture of strategies its legend."""
     from matplotlib.lines import Line2D
 
     for axis in axes:

@@ -1,4 +1,4 @@
-"""Pictures of what strategies are worth: value and risk, cost of a kWh, scrap, paired differences, the tornado."""
+"""Pictures of what strategies are worth: value and risk, cost of a kWh, paired differences, the tornado."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from optimize.pictures_of_strategies import (
     over_a_panel,
     panels,
 )
-from optimize.scale_up import Swing
+from optimize.swings import Swing
 from optimize.tables import Row
-from optimize.words import decimals, rounded
+from optimize.words import decimals_of_column
 
 _LABEL = 20
+# between points of a picture that would lie on each other [%]
+_APART = 2.3
 PART_COLOURS = {
     "materials": "#c8c8c8",
     "energy": SKY,
@@ -47,12 +49,13 @@ def _middle(row: Row, name: str) -> Interval:
 def draw_ranking(rows: Sequence[Row], of: Strategies) -> Any:
     """Draw what each strategy is worth and in how many futures its cash runs out, the best first."""
     figure, (worth, risk) = axes_of(WIDTH, 1.0 + 0.48 * len(rows), 1, 2)
+    places = {"npv_musd": decimals_of_column([_middle(row, "npv_musd") for row in rows]), "insolvency_probability": 0}
     for place, row in enumerate(rows):
         colour = of[row["strategy"]].colour
         for axis, name, scale in ((worth, "npv_musd", 1.0), (risk, "insolvency_probability", 100.0)):
             middle = Interval(*(scale * value for value in _middle(row, name)))
             axis.errorbar([middle.mean], [place], xerr=whiskers([middle]), fmt="o", color=colour, capsize=4, ms=6)
-            text = number(float(rounded(middle.mean, decimals(middle)).replace(",", "")))
+            text = number(round(middle.mean, places[name]))
             axis.annotate(text, (middle.mean, place), (0, 6), textcoords="offset points", ha="center", fontsize=9)
     worth.axvline(0, color=GREY, lw=1, zorder=0)
     worth.set_yticks(range(len(rows)), [folded(of[row["strategy"]].title) for row in rows], fontsize=9)
@@ -70,30 +73,79 @@ def draw_ranking(rows: Sequence[Row], of: Strategies) -> Any:
     return figure
 
 
-def draw_frontier(rows: Sequence[Row], of: Strategies) -> Any:
-    """Draw expected value against the chance of insolvency; points in the same place are moved apart."""
-    figure, axis = axes_of(WIDTH, 3.6 + legend_height(of), 1, 1)
-    seen: dict[tuple[int, int], int] = {}
-    handles, titles = [], []
+def draw_frontier(rows: Sequence[Row], planned: Sequence[Row], of: Strategies) -> Any:
+    """Draw expected value against the chance of insolvency, as lived, and as planned where that was asked.
+
+    Args:
+        rows: strategies as lived; points in the same place are moved apart.
+        planned: of the frontier: the best plan for each chance that may be taken.
+        of: the strategies.
+    """
+    figure, axes = axes_of(WIDTH, (5.6 if planned else 3.2) + legend_height(of), 2 if planned else 1, 1, squeeze=False)
+    lived, *others = axes.flat
+    handles, titles = _lived_points(lived, rows, of)
+    leave_room(lived, [0.0, *(row[f"npv_musd_{end}"] for row in rows for end in ("low", "high"))])
+    lived.set_title("As lived", fontsize=10)
+    lived.set_xlabel("insolvent futures [%]; points in one place are moved apart", fontsize=10)
+    lived.set_ylabel("net present value [MUSD]", fontsize=10)
+    for axis in others:
+        for name, one in of.items():
+            own = [row for row in by_strategy(planned, name) if row["npv_musd"] != ""]
+            risks, values = [100 * row["allowed_insolvency"] for row in own], [row["npv_musd"] for row in own]
+            axis.step(risks, values, where="post", color=one.colour, ls=one.look[1], lw=1.8)
+        axis.set_title("As planned, at best", fontsize=10)
+        axis.set_ylabel("net present value [MUSD]", fontsize=10)
+        axis.set_xlabel("insolvency allowed [%]", fontsize=10)
+        leave_room(axis, [0.0, *(row["npv_musd"] for row in planned if row["npv_musd"] != "")])
+    for axis in (lived, *others):
+        axis.set_xlim(-4, 104)
+        axis.axhline(0, color=GREY, lw=1, zorder=0)
+        axis.tick_params(labelsize=9)
+        axis.grid(color=GRID)
+        axis.set_axisbelow(True)
+    figure.legend(handles, titles, loc="outside upper center", ncols=columns_of(titles), frameon=False, fontsize=9)
+    return figure
+
+
+def _lived_points(axis: Any, rows: Sequence[Row], of: Strategies) -> tuple[list[Any], list[str]]:
+    """Draw what was lived; return what goes into the legend."""
+    seen: dict[int, int] = {}
+    handles: list[Any] = []
     for row in rows:
         one = of[row["strategy"]]
-        middle, risk = _middle(row, "npv_musd"), _middle(row, "insolvency_probability")
-        cell = (round(100 * risk.mean / 2), 0)
-        shift = 2.2 * seen.setdefault(cell, 0)
+        middle, risk = _middle(row, "npv_musd"), _middle(row, "insolvency_probability").mean
+        cell = round(100 * risk / 4)
+        shift = _APART * seen.setdefault(cell, 0)
         seen[cell] += 1
-        x = 100 * risk.mean + (shift if risk.mean < 0.5 else -shift)
-        arms = {"xerr": [[100 * (risk.mean - risk.low)], [100 * (risk.high - risk.mean)]], "yerr": whiskers([middle])}
-        axis.errorbar([x], [middle.mean], yerr=arms["yerr"], fmt="none", color=one.colour, capsize=3, lw=1.2)
-        handles += axis.plot([x], [middle.mean], "o", color=one.colour, ms=8)
-        titles.append(one.title)
-    axis.axhline(0, color=GREY, lw=1, zorder=0)
-    axis.set_xlim(-4, 104)
-    leave_room(axis, [0.0, *(row[f"npv_musd_{end}"] for row in rows for end in ("low", "high"))])
-    axis.set_xlabel("insolvent futures [%]; points in one place are moved apart")
-    axis.set_ylabel("net present value [MUSD]")
-    axis.grid(color=GRID)
+        x = 100 * risk + (shift if risk < 0.5 else -shift)
+        axis.errorbar([x], [middle.mean], yerr=whiskers([middle]), fmt="none", color=one.colour, capsize=3, lw=1.2)
+        handles += axis.plot([x], [middle.mean], "o", color=one.colour, ms=7, ls=one.look[1])
+    return handles, [of[row["strategy"]].title for row in rows]
+
+
+def draw_waiting(rows: Sequence[Row], of: Strategies) -> Any:
+    """Draw what it is worth to order everything later."""
+    figure, axis = axes_of(WIDTH, 0.9 + 0.45 * len(rows), 1, 1)
+    for place, row in enumerate(rows):
+        middle, colour = _middle(row, "gain_musd"), of[row["strategy"]].colour
+        axis.errorbar([middle.mean], [place], xerr=whiskers([middle]), fmt="o", color=colour, capsize=4)
+        axis.annotate(
+            number(round(middle.mean), "+"),
+            (middle.mean, place),
+            (0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )
+    axis.axvline(0, color=GREY, lw=1, zorder=0)
+    leave_room(axis, [0.0, *(row[f"gain_musd_{end}"] for row in rows for end in ("low", "high"))], "x")
+    labels = [folded(f"{of[row['strategy']].title}, {row['months']} months later") for row in rows]
+    axis.set_yticks(range(len(rows)), labels, fontsize=9)
+    axis.set_ylim(len(rows) - 0.5, -0.8)
+    axis.set_xlabel("change of net present value [MUSD]")
+    axis.grid(axis="x", color=GRID)
     axis.set_axisbelow(True)
-    figure.legend(handles, titles, loc="outside upper center", ncols=columns_of(titles), frameon=False, fontsize=9)
     return figure
 
 
@@ -166,35 +218,6 @@ def draw_cost_parts(rows: Sequence[Row], of: Strategies, revenue: Mapping[str, f
         handlelength=1,
         columnspacing=1,
     )
-    return figure
-
-
-def draw_scrap(rows: Sequence[Row], of: Strategies, most: int = 9) -> Any:
-    """Draw scrap of each strategy by the station that found it: the largest stations, the others together."""
-    totals: dict[str, float] = {}
-    for row in rows:
-        totals[row["station"]] = totals.get(row["station"], 0.0) + row["gwh"]
-    largest = sorted(totals, key=lambda name: -totals[name])[:most]
-    rest = [name for name in totals if name not in largest]
-    groups = {name: [name] for name in largest} | ({"all others": rest} if rest else {})
-    figure, (amount, money) = axes_of(WIDTH, 0.7 + legend_height(of) + (0.11 * len(of) + 0.14) * len(groups), 1, 2)
-    height = 0.8 / len(of)
-    for shift, (name, one) in enumerate(of.items()):
-        own = {row["station"]: row for row in by_strategy(rows, name)}
-        places = [place + (shift - (len(of) - 1) / 2) * height for place in range(len(groups))]
-        for axis, column in ((amount, "gwh"), (money, "musd")):
-            sizes = [sum(own[station][column] for station in stations) for stations in groups.values()]
-            axis.barh(places, sizes, height * 0.9, color=one.colour, label=one.title)
-    amount.set_yticks(range(len(groups)), [name.replace("_", " ") for name in groups], fontsize=9)
-    money.set_yticks(range(len(groups)), [""] * len(groups))
-    for axis, title in ((amount, "Scrap [GWh]"), (money, "Material lost [MUSD]")):
-        axis.set_ylim(len(groups) - 0.5, -0.5)
-        axis.set_title(title, fontsize=10)
-        axis.tick_params(axis="x", labelsize=9)
-        axis.grid(axis="x", color=GRID)
-        axis.set_axisbelow(True)
-    handles, titles = amount.get_legend_handles_labels()
-    figure.legend(handles, titles, loc="outside upper center", ncols=columns_of(titles), frameon=False, fontsize=9)
     return figure
 
 

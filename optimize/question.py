@@ -116,6 +116,8 @@ def _with(study: Study, goal: str | None, demand: str | None) -> Study:
             said["demand"] = TypeAdapter(EnergyPerYear).validate_python(text)
         except ValidationError:
             raise InputError(f"--demand {demand}: expected an energy a year such as 16GWh or '16 GWh/yr'") from None
+        if not said["demand"] > 0:
+            raise InputError(f"--demand {demand}: expected more than nothing, such as 16GWh")
     return study.model_copy(update=said)
 
 

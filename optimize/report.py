@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimize import story
+from optimize import story, story_of_doubt
 from optimize.answer import LINE_FILE, as_data
 from optimize.around import NOTHING, Around
 from optimize.comparison import Comparison
@@ -56,6 +56,8 @@ def save_plan(plan: Plan, folder: Path, around: Around = NOTHING) -> Path:
         bounded=story.bounded(plan),
         basis=story.basis(plan),
         errors=_errors(plan),
+        screening=list(story_of_doubt.screening(plan, around)),
+        goal_holds_demand=plan.data.goal in ("cost", "energy"),
         goal_unit=story.goal_unit(plan),
         priced_cells=plan.question.line.cell is not None,
         tables=rows,
@@ -198,7 +200,7 @@ def write_page(folder: Path, template: str, **content: Any) -> Path:
         "in_column": in_column,
         "number": number,
         "change": lambda share: f"{100 * share:+.2f}".replace("-", "\N{MINUS SIGN}"),
-        "percent": lambda share: "unknown" if share is None else percent(share),
+        "percent": lambda share, digits=2: "unknown" if share is None else percent(share, digits),
         "shown": shown,
         "signed": lambda value: f"{'+' if value > 0 else ''}{in_column(value)}".replace("-", "\N{MINUS SIGN}"),
         "station": station,

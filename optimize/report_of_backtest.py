@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from optimize import backtest_story as story
 from optimize.backtest import Backtest
+from optimize.calibrated import calibrated_priors
 from optimize.report import new_table, write_page
 
 if TYPE_CHECKING:
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 
 
 def save_backtest(found: Backtest, folder: Path) -> Path:
-    """Write backtest.json, the picture and report.html; return the page's path."""
+    """Write backtest.json, the calibrated priors, the picture and report.html; return the page's path."""
     from optimize import pictures
     from optimize.pictures_of_backtest import draw_backtest
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "backtest.json").write_text(json.dumps(story.as_data(found), indent=1), encoding="utf-8")
+    (folder / "calibrated.yaml").write_text(calibrated_priors(found), encoding="utf-8")
     drawn = pictures.draw(folder / "pictures", {"bands": lambda: draw_backtest(found)})
     return write_page(
         folder,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -27,13 +27,15 @@ class Seen:
 
     Attributes:
         good: energy of the good cells [GWh]. Shape (months,).
+        shipped: of those that customers take, because they have released the product [GWh]. Shape (months,).
         passed: good cells of those whose fate was decided [-]. Shape (months,).
-        nameplate: of what was installed, mean [GWh/yr]. Shape (months,).
+        nameplate: of what was accepted, mean [GWh/yr]. Shape (months,).
         days: of each month [d]. Shape (months,).
         cell: energy of a cell as it is counted [GWh].
     """
 
     good: Floats
+    shipped: Floats
     passed: Floats
     nameplate: Floats
     days: Floats
@@ -46,12 +48,13 @@ def seen_of(ramp: Ramp, energy: float, nameplate: Floats, days: Floats, cell: fl
     Args:
         ramp: as simulated.
         energy: of a good cell of the line [GWh].
-        nameplate: of what was installed, mean [GWh/yr]. Shape (months,).
+        nameplate: of what was accepted, mean [GWh/yr]. Shape (months,).
         days: of each month [d]. Shape (months,).
         cell: energy of a cell as it is counted [GWh].
     """
     finished, decided = ramp.finished.sum(axis=1), ramp.decided.sum(axis=1)
-    return Seen(finished * energy, finished / np.maximum(decided, 1e-9), nameplate, days, cell)
+    shipped = ramp.shipped.sum(axis=1) * energy
+    return Seen(finished * energy, shipped, finished / np.maximum(decided, 1e-9), nameplate, days, cell)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ class Metric:
 def months(day: int) -> float:
     """Return how many months after the start a day is."""
     return day * _MONTHS_PER_YEAR / _DAYS_PER_YEAR
+
+
+def counted(seen: Seen, shipped: bool) -> Seen:
+    """Return a plant of which only what it ships is counted, where that is asked for."""
+    return replace(seen, good=seen.shipped) if shipped else seen
 
 
 def curve(metric: str, seen: Seen) -> Sequence[float]:

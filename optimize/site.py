@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import ceil
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr
 
 from optimize.choices import Level
+from optimize.line_costs import LineCosts, line_costs
 from optimize.strategy import Months, Strategy
 from optimize.study import Part
 from twin import (
     Fraction,
     Futures,
-    InputError,
     Line,
     Mature,
     Money,
@@ -25,17 +23,10 @@ from twin import (
     find_declared,
     kpis,
     mature_line,
-    put,
-    read_declared,
     read_futures,
-    read_line,
     read_priors,
     simulate,
-    unit_costs,
 )
-
-MUSD = 1e6
-JOULES_PER_GWH = 3.6e12
 
 
 class Terms(Part):
@@ -51,6 +42,8 @@ class Terms(Part):
         pilot: a pilot line's capital over that of a line, were it as large [-].
         ahead: months before the first line starts that people are there.
         learns: months after which half of what is new to people and machines is new no more.
+        scale: exponent of the capital of lines that are ordered together over their number; with 1, as many lines
+            cost as much one by one [-].
     """
 
     engineer: Money
@@ -62,6 +55,7 @@ class Terms(Part):
     pilot: Annotated[float, Field(gt=0, le=100)]
     ahead: Months
     learns: Annotated[int, Field(ge=1, le=600)]
+    scale: Annotated[float, Field(gt=0, le=1)] = 1.0
 
 
 class ScaleUp(Part):
@@ -84,6 +78,8 @@ class ScaleUp(Part):
         seed: key of all luck.
         replications: futures in which every strategy is lived through.
         planned: futures on whose ramps each strategy is planned; 0 takes strategies as they are declared.
+        probed: futures in which the two leading strategies are lived once more where something else is asked: what
+            waiting is worth, and what learning depends on; 0 asks nothing.
         engineers: numbers of engineers that are tried, relative to those declared [-].
         risk: largest probability of insolvency that a plan may have [-]; None for any.
         most: futures at most, where they are added until the best strategy is told.
@@ -107,6 +103,7 @@ class ScaleUp(Part):
     seed: Annotated[int, Field(ge=0)] = 1
     replications: Annotated[int, Field(ge=2)] = 24
     planned: Annotated[int, Field(ge=0)] = 0
+    probed: Annotated[int, Field(ge=0)] = 0
     engineers: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (1.0,)
     risk: Fraction | None = None
     most: Annotated[int, Field(ge=2)] = 192
@@ -115,37 +112,6 @@ class ScaleUp(Part):
 
     # where the numbers come from, for reports; of numbers from Python nothing is known
     _provenance: list[Any] = PrivateAttr(default_factory=list)
-
-
-@dataclass(frozen=True)
-class LineCosts:
-    """What one line costs; a plant is some of them.
-
-    Attributes:
-        capital: [MUSD].
-        life: over which it is written down [yr].
-        standing: energy that is drawn whatever is made [MUSD/yr].
-        staff: people.
-        materials: bought for what is started [USD/kWh].
-        recovery: share of it that scrap brings back [-].
-        energy: that comes with throughput [USD/kWh started].
-        person: pay of one of the staff [USD/yr].
-        on_labour: overhead on labour [-].
-        on_depreciation: overhead and research on depreciation [-].
-        grade_b: price of grade B relative to grade A [-].
-    """
-
-    capital: float
-    life: float
-    standing: float
-    staff: float
-    materials: float
-    recovery: float
-    energy: float
-    person: float
-    on_labour: float
-    on_depreciation: float
-    grade_b: float
 
 
 @dataclass(frozen=True)
@@ -198,31 +164,6 @@ class Site:
     futures: Futures
 
 
-def read_scale_up(path: Path) -> tuple[ScaleUp, Line]:
-    """Read a study of strategies, and its plant.
-
-    Raises:
-        InputError: with every problem found.
-    """
-    study, document = read_declared(path, ScaleUp)
-    study._provenance.extend(document.records)
-    beside = path.parent / study.line
-    line = read_line(beside if beside.is_file() else study.line)
-    if line.prices is None or line.cell is None or line.nameplate is None:
-        raise InputError([document.problem(("line",), f"'{study.line}' has no cell or no prices, expected a plant")])
-    if study.prices:
-        line = put(line, {f"prices.{name}": value for name, value in study.prices.items()})
-    problems = []
-    for name, strategy in study.strategies.items():
-        first = study.lead + (strategy.pilot.lead + strategy.pilot.runs if strategy.pilot else 0)
-        if first >= study.months:
-            text = f"its first line starts in month {first}, after the horizon of {study.months}; it never builds"
-            problems.append(document.problem(("strategies", name), text))
-    if problems:
-        raise InputError(problems)
-    return study, line
-
-
 @dataclass(frozen=True)
 class MatureRun:
     """The run that shows what a plant is like once nothing is hidden in it."""
@@ -239,6 +180,7 @@ def mature_plant(asked: MatureRun) -> dict[str, Any]:
     found = kpis(journal)
     money = {name: value for name, value in found["money_usd"].items() if isinstance(value, int | float)}
     counts = {name: found[name] for name in ("started_cells", "good_cells", "grade_b_cells", "days")}
+    counts["energy_gwh"] = found["energy_kwh_per_kwh"]["total"] * found["good_gwh"]
     return {"mature": mature_line(journal).as_data(), "money": money, "counts": counts}
 
 
@@ -263,32 +205,6 @@ def site_of(study: ScaleUp, line: Line, found: Mapping[str, Any]) -> Site:
         study.seed,
         study.terms,
     )
-    return Site(study, line, ground, _line_costs(study, line, found), read_futures(study.futures))
-
-
-def _line_costs(study: ScaleUp, line: Line, found: Mapping[str, Any]) -> LineCosts:
-    costs, prices, money, counts = unit_costs(line), line.prices, found["money"], found["counts"]
-    assert prices is not None and line.cell is not None
-    years = counts["days"] / 365
-    servers = {name: station.servers for name, station in line.stations.items()}
-    capital = costs.standing_capital + sum(costs.capital[name] * count for name, count in servers.items())
-    labour = costs.standing_labour + sum(costs.labour[name] * count for name, count in servers.items())
-    started = counts["started_cells"] * line.cell.energy / JOULES_PER_GWH
-    bought = money["material_bought"] - money["material_to_stock"]
-    flowing = money["all_energy"] - costs.standing_energy_cost * years
-    rates = prices.overheads
-    return LineCosts(
-        capital=capital / MUSD / study.lines,
-        life=capital / (money["all_depreciation"] / years),
-        standing=costs.standing_energy_cost / MUSD / study.lines,
-        staff=ceil(labour / study.terms.hours / study.lines),
-        materials=bought / MUSD / started,
-        recovery=money["recovery"] / max(money["material_in_scrap"], 1e-9),
-        energy=flowing / MUSD / started,
-        person=money["all_labour"] / years / labour * study.terms.hours,
-        on_labour=rates.variable_labour + rates.gsa_labour * (1 + rates.variable_labour),
-        on_depreciation=rates.variable_depreciation
-        + rates.gsa_depreciation * (1 + rates.variable_depreciation)
-        + rates.r_and_d,
-        grade_b=prices.grade_b,
+    return Site(
+        study, line, ground, line_costs(line, found, study.lines, study.terms.hours), read_futures(study.futures)
     )

@@ -142,6 +142,7 @@ class Strategy(Part):
     Attributes:
         title: what people call it.
         build: when lines are ordered.
+        wait: months before anything is ordered.
         product: how new the product is, 0 to 1 [-].
         equipment: how new the machines are [-].
         people: how new the people are to such a plant [-].
@@ -157,6 +158,7 @@ class Strategy(Part):
 
     title: str
     build: Build
+    wait: Months = 0
     product: Fraction = 1.0
     equipment: Fraction = 1.0
     people: Fraction = 1.0
@@ -168,3 +170,8 @@ class Strategy(Part):
     mother: Mother | None = None
     pilot: PilotLine | None = None
     experts: Experts | None = None
+
+    @property
+    def first_order(self) -> int:
+        """Month in which the first large line can be ordered, without delay of a pilot line."""
+        return self.wait + (self.pilot.lead + self.pilot.runs if self.pilot is not None else 0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from optimize.choices import Level
 from twin import Area, EnergyPerYear, Fraction, HoursPerYear, Money, Power
@@ -34,13 +34,6 @@ class Range(Part):
     points: int = Field(default=3, ge=2, le=32)
     between: int = Field(default=3, ge=0, le=32)
 
-    @model_validator(mode="after")
-    def _not_empty(self) -> Range:
-        both = self.low, self.high
-        if all(isinstance(end, int | float) for end in both) and float(self.high) < float(self.low):
-            raise ValueError(f"from {self.low} to {self.high} holds nothing, expected low <= high; swap them?")
-        return self
-
 
 class Levels(Part):
     """Values of a knob that are simulated.
@@ -52,6 +45,23 @@ class Levels(Part):
 
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
     between: int = Field(default=3, ge=0, le=32)
+
+
+def _which(choice: Any) -> str | None:
+    """Return whether a knob's values are a range or levels, by the keys that are written."""
+    if isinstance(choice, Levels) or (isinstance(choice, dict) and "levels" in choice):
+        return "some levels"
+    return "a range" if isinstance(choice, Range | dict) else None
+
+
+Choice = Annotated[
+    Annotated[Range, Tag("a range")] | Annotated[Levels, Tag("some levels")],
+    Discriminator(
+        _which,
+        custom_error_type="no_choice",
+        custom_error_message="expected '{low: 1, high: 8}', or '{levels: [10 m/min, 15 m/min]}'",
+    ),
+]
 
 
 class Limits(Part):
@@ -97,7 +107,8 @@ class Study(Part):
         replications: runs of each plan, and of the plant as declared.
         explore: runs at each other setting, paired with the first ones of the plant as declared.
         rounds: most plans that are simulated.
-        tornado: how many of the most uncertain inputs the plan is tried against.
+        tornado: how many of the most uncertain inputs the plan is tried against; 0 looks for none.
+        screening: most runs in which they are looked for among all that the physics feels.
     """
 
     gigatwin: Literal[1]
@@ -108,7 +119,7 @@ class Study(Part):
     demand: EnergyPerYear | None = None
     limits: Limits = Limits()
     prices: dict[str, Level] = Field(default_factory=dict)
-    knobs: dict[str, Range | Levels] = Field(min_length=1)
+    knobs: dict[str, Choice] = Field(min_length=1)
     together: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
     days: int = Field(ge=1)
     warmup: int = Field(ge=0)
@@ -117,3 +128,4 @@ class Study(Part):
     explore: int = Field(default=2, ge=2)
     rounds: int = Field(default=8, ge=1)
     tornado: int = Field(default=10, ge=0)
+    screening: int = Field(default=120, ge=0)

@@ -37,9 +37,11 @@ def look_around(
         found = clash(plan.question, plan.data, plan.solver)
         return Around(clash=found.words, nearest=found.nearest)
     front = pareto(plan, weighed, points, workers, tell, cache) if weighed else None
+    swings, screened = tornado(plan, workers, tell, cache)
     return Around(
         what_ifs=what_ifs(plan, tell),
         second_best=second_best(plan, tell=tell),
-        tornado=tornado(plan, workers, tell, cache),
+        tornado=swings,
+        screened=screened,
         front=front,
     )

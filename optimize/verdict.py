@@ -40,12 +40,15 @@ class Lived:
         strategy: as declared, or as planned.
         lives: what the plant made, future by future, as if its bills were always paid.
         books: the money, in which an insolvent plant makes nothing any more.
+        ran: what was made of what the plant could make: nothing after insolvency, and no more than customers take [-].
+            Shape (futures, months).
     """
 
     name: str
     strategy: Strategy
     lives: Sequence[Life]
     books: Books
+    ran: Floats
 
     def stacked(self, what: str) -> Floats:
         """Return a monthly figure of all lives. Shape (futures, months) or with stations behind."""
@@ -170,11 +173,23 @@ def investments_of(lives: Sequence[Life], strategy: Strategy, site: Site) -> lis
     if strategy.pilot is not None:
         pilot = strategy.pilot
         standing = costs.standing * pilot.size
-        bought.append(Investment(PILOT, cost * pilot.size * terms.pilot, 0, pilot.lead, costs.life, standing))
+        bought.append(
+            Investment(PILOT, cost * pilot.size * terms.pilot, strategy.wait, pilot.lead, costs.life, standing)
+        )
     for line in range(max(len(life.ordered) for life in lives)):
         orders = np.array([life.ordered[line] if line < len(life.ordered) else NEVER for life in lives])
-        bought.append(Investment(f"line {line + 1}", cost, orders, lead, costs.life, costs.standing))
+        alone = cost * _dearer(lives, line, site)
+        bought.append(Investment(f"line {line + 1}", alone, orders, lead, costs.life, costs.standing))
     return bought
+
+
+def _dearer(lives: Sequence[Life], line: int, site: Site) -> float:
+    """Return what a line costs, ordered with so few others, to what it costs when all are ordered together [-].
+
+    All lines together cost what the price list says of the plant; k of n lines cost (k / n)^scale of it.
+    """
+    together = [life.ordered.count(life.ordered[line]) for life in lives if line < len(life.ordered)]
+    return float(np.mean([(site.ground.lines / count) ** (1 - site.ground.terms.scale) for count in together]))
 
 
 def rates_of(site: Site) -> Rates:
@@ -207,7 +222,7 @@ def keep(
     share = wanted_share(made["good"], made["grade_b"], futures, site.costs.grade_b)
     made |= {name: made[name] * share for name in ("started", "good", "grade_b", "scrapped")}
     books = keep_books(Operations(staff=staff, **made), bought, rates_of(site), futures, funding)
-    return Lived(name, strategy, lives, books)
+    return Lived(name, strategy, lives, books, share * books.alive)
 
 
 def wanted_share(good: Floats, grade_b: Floats, futures: Scenarios, grade_b_price: float) -> Floats:

@@ -49,10 +49,16 @@ def rounded(value: float, places: int) -> str:
     return f"{round(value, places) + 0.0:,.{max(places, 0)}f}"
 
 
-def spread(middle: Interval, scale: float = 1.0, unit: str = "") -> str:
-    """Return a mean with its interval, rounded to what the interval supports."""
+def decimals_of_column(column: Sequence[Interval]) -> int:
+    """Return how many decimals a column of intervals is written with: those that a quarter of them support."""
+    found = sorted(decimals(one) for one in column)
+    return found[len(found) * 3 // 4] if found else 0
+
+
+def spread(middle: Interval, scale: float = 1.0, unit: str = "", places: int | None = None) -> str:
+    """Return a mean with its interval, rounded to what the interval supports, or to some decimals."""
     sized = Interval(*(scale * value for value in middle))
-    places = decimals(sized)
+    places = decimals(sized) if places is None else places
     mean, low, high = (rounded(value, places) for value in sized)
     unit = f" {unit}" if unit else ""
     return f"{mean}{unit}" if low == high else f"{mean}{unit} ({low} to {high})"

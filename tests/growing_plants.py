@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from optimize.expansion_data import ExpansionData
-from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
+from optimize.expansion_dues import Dues
+from optimize.expansion_outlook import Deadline, Outlook
+from optimize.expansion_terms import OperatingPoint, Purse, Risk
 
 
 def random_growth(seed: int) -> ExpansionData:
     """Return a small question of growth of every kind, few enough plans to try them all.
 
     In order or not, with a gap or not, one ramp or two, demand and price that may or may not allow to sell, payments
-    before and after the start, people, subsidy, interest that varies, cost that is spared or not; no limit on risk.
+    before and after the start, something opened before, people, subsidy, interest that varies, cost that is spared or
+    not, tax, working capital, one buyer or several with penalties and deadlines; no limit on risk.
     """
     luck = np.random.default_rng(seed)
-    quarters, lines, futures, ramps = (int(luck.integers(*span)) for span in ((2, 4), (1, 4), (2, 6), (1, 3)))
+    quarters, lines, futures, ramps, buyers = (
+        int(luck.integers(*span)) for span in ((2, 4), (1, 4), (2, 6), (1, 3), (1, 4))
+    )
+    sales = (buyers, futures, quarters)
     spared = float(luck.choice([0.0, 20.0]))
     shape = (ramps, lines, quarters)
     outlook = Outlook(
-        price=luck.uniform(10, 120, (futures, quarters)),
-        demand=luck.uniform(0, 2.5, (futures, quarters))
-        * luck.choice([0, 1, 4], (futures, quarters), p=[0.1, 0.6, 0.3]),
+        price=luck.uniform(10, 120, sales),
+        demand=luck.uniform(0, 2.5, sales) * luck.choice([0, 1, 4], sales, p=[0.1, 0.6, 0.3]) / buyers,
+        penalty=luck.uniform(0, 12, sales) * (luck.random() < 0.5),
+        deadlines=tuple(_random_deadline(luck, quarters) for _ in range(buyers)),
         probability=luck.dirichlet(np.full(futures, 3.0)) if luck.random() < 0.5 else np.full(futures, 1 / futures),
         material=luck.uniform(0.7, 1.4, (futures, quarters)),
         capital=luck.uniform(0.9, 1.4, futures),
+        subsidy=luck.uniform(0, 1.5, futures),
         ramp=luck.integers(0, ramps, futures),
     )
+    in_order = bool(luck.random() < 0.6)
     options = {
-        name: _random_point(luck, shape, spared) for name in ("plain", "controlled", "manned")[: luck.integers(1, 4)]
+        name: _random_point(luck, shape, spared, in_order and luck.random() < 0.4)
+        for name in ("plain", "controlled", "manned")[: luck.integers(1, 4)]
     }
     return ExpansionData(
         quarters=quarters,
@@ -46,12 +57,36 @@ def random_growth(seed: int) -> ExpansionData:
         ),
         most_lines=lines,
         gap=int(luck.integers(0, 2)),
-        in_order=bool(luck.random() < 0.6),
+        in_order=in_order,
         spared=spared,
+        dues=_random_dues(luck),
     )
 
 
-def _random_point(luck: Any, shape: tuple[int, ...], spared: float) -> OperatingPoint:
+def _random_deadline(luck: Any, quarters: int) -> Deadline | None:
+    """Return a deadline within the horizon, or none."""
+    if luck.random() < 0.5:
+        return None
+    quarter = int(luck.integers(0, quarters - 1))
+    return Deadline(quarter, float(luck.uniform(0.1, 1.0)), int(luck.integers(quarter + 1, quarters)))
+
+
+def _random_dues(luck: Any) -> Dues:
+    """Return tax and working capital, each of them in half of the questions."""
+    there = luck.random(5) < 0.5
+    lags = luck.uniform(0, 1.6, 3) * there[:3]
+    return Dues(
+        tax=float(luck.uniform(0.1, 0.6) * there[3]),
+        life=float(luck.uniform(1, 8)) if there[4] else inf,
+        overhead=float(luck.uniform(0, 1)),
+        receivables=float(lags[0]),
+        inventory=float(lags[1]),
+        payables=float(lags[2]),
+        terminal=float(luck.uniform(0, 1.5)),
+    )
+
+
+def _random_point(luck: Any, shape: tuple[int, ...], spared: float, opens: bool) -> OperatingPoint:
     good = np.cumsum(luck.uniform(0, 0.8, shape), axis=2)
     _, lines, quarters = shape
     lead = int(luck.integers(0, 2))
@@ -67,6 +102,8 @@ def _random_point(luck: Any, shape: tuple[int, ...], spared: float) -> Operating
         fixed=luck.uniform(0, 6, quarters),
         staff=luck.uniform(0, 4, (lines, quarters)),
         subsidy=luck.uniform(0, 20, (lines, quarters)) * (luck.random((lines, quarters)) < 0.2),
+        opening=luck.uniform(0, 8, quarters) * (np.arange(quarters) < luck.integers(1, quarters + 1)) * opens,
+        upkeep=luck.uniform(-2, 3, quarters) * opens,
     )
 
 

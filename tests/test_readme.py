@@ -21,7 +21,7 @@ from twin.__main__ import simulate_command
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
-FIRST, TESTS, WORTH, ASKED = (text.strip() for language, text in BLOCKS if language != "python")
+FIRST, ONE, TESTS, WORTH, ASKED = (text.strip() for language, text in BLOCKS if language != "python")
 [SCRIPT] = [text for language, text in BLOCKS if language == "python"]
 # command and what is said of it, by the words that come first
 ROWS = dict(re.findall(r"^\| `(gigatwin [^`]+)` \| (.*) \|$", README, re.MULTILINE))
@@ -47,14 +47,21 @@ def test_ci_runs_the_second_command_in_an_environment_of_its_own() -> None:
     assert [step for step in TESTS.split(" && ") if step not in steps] == []
 
 
-def test_the_first_command_installs_what_ci_installs_and_simulates_a_plant(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    *install, simulate = FIRST.split(" && ")
+def test_the_first_command_installs_what_ci_installs_and_compares_strategies() -> None:
+    """The comparison takes minutes; that it needs no argument is seen from its options."""
+    *install, compare = FIRST.split(" && ")
     assert install == [step.replace("'.[test]'", ".") for step in TESTS.split(" && ")[:-1]]
-    program, *words = shlex.split(simulate)
+    program, *words = shlex.split(compare)
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     assert scripts[Path(program).name] == f"{optimize.__main__.__name__}:{optimize.__main__.main.__name__}"
+    assert words == ["compare"]
+    wanted = inspect.signature(optimize.__main__.compare_command).parameters.values()
+    assert all(one.default is not inspect.Parameter.empty for one in wanted)
+    assert gigatwin(*words, "--help")[0] == 0
+
+
+def test_the_second_command_simulates_a_plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, *words = shlex.split(ONE)
     leave_out_reports(monkeypatch)
     monkeypatch.chdir(ROOT)
     code, said = gigatwin(*words, "--days", "1", "--warmup", "0", "--out", str(tmp_path))

@@ -34,6 +34,7 @@ def small_line(lag: float = 1.0) -> Mature:
         good=0.96,
         scrap=np.array([0.003, 0.012, 0.01, 0.004, 0.006, 0.02]),
         worth=np.array([4.0, 6.0, 15.0, 16.0, 18.0, 20.0]),
+        mass=np.array([1.0, 1.0, 2.5, 2.5, 3.0, 3.0]),
         flaws=flaws,
         energy=2.7e-7,
         end=5,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from twin.ramp.learning import ramp_up as ramp_up
     from twin.ramp.mature import Mature as Mature
     from twin.ramp.mature import mature_line as mature_line
+    from twin.ramp.pace import pace_of as pace_of
     from twin.ramp.priors import Module as Module
     from twin.ramp.priors import Priors as Priors
     from twin.ramp.priors import Programme as Programme
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from twin.read.provenance import Provenance as Provenance
     from twin.read.shipped import find_declared as find_declared
     from twin.report import write_report as write_report
+    from twin.report.sankey import FlowWords as FlowWords
+    from twin.report.sankey import draw_flow as draw_flow
     from twin.results import ResultFiles as ResultFiles
     from twin.results import results_folder as results_folder
     from twin.run import Run as Run
@@ -75,6 +78,8 @@ if TYPE_CHECKING:
     from twin.values import put as put
 
 _HOME = {
+    "FlowWords": "report.sankey",
+    "draw_flow": "report.sankey",
     "Energy": "units",
     "Interval": "units",
     "Positive": "units",
@@ -102,6 +107,7 @@ _HOME = {
     "Priors": "ramp.priors",
     "read_priors": "ramp.priors",
     "Ramp": "ramp.learning",
+    "pace_of": "ramp.pace",
     "ramp_up": "ramp.learning",
     "Journal": "journal",
     "Line": "line",

@@ -10,6 +10,8 @@ from typing import Any
 
 from optimize.expansion_data import ExpansionData, Start
 from optimize.model.runway import add_cash, add_insolvency, add_tail
+from optimize.model.selling import add_buyers, add_sales, income, tied
+from optimize.model.taxes import add_tax, tax_of
 
 
 def build_expansion(data: ExpansionData) -> Any:
@@ -21,11 +23,14 @@ def build_expansion(data: ExpansionData) -> Any:
     add_order(model, data)  # one line after the other
     add_output(model, data)  # what the lines make, and what it takes
     add_spending(model, data)  # capital and people
+    add_buyers(model, data)  # which of them stay in each future
     add_sales(model, data)  # what is sold in each future
+    if data.dues.tax:
+        add_tax(model, data)
     add_worth(model, data)  # the goal
     if data.risk.in_words:
         # without a limit on risk, cash decides nothing
-        add_cash(model, data, lambda m, s, t: flow(m, data, s, t))
+        add_cash(model, data, lambda m, s, t: untaxed(m, data, s, t))
         add_insolvency(model, data)
         add_tail(model, data)
     return model
@@ -123,7 +128,9 @@ def add_spending(model: Any, data: ExpansionData) -> None:
     ::
 
         due[t] = sum_(o, j, u) (share of the capital due)[o, j, t - u] start[o, j, u]
-        standing[t] = sum_(o, j, u) (staff - subsidy)[o, j, t - u] start[o, j, u] + sum_o fixed[o, t] under_way[o, t]
+        standing[t] = sum_(o, j, u) staff[o, j, t - u] start[o, j, u] + sum_o fixed[o, t] under_way[o, t]
+        granted[t] = sum_(o, j, u) subsidy[o, j, t - u + lead[o]] start[o, j, u]
+        written[t] = sum_(o, j, u) (share of the capital written down)[t - u] start[o, j, u]
         under_way[o, t] >= sum_(u <= t + lead[o]) start[o, j, u]    for each line j; in order, for the first one
     """
     import pyomo.environ as pyo
@@ -144,56 +151,28 @@ def add_spending(model: Any, data: ExpansionData) -> None:
         rule=committed,
         doc="people are there from the first payment on [-]",
     )
-    due, running = ({one: values(one) for one in starts} for values in (data.due, data.running))
+    due, running, granted, written = (
+        {one: values(one) for one in starts} for values in (data.due, data.running, data.granted, data.written)
+    )
     _add_up(model, "due", list(quarters), due, "capital that falls due, without overrun [MUSD per quarter]")
+    _add_up(model, "granted", list(quarters), granted, "subsidy, without the factor of a future [MUSD per quarter]")
+    _add_up(model, "written", list(quarters), written, "capital written down, without overrun [MUSD per quarter]")
     people = {
         t: [float(data.options[o].fixed[t]) * model.under_way[o, t] for o, at in paid if at == t] for t in quarters
     }
-    _add_up(model, "standing", list(quarters), running, "people, less subsidy [MUSD per quarter]", people)
+    _add_up(model, "standing", list(quarters), running, "people [MUSD per quarter]", people)
 
 
-def add_sales(model: Any, data: ExpansionData) -> None:
-    """Add what is sold where demand may be less than output; elsewhere all of it is.
-
-    ::
-
-        sold[s, t] <= output[ramp[s], t]
-        sold[s, t] <= demand[s, t]
-    """
-    import pyomo.environ as pyo
-
-    demand, ramp = data.outlook.demand, data.outlook.ramp
-    short = (demand < data.most_output()[ramp]) & (demand > 0) & (data.margin > 0)
-    places = [(int(s), int(t)) for s, t in zip(*short.nonzero(), strict=True)]
-    model.sold = pyo.Var(
-        places, bounds=lambda _, s, t: (0, float(demand[s, t])), doc="cells sold in a future [GWh per quarter]"
-    )
-    model.sold_is_made = pyo.Constraint(
-        places,
-        rule=lambda m, s, t: m.sold[s, t] <= m.output[int(ramp[s]), t],
-        doc="no more is sold than is made [GWh per quarter]",
-    )
-
-
-def flow(model: Any, data: ExpansionData, s: int, t: int) -> Any:
-    """Return the money that comes in in a quarter of a future, without loans and what owners pay in [MUSD].
+def untaxed(model: Any, data: ExpansionData, s: int, t: int) -> Any:
+    """Return the money that comes in in a quarter of a future before tax, loans and what owners pay in [MUSD].
 
     ::
 
-        margin[s, t] sold[s, t] - material[s, t] unspared[ramp[s], t] - capital[s] due[t] - standing[t]
-
-    What cannot be sold at a margin is not made, as far as its cost is spared.
+        income[s, t] + subsidy[s] granted[t] - capital[s] due[t] - (tied[s, t] - tied[s, t - 1])
     """
-    outlook, margin = data.outlook, float(data.margin[s, t])
-    r = int(outlook.ramp[s])
-    spent = (
-        float(outlook.material[s, t]) * model.unspared[r, t]
-        + float(outlook.capital[s]) * model.due[t]
-        + model.standing[t]
-    )
-    if margin <= 0 or outlook.demand[s, t] <= 0:
-        return -spent
-    return margin * (model.sold[s, t] if (s, t) in model.sold else model.output[r, t]) - spent
+    before = tied(model, data, s, t - 1) if t else 0.0
+    spent = float(data.outlook.capital[s]) * model.due[t] + tied(model, data, s, t) - before
+    return income(model, data, s, t) + float(data.outlook.subsidy[s]) * model.granted[t] - spent
 
 
 def add_worth(model: Any, data: ExpansionData) -> None:
@@ -201,19 +180,25 @@ def add_worth(model: Any, data: ExpansionData) -> None:
 
     ::
 
-        sum_s probability[s] sum_t weight[t] flow[s, t]
-            + weight[last] sum_s probability[s] capital[s] sum_(o, j, u) left[o, j, u] start[o, j, u]
+        sum_s probability[s] sum_t weight[t] (untaxed[s, t] - (tax[s, t] - tax[s, t - 1]))
+            + weight[last] sum_s probability[s] (capital[s] sum_(o, j, u) left[o, j, u] start[o, j, u]
+                                                 + terminal tied[s, last])
+
+    The tax is that without interest, since what is owed would be chosen for the sake of it.
     """
     import pyomo.environ as pyo
 
-    chances, weight = data.outlook.probability, data.weight
+    chances, weight, last = data.outlook.probability, data.weight, data.quarters - 1
+    futures = range(data.outlook.count)
     flows = (
-        float(chances[s] * weight[t]) * flow(model, data, s, t)
-        for s in range(data.outlook.count)
+        float(chances[s] * weight[t]) * (untaxed(model, data, s, t) - tax_of(model, data, s, t))
+        for s in futures
         for t in range(data.quarters)
     )
     overrun = float(chances @ data.outlook.capital)
-    ends = (overrun * float(weight[-1]) * data.left(one) * model.start[one] for one in data.starts)
+    ends = [overrun * float(weight[-1]) * data.left(one) * model.start[one] for one in data.starts]
+    if data.dues.terminal:
+        ends += [float(chances[s] * weight[-1] * data.dues.terminal) * tied(model, data, s, last) for s in futures]
     model.goal = pyo.Objective(
         expr=pyo.quicksum(flows) + pyo.quicksum(ends), sense=pyo.maximize, doc="expected net present value [MUSD]"
     )

@@ -11,7 +11,9 @@ import pytest
 
 from optimize.effects import Factor, Sum
 from optimize.expansion_data import ExpansionData
-from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
+from optimize.expansion_dues import Dues
+from optimize.expansion_outlook import Deadline, Outlook
+from optimize.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.plan_data import PER_CELL, PER_SERVER, PlanData
 
 
@@ -102,9 +104,11 @@ def two_lines_two_futures() -> ExpansionData:
         quarters=3,
         options=options,
         outlook=Outlook(
-            price=np.array([[95.0, 92.0, 90.0], [80.0, 75.0, 70.0]]),
-            demand=np.array([[6.0, 6.0, 6.0], [1.0, 1.2, 1.4]]),
+            price=np.array([[[95.0, 92.0, 90.0], [80.0, 75.0, 70.0]], [[85.0, 82.0, 80.0], [85.0, 80.0, 75.0]]]),
+            demand=np.array([[[3.0, 3.0, 3.0], [0.5, 0.6, 0.7]], [[3.0, 3.0, 3.0], [0.5, 0.6, 0.7]]]),
+            penalty=np.array([[[5.0, 5.0, 5.0], [5.0, 5.0, 5.0]], [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]),
             probability=np.array([0.7, 0.3]),
+            deadlines=(Deadline(1, 0.5, 2), None),
             material=np.array([[1.0, 1.0, 1.0], [1.1, 1.1, 1.1]]),
             capital=np.array([1.0, 1.25]),
         ),
@@ -121,6 +125,7 @@ def two_lines_two_futures() -> ExpansionData:
         least_lines=1,
         gap=1,
         spared=30.0,
+        dues=Dues(0.25, 8.0, 0.1, 0.5, 0.4, 0.5, 1.0),
     )
 
 

@@ -16,12 +16,13 @@ from past_plants import CASE, PLANT, run
 from scipy.stats import binom
 from young_lines import small_line
 
-from optimize.backtest import Backtest, Band, Held, backtest, band, error, judged, kernel
+from optimize.backtest import Backtest, backtest, judged
 from optimize.backtest_story import as_data, unexplained
 from optimize.calibration import Axis, Parameter, Setup, read_setup
 from optimize.case import Bound, Case, Fact, Known, Point, read_case
+from optimize.judging import SHARES, Band, Held, band, error, kernel
 from optimize.past import Told, Trial, ask, built
-from optimize.reported import METRICS, Seen, curve
+from optimize.reported import METRICS, Seen, counted, curve
 from twin import read_line
 
 START = date(2020, 1, 1)
@@ -72,7 +73,7 @@ def test_bands_of_nine_in_ten_hold_the_parameter_behind_a_made_ramp(setup: Setup
     """20 ramps made with sizes of causes drawn from the range, each calibrated on with 64 draws of other luck, seed 3.
 
     Bands of nine in ten hold 13 of 20 or more with probability 0.999. The range is a factor of 100 wide and the bands
-    less than half of it, in logarithms, so that they do not hold the truth by being wide.
+    less than 60 % of it, in logarithms, so that they do not hold the truth by being wide.
     """
     axis = Axis("causes.median_size", "", 0.001, 0.01, 0.1)
     sizes = replace(setup, parameters=(Parameter("size", (axis,)),))
@@ -88,7 +89,7 @@ def test_bands_of_nine_in_ten_hold_the_parameter_behind_a_made_ramp(setup: Setup
         held += found.low <= axis.at(truth) <= found.high
         widths.append(log(found.high / found.low) / log(axis.high / axis.low))
     assert held >= binom.ppf(0.001, 20, 0.9)
-    assert np.mean(widths) < 0.5
+    assert np.mean(widths) < 0.6
 
 
 def test_without_reports_to_calibrate_every_draw_counts_the_same(setup: Setup) -> None:
@@ -116,6 +117,9 @@ def test_a_plant_left_out_is_predicted_by_the_reports_of_the_others_alone(setup:
     assert found.left_out["low"][0].band.low > 0.7
     assert found.left_out["high"][0].band.high < 0.3
     assert not any(held.inside or held.calibrated for (held,) in found.left_out.values())
+    for (held,) in found.left_out.values():
+        narrow, told_, wide = (held.bands[share] for share in SHARES)
+        assert wide.low <= told_.low <= narrow.low <= narrow.middle <= narrow.high <= told_.high <= wide.high
 
 
 def test_weights_of_draws_are_those_of_epanechnikov() -> None:
@@ -156,13 +160,18 @@ def test_errors_of_yields_are_those_of_odds() -> None:
 
 def test_what_is_reported_is_read_from_months() -> None:
     """Cells of 1 kWh: 1 GWh in the first month of 30 days, 2 in the second, and so on; 24 GWh/yr installed."""
-    seen = Seen(np.arange(1.0, 15.0), np.linspace(0.1, 0.9, 14), np.full(14, 24.0), np.full(14, 30.0), 1e-6)
+    good = np.arange(1.0, 15.0)
+    seen = Seen(
+        good, np.where(good > 2, good, 0.0), np.linspace(0.1, 0.9, 14), np.full(14, 24.0), np.full(14, 30.0), 1e-6
+    )
     assert METRICS["cells"].at(seen, 2.5) == pytest.approx((1 + 2 + 1.5) * 1e6)
     assert METRICS["good_gwh_per_year"].at(seen, 3.0) == pytest.approx(3 / 30 * 365)
     assert METRICS["cells_per_week"].at(seen, 3.0) == pytest.approx(3e6 / 30 * 7)
     assert METRICS["utilisation"].at(seen, 14.0) == pytest.approx(sum(range(3, 15)) / (24 * 360 / 365))
     assert METRICS["yield"].at(seen, 13.2) == pytest.approx(0.9)
     assert curve("good_gwh_per_year", seen)[-1] == pytest.approx(14 / 30 * 365)
+    # customers have released the product after two months
+    assert METRICS["cells"].at(counted(seen, shipped=True), 2.5) == pytest.approx(1.5e6)
 
 
 def test_engineers_follow_what_is_installed_and_those_who_are_sent_are_quicker(setup: Setup) -> None:
@@ -182,7 +191,8 @@ def test_a_copy_of_a_running_plant_makes_more_at_first(setup: Setup) -> None:
     """Four seeds, each with the same causes in both."""
     asked = [point(90, "cells", 1.0)]
     own, copied = (small_case(asked, **more) for more in ({}, {"mother": {"time": "1 yr"}}))
-    pairs = [[ask(trial_of(case, setup, [0.5] * 5, seed)).points[0] for case in (own, copied)] for seed in range(4)]
+    middle = [0.5] * len(setup.parameters)
+    pairs = [[ask(trial_of(case, setup, middle, seed)).points[0] for case in (own, copied)] for seed in range(4)]
     assert all(after > before for before, after in pairs)
 
 
@@ -190,16 +200,16 @@ def test_more_draws_go_on_from_fewer_and_stay_in_the_declared_ranges(setup: Setu
     few, more = setup.draws(20, 5), setup.draws(64, 5)
     assert np.array_equal(few, more[:20])
     lowest, highest = (setup.put([end] * len(setup.parameters)) for end in (0.0, 1.0))
-    assert lowest[0].engineers.per_candidate == pytest.approx(86400)
-    assert highest[0].engineers.per_candidate == pytest.approx(4 * 86400)
+    assert lowest[0].engineers.per_candidate == pytest.approx(2 * 86400)
+    assert highest[0].engineers.per_candidate == pytest.approx(15 * 86400)
     assert highest[1] / lowest[1] == pytest.approx(100)
     for names in (
-        ("per_station", 1, 3),
+        ("per_station", 1, 4),
         ("new_product", 1.2, 2),
         ("new_people", 1.2, 2),
-        ("median_size", 0.005, 0.02),
+        ("median_size", 0.005, 0.04),
         ("spread", 2, 4),
-        ("failures", 0.1, 0.5),
+        ("stop_size", 0.015, 0.1),
     ):
         assert [getattr(end[0].causes, names[0]) for end in (lowest, highest)] == pytest.approx(names[1:])
 

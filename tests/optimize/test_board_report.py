@@ -8,24 +8,33 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from command import is_self_contained
+from generic_lines import always, line_of, timed
 from young_lines import shipped_priors, small_line
 
 from optimize import board_claim, board_story
-from optimize.board_report import save_strategies, table_of_strategies
-from optimize.board_tables import costs, lines, scrap, tables_of
+from optimize.bench import Bench
+from optimize.board_plant import engineers, flow, narrowest, scrap
+from optimize.board_report import middle, save_strategies, table_of_strategies
+from optimize.board_tables import costs, lines, quarters, tables_of
 from optimize.books import by_year
+from optimize.figures import Interval
 from optimize.funding import read_funding
 from optimize.life import Life
-from optimize.scale_up import Bench, Compared, Swing, swings
-from optimize.site import Ground, LineCosts, ScaleUp, Site, read_scale_up
+from optimize.line_costs import LineCosts
+from optimize.probes import Waited
+from optimize.read_scale_up import read_scale_up
+from optimize.scale_up import Compared
+from optimize.site import Ground, ScaleUp, Site
+from optimize.swings import Swing, swings
 from optimize.verdict import Verdict, keep
-from twin import Scenarios, read_futures, read_line, sample_futures
+from twin import Line, Scenarios, read_futures, sample_futures
 from twin.read import lines_folder
 
 FUTURES, MONTHS = 3, 36
@@ -65,12 +74,20 @@ STUDY: dict[str, Any] = {
 
 
 @cache
+def plant() -> Line:
+    """Return a line with the stations of the small mature line in a row."""
+    names = small_line().stations
+    ways = [f"{source} > {to}: 5" for source, to in pairwise(names)]
+    return line_of({name: timed(always(60.0)) for name in names}, ways)
+
+
+@cache
 def lived_through() -> tuple[Site, Mapping[str, Sequence[Life]]]:
     """Return what two strategies share on a small line, and what becomes of them."""
     study = ScaleUp.model_validate(STUDY)
     ground = Ground(small_line(), 0.02, shipped_priors(), 2, MONTHS, 8, 1, study.terms)
-    prices = LineCosts(60.0, 10.0, 1.0, 40, 50.0, 0.1, 2.0, 44_000.0, 0.5, 0.5, 0.6)
-    site = Site(study, read_line(study.line), ground, prices, read_futures("default"))
+    prices = LineCosts(60.0, 10.0, 1.0, 40, 50.0, 0.1, 2.0, 44_000.0, 0.5, 0.5, 0.6, 30.0, 5.0)
+    site = Site(study, plant(), ground, prices, read_futures("default"))
     bench = Bench(site, read_funding("default"), 1, None, None)  # type: ignore[arg-type]
     return site, bench.lives(study.strategies, scenarios_of(site), "")
 
@@ -89,8 +106,7 @@ def compared(capital: float = 60.0, materials: float = 50.0, nameplate: float = 
     funding, futures = read_funding("default"), scenarios_of(site)
     lived = {name: keep(name, one, lives[name], site, funding, futures) for name, one in site.study.strategies.items()}
     verdict = Verdict(site, funding, futures, lived)
-    bench = Bench(site, funding, 1, None, None)  # type: ignore[arg-type]
-    return Compared(verdict, tuple(swings(verdict, bench)))
+    return Compared(verdict, tuple(swings(verdict)))
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +133,7 @@ def test_the_page_stands_alone_and_shows_every_picture(folder: Path) -> None:
     drawn = {picture.stem for picture in (folder / "pictures").glob("*.svg")}
     assert drawn == {
         *("ranking", "frontier", "differences", "tornado", "good", "yield", "lines", "cash", "runway"),
-        *("cost_by_year", "cost_parts", "scrap", "lag", "causes"),
+        *("cost_by_year", "cost_parts", "scrap_born", "scrap_lost", "flow", "narrowest", "inside", "lag", "causes"),
     }
     assert page.count("<svg") == len(drawn)
     # each chapter but those of words and of assumptions has a picture
@@ -165,9 +181,54 @@ def test_scrap_of_all_stations_is_the_material_in_the_books() -> None:
     verdict = compared().verdict
     for name, lived in verdict.lived.items():
         own = [row for row in scrap(compared()) if row["strategy"] == name]
-        assert sum(row["musd"] for row in own) == pytest.approx(lived.books.scrap.sum(axis=1).mean())
         price = verdict.site.costs.materials * verdict.scenarios.material_price
-        assert sum(row["gwh"] for row in own) == pytest.approx((lived.books.scrapped / price).sum(axis=1).mean())
+        gwh = (lived.books.scrapped / price).sum(axis=1).mean()
+        for side in ("lost", "born"):
+            assert sum(row[f"{side}_musd"] for row in own) == pytest.approx(lived.books.scrap.sum(axis=1).mean())
+            assert sum(row[f"{side}_gwh"] for row in own) == pytest.approx(gwh)
+        lost, born = (sum(row[f"{side}_tonnes"] for row in own) for side in ("lost", "born"))
+        assert lost == pytest.approx(born) and lost > 0
+
+
+def test_what_is_started_is_lost_or_good() -> None:
+    """By hand: good cells and all that stations lost, web for one electrode of one arm as half."""
+    found = compared()
+    mature = found.verdict.site.ground.mature
+    for lived in found.verdict.lived.values():
+        stages = flow(found, lived)
+        lost = (lived.stacked("scrap_by_station") * lived.ran[:, :, None]).sum(axis=1).mean(axis=0)
+        first = stages[mature.stations[0]]["in"]
+        halves = np.where(mature.cells, 1.0, 0.5)
+        assert first == pytest.approx(lived.books.good.sum(axis=1).mean() + (lost * halves).sum())
+        for one, two in pairwise(stages.values()):
+            assert one["out"] == two["in"] and one["in"] == pytest.approx(one["out"] + one["lost"])
+
+
+def test_shares_of_the_stations_that_bind_add_up_while_lines_run() -> None:
+    for name, lived in compared().verdict.lived.items():
+        shares = np.zeros(MONTHS // 3)
+        for row in narrowest(compared()):
+            if row["strategy"] == name:
+                shares[row["quarter"] - 1] += row["share"]
+        running = np.add.reduceat(lived.stacked("running").sum(axis=0), np.arange(0, MONTHS, 3)) > 0
+        assert shares == pytest.approx(np.where(running, 1.0, 0.0))
+
+
+def test_energy_of_a_good_kwh_adds_up_to_what_lines_draw() -> None:
+    """Without throughput the standing use of two lines is all: 2 * 5 GWh a year."""
+    found = compared()
+    costs_ = replace(found.verdict.site.costs, energy_use=0.0)
+    calm = replace(found, verdict=replace(found.verdict, site=replace(found.verdict.site, costs=costs_)))
+    last = [row for row in quarters(calm) if row["strategy"] == "fast"][-1]
+    lived = found.verdict.lived["fast"]
+    drawn = 2 * costs_.standing_use / 4 * lived.books.alive[:, -3:].mean(axis=1)
+    assert last["energy_kwh_per_kwh"] == pytest.approx(drawn.sum() / lived.books.good[:, -3:].sum())
+
+
+def test_engineers_remove_no_more_causes_than_they_close_cases() -> None:
+    for row in engineers(compared()):
+        assert 0 < row["with_nothing_behind"] < row["cases_closed"]
+        assert row["waited_days"] >= 0 and row["worked_days"] > 0
 
 
 def test_the_years_of_the_table_hold_all_good_cells(folder: Path) -> None:
@@ -248,10 +309,10 @@ def test_a_claim_turns_round_where_the_leads_cross() -> None:
     found, best = with_lead(1000.0), "seen"
     assert found.verdict.ranking[0] == best
     low, high = found.verdict.site.futures.range("disturbance")
-    swing = Swing("disturbance", low, high, -100.0, 100.0, None, "fast", {"fast": (-100.0, 100.0, 100.0)})
+    swing = Swing("disturbance", low, 1.0, high, -100.0, 100.0, None, "fast", {"fast": (-100.0, 100.0, 100.0)}, FUTURES)
     found = replace(found, swings=(swing,))
     # halfway between the low end, where it is 100 behind, and the declared value, where it is as much ahead
-    assert board_claim.pair_flips(found, "seen", "fast") == [("disturbance", pytest.approx((low + 1.0) / 2))]
+    assert board_claim.pair_flips(found, "seen", "fast") == [(swing, pytest.approx((low + 1.0) / 2))]
     assert board_claim.pair_flips(found, "fast", "seen") == board_claim.pair_flips(found, "seen", "fast")
 
 
@@ -265,6 +326,28 @@ def test_the_terminal_shows_every_strategy_the_best_first() -> None:
     table = table_of_strategies(compared())
     titles = [compared().verdict.lived[name].strategy.title for name in compared().verdict.ranking]
     assert list(table.columns[0].cells) == titles
+
+
+def test_what_waiting_is_worth_is_drawn_and_told(tmp_path: Path) -> None:
+    found = replace(compared(), waited=(Waited("fast", 3, Interval(-4.0, -9.0, 1.0), FUTURES),))
+    page = save_strategies(found, tmp_path).read_text(encoding="utf-8")
+    assert "The price of waiting" in page and (tmp_path / "pictures" / "waiting.svg").exists()
+    assert [float(row["gain_musd_mean"]) for row in rows_of(tmp_path, "waiting")] == [-4.0]
+
+
+def test_a_column_is_written_in_the_steps_that_a_quarter_of_its_intervals_support() -> None:
+    found = [{f"x_{part}": value for part, value in zip(Interval._fields, one, strict=True)} for one in COLUMN]
+    assert middle(found[0], "x", found) == "641 (290 to 985)"
+    assert middle(found[1], "x", found) == "\N{MINUS SIGN}3 (\N{MINUS SIGN}9 to 4)"
+
+
+# alone, the first would be written in hundreds, and the last in hundredths
+COLUMN = ((641.2, 289.8, 985.1), (-2.7, -9.4, 4.1), (50.0, 20.0, 80.0), (12.0, 5.0, 19.0), (1.28, 1.02, 1.53))
+
+
+def test_every_table_of_the_page_is_a_file(folder: Path) -> None:
+    written = {path.stem for path in (folder / "tables").glob("*.csv")}
+    assert {name for name, rows in tables_of(compared()).items() if rows} | {"claims"} == written
 
 
 def test_tables_hold_every_strategy() -> None:

@@ -11,8 +11,11 @@ from theory.every_expansion import best_expansion, every_expansion
 
 from optimize.expansion import ExpansionPlan, frontier, plan_expansion
 from optimize.expansion_data import ExpansionData
-from optimize.expansion_terms import OperatingPoint, Outlook, Purse, Risk
+from optimize.expansion_outcome import outcome
+from optimize.expansion_outlook import Outlook
+from optimize.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.model.expansion import build_expansion
+from optimize.model.runway import most_debt
 from optimize.solve import Solver, ask
 from twin import InputError
 
@@ -63,6 +66,19 @@ def test_the_random_questions_are_of_every_kind() -> None:
     for in_order in (False, True):
         for risk in {risk.insolvency for risk in RISKS}:
             assert {-1, 0, 1, 2} - {built for *kind, built in found if kind == [in_order, risk]} <= {-1}
+
+
+def test_no_plan_owes_more_than_the_bound() -> None:
+    nearest = []
+    for seed in range(60):
+        data = random_growth(seed)
+        most = most_debt(data)
+        for tried in every_expansion(data):
+            starts = [(tried.option, line, start) for line, start in enumerate(tried.quarters) if start is not None]
+            owed = outcome(data, starts).debt
+            assert np.all(owed <= most + 1e-6)
+            nearest.append(np.max(owed / np.maximum(most, 1e-6)))
+    assert max(nearest) > 0.9, "it is no idle bound"
 
 
 def one_line(capacity_options: dict[str, float], **changes: object) -> ExpansionData:
@@ -178,9 +194,9 @@ def test_what_does_not_fit_is_told_with_its_place() -> None:
         with pytest.raises(InputError, match=said):
             replace(data, options={"small": replace(point, **wrong)})
     demand = outlook.demand.copy()
-    demand[3, 1] = -2.0
+    demand[0, 3, 1] = -2.0
     for wrong, said in (
-        ({"demand": demand}, r"demand of futures is -2 at \(3, 1\) of \(futures, quarters\)"),
+        ({"demand": demand}, r"demand of futures is -2 at \(0, 3, 1\) of \(buyers, futures, quarters\)"),
         ({"probability": np.full(10, 0.2)}, "probabilities of 10 futures add up to 2, expected 1"),
         ({"ramp": np.ones(10, np.int64)}, "expected whole numbers from 0 to 0"),
     ):

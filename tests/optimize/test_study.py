@@ -118,6 +118,8 @@ def test_demand_is_counted_in_cells(tmp_path: Path) -> None:
         ("[8 m/min, 10 m/min]", "[8 m/min, 90 m/min]", 8, ["90 m/min", "expected 5 m/min to 40 m/min"]),
         ("[8 m/min, 10 m/min]", "[8 m/min, 10 min]", 8, ["10 min", "is a time", "expected a speed"]),
         ("{low: 2, high: 8}", "{levels: [2, 8]}", 7, ["expected a range", "stacking.servers"]),
+        ("0.3 GWh/yr", "0 GWh/yr", 4, ["a demand of nothing", "expected more"]),
+        ("{low: 2, high: 8}", "{low: 2, hihg: 8}", 7, ["'high' is missing", "'hihg'", "did you mean 'high'?"]),
         ("0.3 GWh/yr", "0.3 GWh", 4, ["0.3 GWh", "expected an energy a year"]),
         ("0.3 GWh/yr", "0.3", 4, ["has no unit", "16 GWh/yr"]),
         ("replications: 3", "replications: 1", 12, ["replications", "1 is too small, expected at least 2"]),
@@ -143,6 +145,15 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 2
 
 
+def test_a_range_that_is_wrong_is_told_once_and_not_as_missing_levels(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_study(study_file(tmp_path, "{low: 2, high: 8}", "{low: 8, high: 2}"))
+    assert [problem.path for problem in caught.value.problems] == ["knobs.stacking.servers", "knobs.stacks.capacity"]
+    with pytest.raises(InputError) as caught:
+        read_study(study_file(tmp_path, "[8 m/min, 10 m/min]", "[]"))
+    assert [problem.path for problem in caught.value.problems] == ["knobs.cathode_coating.speed.levels"]
+
+
 def test_too_many_settings_are_refused_before_anything_is_simulated(tmp_path: Path) -> None:
     many = ", ".join(f"{8 + number / 100} m/min" for number in range(300))
     with pytest.raises(InputError, match="302 settings to simulate, expected 256 at most"):
@@ -159,7 +170,11 @@ def test_a_goal_that_nothing_holds_back_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("goal", "demand", "said"),
-    [("speed", None, "--goal speed: no such goal; expected one of"), (None, "5 m", "--demand 5 m: expected an energy")],
+    [
+        ("speed", None, "--goal speed: no such goal; expected one of"),
+        (None, "5 m", "--demand 5 m: expected an energy"),
+        (None, "0GWh", "expected more than nothing"),
+    ],
 )
 def test_bad_words_on_the_command_line_are_told(tmp_path: Path, goal: str, demand: str, said: str) -> None:
     with pytest.raises(InputError, match=said):

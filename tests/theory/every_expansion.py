@@ -92,38 +92,110 @@ def _in_future(
     data: ExpansionData, future: int, option: str | None, quarters: tuple[int | None, ...]
 ) -> tuple[float, float]:
     """Return value and lowest headroom of a plan in one future."""
-    purse, value, headroom, owned = data.purse, 0.0, float("inf"), data.purse.cash
-    for t in range(data.quarters):
-        flow = 0.0 if option is None else _flow(data, future, option, quarters, t)
-        value += flow / (1 + purse.discount) ** t
-        if owned < 0:
-            owned *= 1 + purse.interest[future][t]
-        owned += purse.funds[t] + flow
+    purse, dues, value, headroom, owned = data.purse, data.dues, 0.0, float("inf"), data.purse.cash
+    trades = [_trade(data, future, option, quarters, t) for t in range(data.quarters)]
+    plain, with_interest, before = _Taxed(dues.tax), _Taxed(dues.tax), 0.0
+    for t, trade in enumerate(trades):
+        tied = _unsettled([one.revenue for one in trades[: t + 1]], dues.receivables)
+        tied += _unsettled([one.material for one in trades[: t + 1]], dues.inventory)
+        tied -= _unsettled([one.material for one in trades[: t + 1]], dues.payables)
+        income = trade.revenue - trade.penalty - trade.material - trade.people - dues.overhead * trade.written
+        comes = income + trade.subsidy - trade.capital - (tied - before)
+        value += (comes - plain.tax(income - trade.written)) / (1 + purse.discount) ** t
+        interest = max(-owned, 0.0) * purse.interest[future][t] if t else 0.0
+        owned += purse.funds[t] + comes - interest - with_interest.tax(income - trade.written - interest)
         headroom = min(headroom, owned + purse.debt_limit[t])
+        before = tied
     if option is not None:
-        value += _end(data, future, option, quarters) / (1 + purse.discount) ** (data.quarters - 1)
+        end = _end(data, future, option, quarters) + dues.terminal * before
+        value += end / (1 + purse.discount) ** (data.quarters - 1)
     return value, headroom
 
 
-def _flow(data: ExpansionData, future: int, option: str, quarters: tuple[int | None, ...], t: int) -> float:
-    point, outlook = data.options[option], data.outlook
-    price, material = outlook.price[future][t], outlook.material[future][t]
-    made = variable = flow = 0.0
+class _Taxed:
+    """A taxpayer who carries losses forward."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate, self._losses = rate, 0.0
+
+    def tax(self, profit: float) -> float:
+        if profit <= self._losses:
+            self._losses -= profit
+            return 0.0
+        taxed, self._losses = profit - self._losses, 0.0
+        return self._rate * taxed
+
+
+def _unsettled(flows: list[float], quarters: float) -> float:
+    """Return what of the flows is not settled at the end of the last of them."""
+    total = 0.0
+    for flow in reversed(flows):
+        total += flow * max(min(quarters, 1.0), 0.0)
+        quarters -= 1
+    return total
+
+
+@dataclass
+class _Trade:
+    """What happens in a quarter [MUSD]."""
+
+    revenue: float = 0.0
+    penalty: float = 0.0
+    material: float = 0.0
+    people: float = 0.0
+    subsidy: float = 0.0
+    capital: float = 0.0
+    written: float = 0.0
+
+
+def _trade(data: ExpansionData, future: int, option: str | None, quarters: tuple[int | None, ...], t: int) -> _Trade:
+    found = _Trade()
+    if option is None:
+        return found
+    point, outlook, life = data.options[option], data.outlook, data.dues.life
+    variable = 0.0
     for line, start in enumerate(quarters):
         if start is None:
             continue
+        cost = outlook.capital[future] * point.capital[line]
         payment = t - (start - point.lead)
         if 0 <= payment < len(point.payments):
-            flow -= outlook.capital[future] * point.capital[line] * point.payments[payment]
+            found.capital += cost * point.payments[payment]
+        if payment >= 0:
+            found.subsidy += outlook.subsidy[future] * point.subsidy[line][payment]
         if t >= start:
-            made += point.good[outlook.ramp[future]][line][t - start]
             variable += point.variable[outlook.ramp[future]][line][t - start]
-            flow += point.subsidy[line][t - start] - point.staff[line][t - start]
+            found.people += point.staff[line][t - start]
+            found.written += cost * max(min(life - (t - start), 1.0), 0.0) / life
+    if quarters[0] is not None:
+        found.people += point.upkeep[t]
+        found.capital += outlook.capital[future] * point.opening[t]
+        opened = max((quarter for quarter in range(data.quarters) if point.opening[quarter] > 0), default=0)
+        if t >= opened:
+            opening = outlook.capital[future] * sum(point.opening)
+            found.written += opening * max(min(life - (t - opened), 1.0), 0.0) / life
     if t >= min(start for start in quarters if start is not None) - point.lead:
-        flow -= point.fixed[t]
-    # all of what can be sold, or nothing of it: whichever brings more
-    sold = min(made, outlook.demand[future][t])
-    return flow + max(price * q - material * (variable - data.spared * (made - q)) for q in (0.0, sold))
+        found.people += point.fixed[t]
+    left = _made(data, future, option, quarters, t)
+    for buyer, (price, demand, penalty) in enumerate(zip(outlook.price, outlook.demand, outlook.penalty, strict=True)):
+        wanted = demand[future][t]
+        deadline = outlook.deadlines[buyer]
+        if deadline is not None and t >= deadline.gone:
+            first = sum(outlook.demand[other][future][deadline.quarter] for other in range(buyer))
+            served = _made(data, future, option, quarters, deadline.quarter) - first
+            asked = demand[future][deadline.quarter]
+            wanted *= asked == 0 or served >= deadline.share * asked
+        delivered = min(left, wanted)
+        left -= delivered
+        found.revenue += price[future][t] * delivered
+        found.penalty += penalty[future][t] * (wanted - delivered)
+    found.material = outlook.material[future][t] * (variable - data.spared * left)
+    return found
+
+
+def _made(data: ExpansionData, future: int, option: str, quarters: tuple[int | None, ...], t: int) -> float:
+    good = data.options[option].good[data.outlook.ramp[future]]
+    return float(sum(good[line][t - start] for line, start in enumerate(quarters) if start is not None and t >= start))
 
 
 def _end(data: ExpansionData, future: int, option: str, quarters: tuple[int | None, ...]) -> float:
@@ -132,4 +204,7 @@ def _end(data: ExpansionData, future: int, option: str, quarters: tuple[int | No
         if start is not None:
             paid = sum(share for k, share in enumerate(point.payments) if start - point.lead + k < data.quarters)
             end += point.capital[line] * (data.purse.salvage[data.quarters - 1 - start] - (1 - paid))
+    if quarters[0] is not None:
+        opened = max((quarter for quarter in range(data.quarters) if point.opening[quarter] > 0), default=0)
+        end += sum(point.opening) * data.purse.salvage[data.quarters - 1 - opened]
     return end * data.outlook.capital[future]

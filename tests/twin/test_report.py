@@ -16,7 +16,7 @@ from twin import read_line
 from twin.journal import Journal
 from twin.kpi import kpis, summarise
 from twin.report import pictures, product_pictures, write_report
-from twin.report.sankey import sankey
+from twin.report.flow_of_run import sankey
 from twin.report.style import draw, number, percent, short
 
 DRAWINGS = (

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.ramp.causes import Causes
+from twin.ramp.causes import SLOWS, STOPS, Causes
 from twin.ramp.mature import FlawPath, Mature, Sight
-from twin.ramp.priors import EvidencePriors, Programme
+from twin.ramp.pace import able_by_station, line_speed, pace_of
+from twin.ramp.priors import EvidencePriors, Programme, StartPriors
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -150,19 +151,24 @@ class Day:
     Attributes:
         started: cells started by each line. Shape (modules,).
         finished: cells finished by each line. Shape (modules,).
+        shipped: those of them that customers take as grade A, because they have released the product. Shape
+            (modules,).
         hit: finds of each chart, or cells not made; that of no gauge is last. Shape (charts + 1,).
         by_cause: finds of each cause at each of its gauges; cells not made for one that costs machine time. Shape
             (causes, gauges).
         scrap: cells, or web for as many, lost to hidden causes. Shape (modules, stations).
         down: share of machine time lost to hidden causes. Shape (modules, stations).
+        narrowest: station that decides how many cells each line can start. Shape (modules,).
     """
 
     started: Floats
     finished: Floats
+    shipped: Floats
     hit: Floats
     by_cause: Floats
     scrap: Floats
     down: Floats
+    narrowest: Whole
 
 
 class Floor:
@@ -173,22 +179,25 @@ class Floor:
         mature: the line that each of them becomes.
         causes: what is hidden in them.
         watch: who sees it.
+        start: what a new line waits for.
     """
 
-    def __init__(self, programme: Programme, mature: Mature, causes: Causes, watch: Watch) -> None:
+    def __init__(self, programme: Programme, mature: Mature, causes: Causes, watch: Watch, start: StartPriors) -> None:
         self._mature = mature
         self.views = watch.views(causes, programme, mature)
         self._shape = (len(programme.modules), len(mature.stations))
         self._charts = len(watch.charts.module)
         self._size = np.array([module.size for module in programme.modules])
-        self._start = np.array([module.start for module in programme.modules])
         # what each cause took and what became of each cohort, so that what was made then is seen now
         self._share = np.zeros((programme.days, len(causes.key)))
         self._cells = np.zeros((self._shape[0], programme.days))
         self._alive = np.ones((self._shape[0], programme.days))
         self._module = causes.module
         self._at = causes.module[:, None] * self._shape[1] + self.views.station
-        self._stops = np.flatnonzero(causes.flaw < 0)
+        self._stops, self._slows = (np.flatnonzero(causes.flaw == what) for what in (STOPS, SLOWS))
+        self._idle = np.flatnonzero(causes.flaw < 0)
+        self._pace = pace_of(programme, start)
+        self._passing = start.passing
         self._columns = np.arange(len(causes.key))[:, None]
         self._cohort = np.round(mature.lag).astype(np.int64)
         self._route = sorted(np.flatnonzero(mature.cells).tolist(), key=lambda one: (mature.lag[one], one))
@@ -203,41 +212,49 @@ class Floor:
             trials: capacity that trials take from each line [-]. Shape (modules,).
         """
         self._share[day] = share
-        kept = np.ones(self._shape)
-        stops = self._stops
-        np.multiply.at(kept.reshape(-1), self._at[stops, 0], 1 - share[stops])
+        up, rated = (self._kept(share, which) for which in (self._stops, self._slows))
+        idle = self._idle
         then = day - self.views.birth_lag
         seen = np.where(then >= 0, self._share[np.maximum(then, 0), self._columns], 0.0) * self.views.chance
         # as a sum of logarithms, shares of many causes multiply
         each = -np.log1p(-np.minimum(seen, 0.999))
         lost = self._sums(each)
-        able = self._able(lost, kept)
-        running = self._start <= day
-        started = self._size * self._mature.started * able * np.maximum(1 - trials, 0.0) * running
+        work = self._work(lost)
+        able = line_speed(self._mature, work, up, rated, self._passing)
+        there = self._pace.accepted[:, day] * self._pace.covered[:, day]
+        pace = np.minimum(able * there * np.maximum(1 - trials, 0.0), self._pace.most[:, day])
+        started = self._size * self._mature.started * pace
         self._cells[:, day] = started
         found = self._find(day, lost, started)
         by_cause = each * (found / np.maximum(lost, 1e-300)).reshape(-1)[self._at]
         # machine time that is lost is told in cells that were not made
-        by_cause[stops, 0] = share[stops] * started[self._module[stops]]
+        by_cause[idle, 0] = share[idle] * started[self._module[idle]]
         hit = np.asarray(np.bincount(self.views.chart.reshape(-1), by_cause.reshape(-1), self._charts + 1), np.float64)
         out = day - int(self._cohort[self._mature.end])
         finished = self._cells[:, out] * self._alive[:, out] * self._mature.good if out >= 0 else np.zeros(len(started))
-        return Day(started, finished, hit, by_cause, found, 1 - kept)
+        shipped = finished * (day >= self._pace.released)
+        narrowest = able_by_station(self._mature, work, up, rated).argmin(axis=1)
+        return Day(started, finished, shipped, hit, by_cause, found, 1 - up * rated, narrowest)
+
+    def _kept(self, share: Floats, which: Whole) -> Floats:
+        """Return what some causes leave at each station [-]. Shape (modules, stations)."""
+        kept = np.ones(self._shape)
+        np.multiply.at(kept.reshape(-1), self._at[which, 0], 1 - share[which])
+        return kept
 
     def _sums(self, each: Floats) -> Floats:
         """Return what belongs to causes and gauges, summed by line and station. Shape (modules, stations)."""
         sums = np.bincount(self._at.reshape(-1), each.reshape(-1), self._shape[0] * self._shape[1])
         return np.asarray(sums.reshape(self._shape), np.float64)
 
-    def _able(self, lost: Floats, kept: Floats) -> Floats:
-        """Return the share of its mature cells that each line can start: its narrowest station decides.
+    def _work(self, lost: Floats) -> Floats:
+        """Return by how much less each station has to do for a cell started [-]. Shape (modules, stations).
 
         A station before the start of cells has to make more where webs are cut out behind it; one after it has less
-        to do where cells are lost before. Shape (modules,).
+        to do where cells are lost before.
         """
         left = np.exp(-(lost @ self._lost_on_the_way))
-        able = self._mature.slack * kept * np.where(self._mature.cells, 1 / np.maximum(left, 1e-9), left)
-        return np.asarray(np.minimum(able.min(axis=1), 1.0), np.float64)
+        return np.where(self._mature.cells, 1 / np.maximum(left, 1e-9), left)
 
     def _find(self, day: int, lost: Floats, started: Floats) -> Floats:
         """Return what each station finds on a day, in cells or web for as many. Shape (modules, stations)."""
@@ -253,11 +270,10 @@ class Floor:
                 alive *= 1 - share[:, station]
         return found
 
-    def within(self) -> Floats:
-        """Return the cells that are in the plant, in cells of those that no usual loss will take. Shape (modules,)."""
-        days = self._cells.shape[1]
-        out = max(0, days - int(self._cohort[self._mature.end]))
-        return np.asarray((self._cells * self._alive)[:, out:].sum(axis=1), np.float64)
+    def within(self, day: int) -> Floats:
+        """Return the cells that are in the plant at the end of a day, what is usual not yet taken. Shape (modules,)."""
+        inside = slice(max(0, day + 1 - int(self._cohort[self._mature.end])), day + 1)
+        return np.asarray((self._cells[:, inside] * self._alive[:, inside]).sum(axis=1), np.float64)
 
 
 def _on_the_way(mature: Mature) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.bought import carrier, starts, upstream
+from twin.bought import carrier, entries, starts, upstream
 from twin.cost import spent_per_cell
 from twin.journal import Journal
 from twin.line import Line
@@ -66,8 +66,10 @@ class Mature:
         before: stations upstream of each, by number.
         cells: whether what a station works on are cells. Shape (stations,).
         good: cells that leave of those whose fate is decided [-].
-        scrap: what each station scraps of one cell started, in equivalents of cells [-]. Shape (stations,).
+        scrap: what each station scraps of one cell started, in cells or web for as many [-]. Shape (stations,).
         worth: material and work in a cell, or in coating for one, behind each station [USD]. Shape (stations,).
+        mass: of a cell, or of coating for one, behind each station, without what is bought by area [kg]. Shape
+            (stations,).
         flaws: what may be wrong.
         energy: of a good cell [GWh].
         end: last station, by number.
@@ -83,9 +85,28 @@ class Mature:
     good: float
     scrap: Floats
     worth: Floats
+    mass: Floats
     flaws: tuple[FlawPath, ...]
     energy: float
     end: int
+
+    def scrap_by_birth(self, weight: Floats) -> Floats:
+        """Return what is scrapped of one cell started, by where what is wrong with it was born. Shape (stations,).
+
+        What is lost by the way of working, and by no flaw, is born where it is lost.
+
+        Args:
+            weight: of a cell, or of web for one, where it is lost. Shape (stations,).
+        """
+        by_flaw = np.zeros((len(self.stations), len(self.stations)))
+        for flaw in self.flaws:
+            for sight in flaw.sights:
+                by_flaw[sight.station, flaw.station] += sight.usual
+        seen = by_flaw.sum(axis=1)
+        # of what was found, some was reworked
+        share = np.divide(np.minimum(seen, self.scrap), seen, out=np.zeros_like(seen), where=seen > 0)
+        lost = by_flaw * share[:, None]
+        return np.asarray(weight * (self.scrap - lost.sum(axis=1)) + weight @ lost)
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain lists and numbers, which can be kept in a file."""
@@ -100,7 +121,9 @@ class Mature:
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> Mature:
         """Return what ``as_data`` gave."""
-        arrays = {name: np.array(data[name], np.float64) for name in ("servers", "slack", "lag", "scrap", "worth")}
+        arrays = {
+            name: np.array(data[name], np.float64) for name in ("servers", "slack", "lag", "scrap", "worth", "mass")
+        }
         flaws = tuple(
             FlawPath(mode, station, frozenset(candidates), tuple(Sight(*sight) for sight in sights))
             for mode, station, candidates, sights in data["flaws"]
@@ -118,6 +141,7 @@ class Mature:
             good=float(data["good"]),
             scrap=arrays["scrap"],
             worth=arrays["worth"],
+            mass=arrays["mass"],
             flaws=flaws,
             energy=float(data["energy"]),
             end=int(data["end"]),
@@ -142,7 +166,8 @@ def mature_line(journal: Journal) -> Mature:
     busy = busy_share(measured.states.sum(axis=0))
     sources = upstream(line)
     start = starts(line)[0]
-    usual = _usual(measured, line, started)
+    branch = _branch(line)
+    usual = _usual(measured, branch, started)
     worth = spent_per_cell(line, journal) if line.prices is not None else {}
     finished = float(measured.finished["units"].sum())
     return Mature(
@@ -154,8 +179,9 @@ def mature_line(journal: Journal) -> Mature:
         tuple(frozenset(number[one] for one in sources[name]) for name in names),
         np.array([name == start or start in sources[name] for name in names]),
         finished / (finished + scrapped_units(measured)),
-        measured.by_station(measured.rejects, measured.lost, measured.gone) / started,
+        measured.by_station(measured.rejects, measured.lost, measured.gone) * branch / started,
         np.array([sum(worth.get(one, 0.0) for one in sources[name] | {name}) for name in names]),
+        _mass(line, sources),
         tuple(_paths(line, number, sources, usual)),
         line.cell.energy / JOULES_PER_GWH,
         number[line.sinks[0]],
@@ -183,12 +209,25 @@ def _lags(measured: Measured, line: Line, start: str) -> Floats:
     return lag
 
 
-def _usual(measured: Measured, line: Line, started: float) -> dict[tuple[int, int], float]:
+def _branch(line: Line) -> Floats:
+    """Return what an equivalent at each station counts as: coating for one electrode is half a cell. Shape (stations,).
+
+    There it counts as half a cell, and here as web for a whole one, since a cell needs one of its own branch.
+    """
+    return np.array([1.0 if carrier(line, name) == "cell" else 2.0 for name in line.stations])
+
+
+def _mass(line: Line, sources: Mapping[str, set[str]]) -> Floats:
+    """Return the mass of a cell, or of coating for one, behind each station [kg]. Shape (stations,)."""
+    assert line.cell is not None
+    kilograms = [one for one in entries(line) if line.cell.contents[one.material].unit == "kg"]
+    return np.array([sum(one.per_cell for one in kilograms if (sources[s] | {s}) & set(one.at)) for s in line.stations])
+
+
+def _usual(measured: Measured, branch: Floats, started: float) -> dict[tuple[int, int], float]:
     """Return what each station finds of each flaw, per cell started [-]."""
     rows, flaws = measured.rejects, measured.journal.flaws
     found = rows["reason"] < flaws
-    # coating for one electrode counts as half a cell there, and as a whole one of its own branch here
-    branch = np.array([1.0 if carrier(line, name) == "cell" else 2.0 for name in line.stations])
     table = np.zeros((measured.size, flaws))
     np.add.at(table, (rows["station"][found], rows["reason"][found]), measured.lost[found])
     table *= branch[:, None] / started

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import log
+from math import log, log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,8 +84,8 @@ class Meeting:
     waiting: list[Case] = field(default_factory=list)
     working: list[Case] = field(default_factory=list)
     solved: list[Solved] = field(default_factory=list)
-    # cases whose fix has failed, with the day on which that shows
-    tried: list[tuple[int, Case]] = field(default_factory=list)
+    # cases whose trials run, with the day on which the last one is judged
+    on_trial: list[tuple[int, Case]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         charts = self.charts
@@ -123,12 +123,14 @@ class Meeting:
         self._recent *= self._fades
         self._recent += made.by_cause
         self._look(day, made)
+        self._judge(day)
         self._assign(day)
         self._work(day)
 
     def trials(self) -> Floats:
         """Return the capacity that trials take from each line [-]. Shape (modules,)."""
-        lines = [int(self.charts.module[case.chart]) for case in self.working]
+        cases = [*self.working, *(case for _, case in self.on_trial)]
+        lines = [int(self.charts.module[case.chart]) for case in cases]
         count = np.bincount(np.array(lines, np.int64), minlength=len(self.programme.modules))
         taken: Floats = np.minimum(count * self.priors.engineers.trials, self.priors.engineers.most_trials)
         return taken
@@ -139,8 +141,10 @@ class Meeting:
         started = made.started[charts.module]
         hit, noise = made.hit[:-1], self._noise[day]
         usual = started * charts.usual
-        # counts scatter as those of rare events do; machine time as is declared, less where there are more machines
-        off = hit / np.sqrt(usual + 1.0) + np.sqrt((hit + usual) / (usual + 1.0)) * noise
+        # counts scatter as those of rare events do and from lot to lot; machine time less where there are more machines
+        lots = self.priors.evidence.count_noise
+        of_usual, of_all = (count + 1.0 + (lots * count) ** 2 for count in (usual, usual + hit))
+        off = hit / np.sqrt(of_usual) + np.sqrt(of_all / of_usual) * noise
         off = np.where(self._watches_time, hit / np.maximum(started, 1e-9) / self._scatter + noise, off)
         # nothing is counted where nothing runs, while a case is open, or while what was made before a fix still comes
         listens = (started > 0) & ~self._open & (day >= self._quiet)
@@ -153,8 +157,6 @@ class Meeting:
 
     def _assign(self, day: int) -> None:
         """Give the dearest cases to engineers who are free."""
-        self.waiting += [case for back, case in self.tried if back <= day]
-        self.tried = [(back, case) for back, case in self.tried if back > day]
         free = int(self.programme.engineers[day]) - len(self.working)
         if free <= 0 or not self.waiting:
             return
@@ -165,16 +167,36 @@ class Meeting:
             self.working.append(case)
         del self.waiting[:free]
 
+    def _judge(self, day: int) -> None:
+        """Judge the cases of which the last trial is over."""
+        for over, case in self.on_trial:
+            if over <= day:
+                self._conclude(case, day)
+        self.on_trial = [(over, case) for over, case in self.on_trial if over > day]
+
+    def _suspects(self, chart: int) -> float:
+        """Return how many stations may be to blame, as far as people know [-]."""
+        suspects = float(self.charts.suspects[chart])
+        return max(1.0, suspects / self.priors.engineers.genealogy) if self.programme.genealogy else suspects
+
     def _effort(self, case: Case) -> float:
         """Return the work of a case, of people who have not done it before [d]."""
         priors = self.priors.engineers
         if self._culprit(case.chart) < 0:
             return priors.false_time / DAY
-        suspects = float(self.charts.suspects[case.chart])
-        if self.programme.genealogy:
-            suspects = max(1.0, suspects / priors.genealogy)
         luck = stream(self.seed, "effort", case.number, case.tries).standard_normal()
-        return priors.per_candidate / DAY * suspects * float(np.exp(log(priors.spread) * luck))
+        return priors.per_candidate / DAY * self._suspects(case.chart) * float(np.exp(log(priors.spread) * luck))
+
+    def _wait(self, chart: int, cause: int, day: int) -> int:
+        """Return the days until the trials of a case are judged, and the machine changed that is to blame.
+
+        Each halving of what may be to blame takes trials, one after the other, and each of those has to come to the
+        gauge. Who has done it before needs fewer.
+        """
+        priors = self.priors.engineers
+        count = priors.experiments * (1 + log2(self._suspects(chart))) / float(self.programme.speed[day])
+        machine = priors.parts / DAY if self.causes.flaw[cause] < 0 else 0.0
+        return round(count * (priors.trial_time / DAY + float(self.charts.lag[chart])) + machine)
 
     def _work(self, day: int) -> None:
         """Let a day's work be done."""
@@ -189,18 +211,26 @@ class Meeting:
             if case.work > 0:
                 going_on.append(case)
             else:
-                self._conclude(case, day)
+                self._try(case, day)
         self.working = going_on
+
+    def _try(self, case: Case, day: int) -> None:
+        """Put a case on trial, of which the work is done; without a culprit there is nothing to try."""
+        cause = self._culprit(case.chart)
+        wait = self._wait(case.chart, cause, day) if cause >= 0 else 0
+        if wait > 0:
+            self.on_trial.append((day + wait, case))
+        else:
+            self._conclude(case, day)
 
     def _conclude(self, case: Case, day: int) -> None:
         """Remove what is behind a case, if there is anything and if it works."""
         cause = self._culprit(case.chart)
         works, partly = stream(self.seed, "fix", case.number, case.tries).random(2).tolist()
         if cause >= 0 and works >= self.priors.engineers.success:
-            # that it did not help shows when what was made since has come to the gauge
             case.tries += 1
             case.begun = -1
-            self.tried.append((day + 1 + int(self.charts.lag[case.chart]), case))
+            self.waiting.append(case)
             return
         if cause >= 0:
             self._remove(cause, day, partly < self.priors.engineers.partly)
@@ -223,3 +253,11 @@ class Meeting:
             self._recent[rows] = 0.0
         else:
             causes.gone[rows] = day + 1
+            self._wake(rows, day)
+
+    def _wake(self, rows: list[int], day: int) -> None:
+        """Let act what only waited for some causes to go."""
+        causes = self.causes
+        woken = np.flatnonzero(np.isin(causes.after, rows))
+        starts = np.array([self.programme.modules[line].start for line in causes.module[woken].tolist()], np.int64)
+        causes.born[woken] = np.maximum(day + 1, starts)

@@ -28,9 +28,14 @@ class CausePriors(Declared):
         new_people: the same of people who have not done it before [-].
         shared: share of them that sits in the design, and so in every line of it [-].
         one_machine: share of the others that sits in one machine; the rest is in all machines of a line's station [-].
-        failures: share of them that costs machine time rather than material [-].
-        median_size: median share of units, or of machine time, that one takes [-].
-        spread: factor either way at one sigma of its lognormal [-].
+        failures: share of them that stops machines [-].
+        slow: share of them that slows machines down [-]; what is left costs material.
+        median_size: median share of units that one takes [-].
+        stop_size: median share of machine time that one takes that stops machines [-].
+        slow_size: median share of its rated speed that one takes from a machine [-].
+        scattering: share of those that cost material that widen what is usual instead of making a flaw anew [-].
+        scatter: median factor by which those widen it [-].
+        spread: factor either way at one sigma of their lognormals [-].
         largest: what none is above [-].
         drifting: share of them that grow until a reset [-].
         drift_time: between two resets [s].
@@ -38,6 +43,11 @@ class CausePriors(Declared):
         duty: share of days on which those act [-].
         later: new ones at a station of a running line [1/s].
         frozen: share of those that is left when the recipe is frozen [-].
+        faster: chance that another one comes out when a machine runs faster because one that slowed it is gone [-].
+        lots: changes of a supplier's lot or source, which touch every line of a design [1/s].
+        lot: what one of them brings to each station, relative to what a line is born with there [-].
+        turnover: waves of people who leave a line and are replaced [1/s].
+        wave: what one of those brings to each station, in the same way [-].
         maker_test: share found by acceptance tests at the maker [-].
         site_test: share of the others found by acceptance tests on site [-].
         maker_time: that those tests take [s].
@@ -51,7 +61,12 @@ class CausePriors(Declared):
     shared: Fraction
     one_machine: Fraction
     failures: Fraction
+    slow: Fraction
     median_size: Fraction
+    stop_size: Fraction
+    slow_size: Fraction
+    scattering: Fraction
+    scatter: float = _AT_LEAST_ONE
     spread: Positive
     largest: Fraction
     drifting: Fraction
@@ -60,10 +75,37 @@ class CausePriors(Declared):
     duty: Fraction
     later: PerTime
     frozen: Fraction
+    faster: Fraction
+    lots: PerTime
+    lot: Fraction
+    turnover: PerTime
+    wave: Fraction
     maker_test: Fraction
     site_test: Fraction
     maker_time: Seconds
     site_time: Seconds
+
+
+class StartPriors(Declared):
+    """What a new line waits for, besides hidden causes. Each goes to nothing with the novelty that it belongs to.
+
+    Attributes:
+        accept: from the first machine accepted on site to the last, where all of them are new [s].
+        teams: lines that are accepted at the same time; others wait.
+        crews: from the first crew to the last, which lets the line run round the clock, where all people are new [s].
+        first_crew: share of the time that the first crew covers [-].
+        qualify: from first cells of a wholly new product to its release by customers [s].
+        samples: share of its capacity that a line runs until then, for samples and trials [-].
+        passing: share of a stop that reaches the rest of the line, because buffers are empty or full by then [-].
+    """
+
+    accept: Seconds
+    teams: int = Field(ge=1, le=100)
+    crews: Seconds
+    first_crew: Fraction
+    qualify: Seconds
+    samples: Fraction
+    passing: Fraction
 
 
 class EvidencePriors(Declared):
@@ -72,6 +114,7 @@ class EvidencePriors(Declared):
     Attributes:
         false_alarms: time between two false alarms of one chart [s].
         shift: sigmas that a chart is tuned to see [-].
+        count_noise: scatter of a daily count from lot to lot and by measuring, relative to it [-].
         inline: chance that an added gauge at the place of birth sees a flaw [-].
         downtime_noise: scatter of the daily availability of a station [-].
         remembered: after which half of what gauges found is forgotten when a culprit is looked for [s].
@@ -79,6 +122,7 @@ class EvidencePriors(Declared):
 
     false_alarms: Interval
     shift: Positive
+    count_noise: Number
     inline: Fraction
     downtime_noise: Positive
     remembered: Interval
@@ -104,6 +148,9 @@ class EngineerPriors(Declared):
 
     Attributes:
         per_candidate: work of one engineer for each station that may be to blame [s].
+        experiments: trials for a cause, and again for each halving of the stations that may be to blame [-].
+        trial_time: of each until it is set up and judged; the way from birth to gauge comes on top [s].
+        parts: until a machine is changed so that it stops less or runs faster [s].
         spread: factor either way at one sigma of its lognormal [-].
         genealogy: what the candidates are divided by where cells can be traced to their lots [-].
         experienced: speed of people who have done it before [-].
@@ -111,11 +158,14 @@ class EngineerPriors(Declared):
         partly: share of those that leave some of the cause [-].
         left: what those leave [-].
         false_time: work to see that there was nothing [s].
-        trials: capacity of a line that each case in work takes [-].
+        trials: capacity of a line that each case in work or on trial takes [-].
         most_trials: most that all of them take [-].
     """
 
     per_candidate: Seconds
+    experiments: Number
+    trial_time: Seconds
+    parts: Seconds
     spread: Positive
     genealogy: float = _AT_LEAST_ONE
     experienced: float = _AT_LEAST_ONE
@@ -134,6 +184,7 @@ class Priors(Declared):
     name: str
     title: str = ""
     causes: CausePriors
+    start: StartPriors
     evidence: EvidencePriors
     engineers: EngineerPriors
 

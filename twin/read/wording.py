@@ -85,6 +85,10 @@ def _resolved(schema: dict[str, Any], definitions: dict[str, Any], node: Any) ->
             schema = {"$ref": mapping[tag]} if isinstance(tag, str) and tag in mapping else {}
         elif len(real) == 1:
             schema = {**schema, **real[0], "anyOf": ()}
+        elif "oneOf" in schema and isinstance(node, dict):
+            # told apart by the keys that are written
+            kinds = [definitions[one["$ref"].rsplit("/", 1)[1]] for one in schema["oneOf"] if "$ref" in one]
+            schema = max(kinds, key=lambda kind: len(kind.get("properties", {}).keys() & node.keys()), default={})
         else:
             return schema
 

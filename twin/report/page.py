@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from twin.journal import Journal
 from twin.product import JOULES_PER_GWH
 from twin.report import pictures, product_pictures, quality_pictures
-from twin.report.sankey import sankey
+from twin.report.flow_of_run import sankey
 from twin.report.style import draw, number, percent, save, short
 
 SECONDS_PER_YEAR = 365 * 86400.0

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from twin.line import Line
-from twin.report.style import BLUE, GREEN, INK, ORANGE, PINK, SKY, SOFT, VERMILLION, percent, short
+from twin.report.style import BLUE, GREEN, INK, ORANGE, PINK, SKY, SOFT, VERMILLION
 
 # all in inches
 _ROW = 0.52
@@ -22,6 +22,23 @@ _THINNEST = 0.006
 _LETTERS = 21
 
 _Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class FlowWords:
+    """What stands beside a flow.
+
+    Attributes:
+        titles: of the stations.
+        losses: what each lost, in words.
+        sources: what came in at the first station of each arm.
+        end: what left.
+    """
+
+    titles: Mapping[str, str]
+    losses: Mapping[str, str]
+    sources: Mapping[str, str]
+    end: str
 
 
 @dataclass
@@ -47,11 +64,16 @@ class _Node:
     feeders: list[_Node]
 
 
-def sankey(kpi: Mapping[str, Any], line: Line) -> Any:
-    """Draw the flow through the plant; None when nothing went through."""
+def draw_flow(flow: Mapping[str, Mapping[str, float]], line: Line, words: FlowWords) -> Any:
+    """Draw a flow through a plant as ribbons; None when nothing went through.
+
+    Args:
+        flow: what went ``in`` at each station, came ``out`` and was ``lost``, so that it adds up along each route.
+        line: the plant.
+        words: what stands beside it.
+    """
     from matplotlib.figure import Figure
 
-    flow = kpi["flow"]
     largest = max(max(at["in"], at["out"]) for at in flow.values())
     if not largest > 0:
         return None
@@ -67,7 +89,7 @@ def sankey(kpi: Mapping[str, Any], line: Line) -> Any:
     axis = figure.add_axes((0, 0, 1, 1))
     axis.set(xlim=(0, width), ylim=(0, height))
     axis.set_axis_off()
-    pen = _Pen(axis, kpi, _TRUNK / largest, _BOTTOM)
+    pen = _Pen(axis, flow, words, _TRUNK / largest)
     for node in nodes:
         pen.station(node)
     for root in roots:
@@ -126,12 +148,8 @@ def _all(node: _Node) -> list[_Node]:
 class _Pen:
     """Draws ribbons on axes whose unit is the inch."""
 
-    def __init__(self, axis: Any, kpi: Mapping[str, Any], scale: float, floor: float) -> None:
-        self._axis = axis
-        self._kpi = kpi
-        self._flow: Mapping[str, Mapping[str, float]] = kpi["flow"]
-        self._scale = scale
-        self._floor = floor
+    def __init__(self, axis: Any, flow: Mapping[str, Mapping[str, float]], words: FlowWords, scale: float) -> None:
+        self._axis, self._flow, self._words, self._scale = axis, flow, words, scale
 
     def station(self, node: _Node) -> None:
         """Draw a station's ribbon, its loss, its label and what comes from its feeders."""
@@ -156,14 +174,8 @@ class _Pen:
 
     def _charged(self, node: _Node, top: float) -> None:
         """Write above a source what came in."""
-        amount = self._flow[node.name]["in"]
-        if "good_cells" in self._kpi:
-            # coating for one electrode of two cells is one equivalent
-            self._write(
-                node.x - node.side * node.reach, top + 0.05, f"for {short(2 * amount)} cells", node.side, "bottom"
-            )
-        else:
-            self._write(node.x - node.side * node.reach, top + 0.05, f"{short(amount)} lots", node.side, "bottom")
+        text = self._words.sources[node.name]
+        self._write(node.x - node.side * node.reach, top + 0.05, text, node.side, "bottom")
 
     def _write(self, x: float, y: float, text: str, side: int, hangs: str, soft: bool = False) -> None:
         """Write a text that starts at a place, or ends there on the left side."""
@@ -180,24 +192,27 @@ class _Pen:
 
     def end(self, node: _Node) -> None:
         """Draw what leaves at the end, split by grade where there are grades."""
-        kpi, bottom = self._kpi, self._top(node) - _BODY
-        made = kpi.get("good_cells", kpi.get("finished_lots", 0.0))
+        bottom = self._top(node) - _BODY
         left = self._flow[node.name]["out"] * self._scale
         inner = node.x - node.side * self._flow[node.name]["in"] * self._scale / 2
         tip = bottom - 0.16
         self._polygon(
             [(inner, bottom), (inner + node.side * left, bottom), (inner + node.side * left / 2, tip)], node.colour
         )
-        text = f"{short(made)} good cells" if "good_cells" in kpi else f"{short(made)} finished lots"
-        if kpi.get("grade_b_cells"):
-            share = kpi["grade_b_cells"] / made
-            text += f"\n{percent(1 - share)} grade A, {percent(share)} grade B"
         self._axis.text(
-            node.x, tip - 0.03, text, ha="center", va="top", fontsize=9, fontweight="bold", color=INK, linespacing=1.3
+            node.x,
+            tip - 0.03,
+            self._words.end,
+            ha="center",
+            va="top",
+            fontsize=9,
+            fontweight="bold",
+            color=INK,
+            linespacing=1.3,
         )
 
     def _top(self, node: _Node) -> float:
-        return self._floor + (node.row + 1) * _ROW - (_ROW - _BODY) / 2
+        return _BOTTOM + (node.row + 1) * _ROW - (_ROW - _BODY) / 2
 
     def _arrivals(self, node: _Node, inner: float, top: float) -> None:
         """Draw the ribbons from the feeders into this station, side by side."""
@@ -228,15 +243,9 @@ class _Pen:
 
     def _label(self, node: _Node, top: float) -> None:
         """Write the station and what it lost beside its ribbon."""
-        station, at = self._kpi["stations"][node.name], self._flow[node.name]
-        share = percent(at["lost"] / at["in"], 2) if at["in"] > 0 and at["lost"] > 0 else ""
-        if station["unit"] == "m" and station["tried"] > 0:
-            text = f"{station['tried'] / 1000:,.0f} km" + (f", −{share}" if share else "")
-        else:
-            text = f"−{short(at['lost'])} ({share})" if share else ""
         x, middle = node.x + node.side * (node.reach + 0.19), top - _BODY / 2
-        self._write(x, middle - 0.02, wrapped(station["title"]), node.side, "bottom")
-        self._write(x, middle - 0.05, text, node.side, "top", soft=True)
+        self._write(x, middle - 0.02, wrapped(self._words.titles[node.name]), node.side, "bottom")
+        self._write(x, middle - 0.05, self._words.losses[node.name], node.side, "top", soft=True)
 
     def _ribbon(self, one: Sequence[_Point], other: Sequence[_Point], colour: str) -> None:
         self._polygon([*one, *reversed(other)], colour)

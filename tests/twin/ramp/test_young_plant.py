@@ -9,12 +9,19 @@ import pytest
 from scipy.stats import poisson
 from young_lines import programme, shipped_priors, small_line
 
-from twin.ramp.causes import hidden_causes
+from twin.ramp.births import hidden_causes
+from twin.ramp.causes import NEVER
 from twin.ramp.floor import Floor, Watch
 from twin.ramp.learning import Ramp, ramp_up
-from twin.ramp.priors import Module, Programme
+from twin.ramp.mature import Sight
+from twin.ramp.pace import line_speed, pace_of
+from twin.ramp.priors import Module, Priors, Programme
 
 NO_CAUSES = {"causes": {"per_station": 0.0, "later": 0.0}}
+# lines that are there at once, with all crews, and make what customers have released
+NO_WAIT = {"start": {"accept": 0.0, "crews": 0.0, "qualify": 0.0}}
+# what was there at the start is all there is, and it acts every day
+STEADY = {"later": 0.0, "lot": 0.0, "wave": 0.0, "faster": 0.0, "drifting": 0.0, "intermittent": 0.0}
 LINE, PRIORS = small_line(), shipped_priors()
 
 
@@ -28,11 +35,13 @@ def mean_made(asked: Programme, seeds: int = 12, lag: float = 1.0) -> float:
     return float(np.mean([made(ramp_up(asked, line, PRIORS, seed)) for seed in range(seeds)]))
 
 
-def test_without_hidden_causes_it_is_the_mature_line() -> None:
-    found = ramp_up(programme(1), LINE, shipped_priors(**NO_CAUSES), 1)
+@pytest.mark.parametrize("priors", [shipped_priors(**NO_CAUSES), shipped_priors(**NO_CAUSES, **NO_WAIT)])
+def test_without_hidden_causes_and_with_nothing_new_it_is_the_mature_line(priors: Priors) -> None:
+    found = ramp_up(programme(1, product=0.0, equipment=0.0, people=0.0), LINE, priors, 1)
     days = 365 - round(LINE.lag[LINE.end])
     assert found.started.sum() == pytest.approx(365 * LINE.started, rel=1e-12)
     assert made(found) == pytest.approx(days * LINE.started * LINE.good, rel=1e-12)
+    assert np.array_equal(found.shipped, found.finished)
     assert found.found.sum() == 0
     # charts of a line with nothing hidden still alarm now and then
     assert all(case.cause < 0 for case in found.cases)
@@ -40,7 +49,7 @@ def test_without_hidden_causes_it_is_the_mature_line() -> None:
 
 def test_nobody_learns_without_engineers() -> None:
     asked = programme(3, engineers=0, frozen=True)
-    found = ramp_up(asked, LINE, shipped_priors(causes={"later": 0.0, "drifting": 0.0, "intermittent": 0.0}), 2)
+    found = ramp_up(asked, LINE, shipped_priors(causes=STEADY, **NO_WAIT), 2)
     share = found.finished[2:].sum(axis=1) / found.decided[2:].sum(axis=1)
     assert np.ptp(share) < 1e-9
     assert share[0] < 0.9
@@ -48,10 +57,13 @@ def test_nobody_learns_without_engineers() -> None:
 
 
 def test_with_perfect_gauges_and_endless_engineers_it_learns_at_once() -> None:
-    """The charts need some days for what is small, and the cells that are in the plant still carry what was wrong."""
-    causes = {"later": 0.0, "drifting": 0.0, "intermittent": 0.0}
-    people = {"per_candidate": 1.0, "success": 1.0, "partly": 0.0, "trials": 0.0}
-    priors = shipped_priors(causes=causes, engineers=people, evidence={"inline": 1.0, "downtime_noise": 1e-4})
+    """The charts need some days for what is small, and the cells that are in the plant still carry what was wrong.
+
+    Nothing has to be tried or built.
+    """
+    people = {"per_candidate": 1.0, "success": 1.0, "partly": 0.0, "trials": 0.0, "experiments": 0.0, "parts": 0.0}
+    exact = {"inline": 1.0, "downtime_noise": 1e-4, "count_noise": 0.0}
+    priors = shipped_priors(causes=STEADY, engineers=people, evidence=exact, **NO_WAIT)
     found = ramp_up(programme(1, engineers=10_000, inline=True), LINE, priors, 3)
     blind = ramp_up(programme(1, engineers=0, inline=True), LINE, priors, 3)
     wasted, never = ((one.found[1:].sum() / one.started[1:].sum()) for one in (found, blind))
@@ -63,7 +75,7 @@ def test_every_cell_is_accounted_for(lines: int) -> None:
     """Started cells were scrapped for a hidden cause, or have ended good or as usual scrap, or are in the plant."""
     asked = programme(1, engineers=3, lines=lines, gap=60)
     causes = hidden_causes(asked, LINE, PRIORS, 5)
-    floor = Floor(asked, LINE, causes, Watch(asked, LINE, PRIORS.evidence))
+    floor = Floor(asked, LINE, causes, Watch(asked, LINE, PRIORS.evidence), PRIORS.start)
     started, ended, scrapped = np.zeros(lines), np.zeros(lines), np.zeros(lines)
     for day in range(asked.days):
         one = floor.run(day, np.where(causes.born <= day, causes.size, 0.0), np.zeros(lines))
@@ -72,12 +84,12 @@ def test_every_cell_is_accounted_for(lines: int) -> None:
         scrapped += one.scrap[:, LINE.cells].sum(axis=1)
         assert one.by_cause[causes.flaw >= 0].sum() == pytest.approx(one.scrap.sum(), rel=1e-9)
     assert scrapped.min() > 0
-    assert ended + scrapped + floor.within() == pytest.approx(started, rel=1e-12)
+    assert ended + scrapped + floor.within(asked.days - 1) == pytest.approx(started, rel=1e-12)
 
 
 def test_the_number_of_causes_at_birth_is_poisson_with_the_declared_mean() -> None:
     """Over 300 seeds, a chi-square of five bins; the limit is passed by chance in 1 of 1,000 such tests."""
-    priors = shipped_priors(causes={"later": 0.0, "per_station": 1.0})
+    priors = shipped_priors(causes=STEADY | {"per_station": 1.0})
     asked = programme(1, product=0.0, equipment=0.0, people=0.0)
     counts = [len(hidden_causes(asked, LINE, priors, seed).key) for seed in range(300)]
     mean = float(len(LINE.stations))
@@ -165,3 +177,114 @@ def test_charts_give_the_declared_rate_of_false_alarms() -> None:
         # a chart is quiet for two days after each
         days += charts * asked.days - 3 * len(found.cases)
     assert days / alarms == pytest.approx(200, rel=0.15)
+
+
+def test_scrap_weighs_the_same_by_where_it_was_born_and_by_where_it_was_lost() -> None:
+    found = ramp_up(programme(1, lines=2, gap=90), LINE, PRIORS, 10)
+    assert found.scrap_usd.sum(axis=1) == pytest.approx(found.scrap @ LINE.worth, rel=1e-9)
+    assert found.scrap_kg.sum(axis=1) == pytest.approx(found.scrap @ LINE.mass, rel=1e-9)
+    # nothing is wrong with a cell before it is born: ageing finds much and has no flaw of its own but the usual
+    assert found.scrap_usd[:, 5].sum() < found.scrap[:, 5].sum() * LINE.worth[5]
+
+
+def test_usual_scrap_of_a_flaw_is_born_at_its_station() -> None:
+    """By hand: of 0.02 that ageing loses, 0.002 are overhangs of stacking, 0.003 leaks of welding and as many of
+    formation."""
+    born = LINE.scrap_by_birth(np.eye(len(LINE.stations))[5])
+    assert born == pytest.approx([0, 0, 0.002, 0.003, 0.003, 0.02 - 0.008])
+
+
+def test_the_narrowest_station_is_told_for_every_day_of_a_running_line() -> None:
+    found = ramp_up(programme(1, lines=2, gap=59), LINE, PRIORS, 11)
+    assert found.narrowest.sum() == 2 * 365 - 59
+    calm = ramp_up(programme(1), LINE, shipped_priors(**NO_CAUSES, **NO_WAIT), 1)
+    assert calm.narrowest.sum(axis=0)[int(np.argmin(LINE.slack))] == 365
+
+
+def test_cells_in_a_mature_plant_are_those_started_in_the_days_on_their_way() -> None:
+    calm = ramp_up(programme(1), LINE, shipped_priors(**NO_CAUSES, **NO_WAIT), 1)
+    assert calm.within[-1] == pytest.approx(round(LINE.lag[LINE.end]) * LINE.started, rel=1e-12)
+
+
+def test_a_stop_passes_between_what_buffers_without_end_and_no_buffers_allow() -> None:
+    """Buzacott 1967: a line without buffers runs 1 / (1 + sum of down over up) of the time; the worst station is one
+    that is up 80 % of it, the others have slack."""
+    up = np.array([[1.0, 1.0, 0.8, 0.9, 1.0, 1.0]])
+    one = np.ones_like(up)
+    speeds = [float(line_speed(LINE, one, up, one, passing)[0]) for passing in (0.0, 0.5, 1.0)]
+    assert speeds[0] == pytest.approx(0.8)
+    assert speeds[2] == pytest.approx(1 / (1 + 0.2 / 0.8 + 0.1 / 0.9))
+    assert speeds[0] > speeds[1] > speeds[2]
+    # a slow machine holds nobody up but itself
+    slow = np.array([[1.0, 1.0, 0.6, 0.7, 1.0, 1.0]])
+    assert line_speed(LINE, one, one, slow, 1.0)[0] == pytest.approx(0.6)
+
+
+def test_machines_are_accepted_team_by_team_and_crews_come_one_after_another() -> None:
+    start = PRIORS.start.model_copy(update={"accept": 100 * 86400.0, "crews": 200 * 86400.0, "teams": 1})
+    pace = pace_of(programme(1, lines=2), start)
+    assert pace.accepted[0, 49] == pytest.approx(0.5)
+    assert pace.accepted[1, 99] == 0
+    assert pace.accepted[1, 149] == pytest.approx(0.5)
+    assert pace.covered[0, 99] == pytest.approx((1 + start.first_crew) / 2)
+    together = pace_of(programme(1, lines=2), start.model_copy(update={"teams": 2}))
+    assert np.array_equal(together.accepted[0], together.accepted[1])
+
+
+def test_until_customers_release_a_product_lines_run_for_samples() -> None:
+    priors = shipped_priors(**NO_CAUSES, start={"accept": 0.0, "crews": 0.0, "qualify": 146 * 86400.0, "samples": 0.2})
+    found = ramp_up(programme(1, lines=2, gap=100), LINE, priors, 1)
+    full = 365 / 12 * LINE.started
+    assert found.started[1] == pytest.approx([0.2 * full, 0.0], rel=0.03)
+    assert found.shipped[:4].sum() == 0 < found.finished[:4].sum()
+    # the second line makes the same product, and both ship from the same day on
+    assert (found.shipped[5] > 0).all()
+    assert np.array_equal(found.shipped[5:], found.finished[5:])
+
+
+def test_what_slowed_a_machine_down_hid_something_else() -> None:
+    priors = shipped_priors(causes=STEADY | {"faster": 1.0, "slow": 0.4})
+    found = ramp_up(programme(3, engineers=20, lines=2), LINE, priors, 1)
+    causes = found.causes
+    behind = np.flatnonzero(causes.after >= 0)
+    woken = causes.born[behind] < NEVER
+    assert woken.any()
+    assert np.array_equal(causes.born[behind][woken], causes.gone[causes.after[behind]][woken])
+    assert (causes.gone[causes.after[behind]][~woken] == NEVER).all()
+
+
+def test_causes_that_come_in_a_burst_come_on_the_same_days_everywhere() -> None:
+    """A supplier's lot reaches all lines of a design, the change of a crew one line."""
+    causes = STEADY | {"per_station": 3.0, "lot": 0.9, "wave": 0.0}
+    lots = hidden_causes(programme(4, lines=2), LINE, shipped_priors(causes=causes), 1)
+    late = lots.born > 0
+    days = [set(lots.born[late & (lots.module == line)].tolist()) for line in (0, 1)]
+    assert days[0] == days[1]
+    assert 1 <= len(days[0]) <= 12
+    assert len(set(lots.station[late].tolist())) == len(LINE.stations)
+    waves = hidden_causes(programme(4, lines=2), LINE, shipped_priors(causes=causes | {"lot": 0.0, "wave": 0.9}), 1)
+    late = waves.born > 0
+    assert not set(waves.born[late & (waves.module == 0)].tolist()) & set(
+        waves.born[late & (waves.module == 1)].tolist()
+    )
+
+
+def test_a_wider_scatter_adds_what_the_normal_tail_adds() -> None:
+    """1 % beyond a limit is 2.326 sigma; half as much again of scatter leaves 1.551 of them, and 6.05 % beyond it."""
+    causes = STEADY | {"scattering": 1.0, "scatter": 1.5, "spread": 1.0 + 1e-12, "failures": 0.0, "slow": 0.0}
+    flaws = tuple(replace(flaw, sights=(Sight(5, 0.9, 0.01),)) for flaw in LINE.flaws)
+    asked = programme(1)
+    found = hidden_causes(asked, replace(LINE, flaws=flaws, servers=np.ones(6)), shipped_priors(causes=causes), 1)
+    made_flaws = found.flaw >= 0
+    assert made_flaws.any()
+    assert found.size[made_flaws] == pytest.approx(0.0605 - 0.01, abs=1e-4)
+
+
+def test_a_trial_waits_until_it_has_come_to_the_gauge() -> None:
+    """Cases that ended with a cause were on trial at least as long as one trial and the way to the gauge take."""
+    people = {"experiments": 2.0, "trial_time": 5 * 86400.0, "parts": 40 * 86400.0}
+    found = ramp_up(programme(2), LINE, shipped_priors(engineers=people), 3)
+    shown = [case for case in found.cases if case.cause >= 0]
+    assert len(shown) > 5
+    assert all(case.closed - case.begun >= 10 for case in shown)
+    assert all(case.closed - case.begun >= 50 for case in shown if found.causes.flaw[case.cause] < 0)

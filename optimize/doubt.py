@@ -1,0 +1,207 @@
+"""A plan held as it is while declared numbers of its plant are others: what the twin says, and the goal then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf
+from statistics import mean, median
+
+from optimize.cache import Cache
+from optimize.explore import SECONDS_PER_YEAR, Answer, Asked, answered, ask, simulated
+from optimize.gather import accounts, plan_data
+from optimize.plan_data import PlanData
+from optimize.refine import Plan
+from optimize.rounds import Round
+from optimize.workers import Pool, Tell, ask_all
+from twin import Deadlock, InputError, Journal, Line, put, turn, unit_costs
+
+Ends = Mapping[str, str | float]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One run whose cells are paid for at several price lists.
+
+    Attributes:
+        run: that is made.
+        lists: what stands in the plant instead, by path: numbers that only the accounts know.
+    """
+
+    run: Asked
+    lists: Sequence[Ends]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What one run says under each price list."""
+
+    answers: Sequence[Answer]
+
+
+def count(asked: Counted) -> Counts:
+    """Simulate one run, and read its journal once for each price list."""
+    try:
+        journal = simulated(asked.run)
+    except Deadlock as error:
+        return Counts([Answer(fault=f"locks up: {', '.join(error.stations)}") for _ in asked.lists])
+    return Counts([answered(_paid_by(journal, put(journal.line, ends))) for ends in asked.lists])
+
+
+def _paid_by(journal: Journal, line: Line) -> Journal:
+    """Return the same run of a plant with other prices."""
+    other = copy(journal)
+    other.line = line
+    return other
+
+
+@dataclass(frozen=True)
+class Held:
+    """A plan that is held fixed.
+
+    Attributes:
+        plan: an answered study.
+        chosen: its plan.
+        servers: machines by station.
+        answers: what the twin says as all is declared, run by run.
+        demand: good cells that are wanted, or can be sold [W: J/s]; None when as many as can be made.
+        workers: processes that simulate.
+        tell: called with what is being done.
+        cache: what the twin was asked before.
+        size: what changes of the goal are multiplied by [-].
+    """
+
+    plan: Plan
+    chosen: Round
+    servers: Mapping[str, int]
+    answers: Sequence[Answer]
+    demand: float | None
+    workers: int | Pool = 1
+    tell: Tell | None = None
+    cache: Cache | None = None
+    size: float = 1.0
+
+    @cached_property
+    def settings(self) -> dict[str, object]:
+        """The settings of the plan."""
+        return self.plan.question.settings(self.chosen.solution.choice, self.servers)
+
+    @cached_property
+    def line(self) -> Line:
+        """The plant with the plan's settings."""
+        return turn(self.plan.question.line, self.settings)
+
+    @property
+    def runs(self) -> int:
+        """How many runs each end is tried with, paired with the first ones of the plan."""
+        study = self.plan.question.study
+        return min(study.explore, study.replications)
+
+    @cached_property
+    def base(self) -> list[float]:
+        """The goal of the plan as it is, run by run."""
+        return [self.goal(self.plan.question.line, answer) for answer in self.answers]
+
+    def smaller(self) -> Held:
+        """Return a plant of the same make, so small that half of its stations have one machine, for quick answers.
+
+        It has to make what it makes as all is declared, and what changes there is told in the size of the plan. Where
+        the plan is as small already, or the small plant makes nothing, it is the plan itself.
+        """
+        share = median(self.servers.values())
+        if share < 2:
+            return self
+        servers = {name: max(1, round(count / share)) for name, count in self.servers.items()}
+        small = replace(self, servers=servers)
+        line = self.plan.question.line
+        runs = [small.asked(line, luck) for luck in range(self.runs)]
+        answers = ask_all(ask, runs, self.workers, "small plant", self.tell, self.cache)
+        if any(answer.fault for answer in answers):
+            return self
+        made = mean(answer.output for answer in answers)
+        wanted = None if self.demand is None or line.cell is None else made * line.cell.energy / SECONDS_PER_YEAR
+        small = replace(small, answers=answers, demand=wanted)
+        return replace(small, size=abs(mean(self.base) / (mean(small.base) or 1.0)))
+
+    def possible(self, ends: Ends) -> Line | None:
+        """Return the plant with other numbers; None when no plant can have them."""
+        try:
+            line = put(self.plan.question.line, ends)
+            turn(line, self.settings)
+        except InputError:
+            return None
+        return line
+
+    def asked(self, line: Line, luck: int) -> Asked:
+        """Return the run of a plant with the plan's settings and the luck of one of the plan's runs."""
+        study = self.plan.question.study
+        return Asked(line, self.settings, study.days, study.warmup, study.seed + luck)
+
+    def changes(self, tried: Sequence[tuple[Ends, int]]) -> list[float | None]:
+        """Return by how much the goal changes with other numbers, each tried with the luck of one of the plan's runs.
+
+        Infinite where the plant makes nothing, None where no plant can have them.
+        """
+        lines = [self.possible(ends) for ends, _ in tried]
+        runs = [self.asked(line, luck) for line, (_, luck) in zip(lines, tried, strict=True) if line is not None]
+        answers = iter(ask_all(ask, runs, self.workers, "screen inputs", self.tell, self.cache))
+        return [
+            None if line is None else self.size * (self.goal(line, next(answers)) - self.base[luck])
+            for line, (_, luck) in zip(lines, tried, strict=True)
+        ]
+
+    def simulated(self, tried: Sequence[Ends]) -> list[list[Answer]]:
+        """Return what the twin says with other numbers that a plant can have, run by run."""
+        lines = [put(self.plan.question.line, ends) for ends in tried]
+        runs = [self.asked(line, luck) for line in lines for luck in range(self.runs)]
+        answers = iter(ask_all(ask, runs, self.workers, "uncertain inputs", self.tell, self.cache))
+        return [[next(answers) for _ in range(self.runs)] for _ in lines]
+
+    def counted(self, tried: Sequence[Ends]) -> list[list[Answer]]:
+        """Return what the accounts say with other prices, run by run."""
+        if not tried:
+            return []
+        runs = [Counted(self.asked(self.plan.question.line, luck), tried) for luck in range(self.runs)]
+        counts = ask_all(count, runs, self.workers, "uncertain prices", self.tell, self.cache)
+        return [[one.answers[place] for one in counts] for place in range(len(tried))]
+
+    def goal(self, line: Line, answer: Answer) -> float:
+        """Return the goal of one run with the plan; infinite when the plant makes nothing.
+
+        A demand is one of energy. A plant that falls short of it is counted as if so much more of all of it stood
+        there as makes the demand: its fixed costs go up by what is missing.
+
+        Args:
+            line: the plant, the plan's settings not turned.
+            answer: of its run with them.
+        """
+        if answer.fault:
+            return inf
+        data, per_cell = self.chosen.data, answer.per_cell
+        demand = None
+        if self.demand is not None and line.cell is not None:
+            demand = self.demand * SECONDS_PER_YEAR / line.cell.energy
+        sold = answer.output if demand is None else min(answer.output, demand)
+        if data.goal == "output":
+            return sold * self._energy(line)
+        larger = 1.0
+        if demand is not None and data.goal in ("cost", "energy"):
+            sold, larger = demand, max(1.0, demand / answer.output)
+        costs = unit_costs(turn(line, self.settings))
+        if data.goal == "energy":
+            return per_cell["drawn"] * sold + costs.standing_energy * larger
+        owned = sum((costs.owning[name] + costs.staffing[name]) * number for name, number in self.servers.items())
+        cost = (owned + costs.standing) * larger + (per_cell["material"] + per_cell["energy"]) * sold
+        return cost if data.goal == "cost" else (per_cell["revenue"] - per_cell["returns"]) * sold - cost
+
+    def _energy(self, line: Line) -> float:
+        """Return the energy of a cell relative to that of the plant as declared [-]."""
+        declared = self.plan.question.line.cell
+        return line.cell.energy / declared.energy if line.cell is not None and declared is not None else 1.0
+
+    def data(self, ends: Ends, answers: Sequence[Answer]) -> PlanData:
+        """Return the numbers of the planning model with other numbers in the plant, exact at the plan as it is."""
+        question = replace(self.plan.question, line=put(self.plan.question.line, ends))
+        return plan_data(question, accounts(question), self.plan.effects, self.chosen.solution.choice, answers)
