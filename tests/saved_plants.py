@@ -10,6 +10,7 @@ from generic_lines import DAY
 
 from twin import Deadlock, Journal, Line, Run, Save, simulate
 from twin.journal import TABLES
+from twin.present import read_present
 
 # when a row was written, for tables that have no time of their own
 _WRITTEN = {
@@ -29,8 +30,6 @@ def saved(line: Line, at: float, file: Path, seed: int = 1, engine: str = "compi
 
 def branch(line: Line, file: Path, end: int = 2, seed: int = 1, engine: str = "compiled") -> Journal:
     """Go on with a saved plant until the end of a day."""
-    from twin.present import read_present
-
     first = -(-read_present(file).header.time // DAY)
     return simulate(Run(line, days=end - int(first), warmup=0, seed=seed, engine=engine, from_state=file))
 
@@ -68,3 +67,24 @@ def assert_goes_on(line: Line, at: float, seed: int = 1, engines: tuple[str, str
                 return
             raise
         assert_tail(whole, branch(line, file, 2, seed, engines[1]), at)
+
+
+def rows_of(journal: Journal, table: str) -> int:
+    """Return how many rows a table has."""
+    return len(next(iter(journal.columns(table).values())))
+
+
+def assert_like(line: Line, file: Path, seed: int) -> None:
+    """Check that both engines go on alike with a saved plant, or end in the same deadlock."""
+    found = []
+    for engine in ("simpy", "compiled"):
+        try:
+            found.append(branch(line, file, 2, seed, engine))
+        except Deadlock as deadlock:
+            found.append((str(deadlock), deadlock.time))
+    first, second = found
+    if isinstance(first, Journal) and isinstance(second, Journal):
+        assert_tail(first, second, read_present(file).header.time)
+        assert all(rows_of(first, table) == rows_of(second, table) for table in TABLES)
+    else:
+        assert first == second

@@ -16,10 +16,12 @@ from twin.compiled.state import (
     BROUGHT,
     DONE,
     EXPONENTIAL,
+    HELPED,
     KEPT,
     LIFE,
     LIVES,
     LOTS,
+    MENDED,
     NUMBERS,
     ROWS,
     STUCK,
@@ -34,6 +36,9 @@ from twin.journal import Journal, State
 from twin.line import Line
 from twin.randomness import Luck
 from twin.timed import Deterministic, Exponential, Timed
+
+# a crew repairs it, or is waited for
+_DOWN = (HELPED, MENDED)
 
 Draw = Callable[[np.random.Generator, int], NDArray[np.floating]]
 Bring = Callable[[int], NDArray[np.floating]]
@@ -64,8 +69,9 @@ class CompiledPlant:
         self._ahead = [1] * len(self._numbers)
         self._failing = _failing(line, seed)
         for server in self._failing:
+            begins = self._server["drawn"][server] == 0
             self._begin_lives(server)
-            if world is None:
+            if begins:
                 self._server["life"][server] = self._lives_of(server)["life"][0]
 
     @property
@@ -180,24 +186,39 @@ class CompiledPlant:
         self._ahead[row] = min(2 * self._ahead[row], KEPT // 2)
 
     def _begin_lives(self, server: int) -> None:
-        """Draw the life in which a machine is, and what follows it; those that are over are drawn once more."""
+        """Draw the life in which a machine is, and what follows it; those that are over are drawn once more.
+
+        Those that end in the turn that runs were decided with it, and stay.
+        """
         failures, luck = self._failing[server]
-        record = self._server[server]
+        record, kept = self._server[server], self._lives_of(server)
+        begun = record["fails"] or record["place"] in _DOWN
+        decided = range(int(record["broken"]) if begun else int(record["failures"]), int(record["failures"]))
+        stays = {number: kept[number % len(kept)].copy() for number in decided}
+        first = min(stays, default=int(record["failures"]))
         record["drawn"] = 0
-        while record["drawn"] + DRAWN <= record["failures"]:
+        while record["drawn"] + DRAWN <= first:
             draw_lives(failures, luck)
             record["drawn"] += DRAWN
-        self._bring_lives(server)
+        self._bring_lives(server, first)
+        for number, life in stays.items():
+            self._lives_of(server)[number % len(self._lives_of(server))] = life
 
-    def _bring_lives(self, server: int) -> None:
-        """Draw lives of a machine and the repairs after them, as many as there is room for."""
+    def _bring_lives(self, server: int, first: int | None = None) -> None:
+        """Draw lives of a machine and the repairs after them, as many as there is room for.
+
+        Args:
+            server: the machine.
+            first: the first life that is still needed; None is the one in which it is.
+        """
         failures, luck = self._failing[server]
         record = self._server[server]
-        if record["drawn"] + DRAWN > record["failures"] + len(self._lives_of(server)):
+        first = int(record["failures"]) if first is None else first
+        if record["drawn"] + DRAWN > first + len(self._lives_of(server)):
             # one turn lasts longer than all these lives
             self._keep_more_lives()
         kept = self._lives_of(server)
-        while record["drawn"] + DRAWN <= record["failures"] + len(kept):
+        while record["drawn"] + DRAWN <= first + len(kept):
             here = (record["drawn"] + np.arange(DRAWN)) % len(kept)
             # the flow takes the last ones first
             kept["life"][here], kept["repair"][here] = (drawn[::-1] for drawn in draw_lives(failures, luck))

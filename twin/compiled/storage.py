@@ -114,7 +114,8 @@ def _take(w: Root, inbox: int) -> int:
     lot = box.first
     box.first = lot_of(w, lot).next
     box.lots -= 1
-    if box.blocked:
+    # none while there is less room than before in a plant that goes on from a saved state
+    if box.blocked and box.lots < box.capacity:
         _append(w, inbox, _unblocked(w, inbox))
     return int(lot)
 

@@ -210,7 +210,8 @@ def _lots_on(w: Root, server: int) -> tuple[int, float]:
     record = server_of(w, server)
     lots, units = 0, 0.0
     if record.place == BLOCKED:
-        lots += record.children - record.child
+        # the first of them may be in already
+        lots += record.children - record.child - (record.waits_for == NONE)
         units += lots * record.units
     lot = record.first
     # a lot that is being made is not there yet: what it is made of is

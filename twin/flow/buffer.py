@@ -80,7 +80,8 @@ class Inbox:
         lots.rotate(-place)
         lot = lots.popleft()
         lots.rotate(place)
-        if self.blocked:
+        # none while there is less room than before in a plant that goes on from a saved state
+        if self.blocked and len(lots) < self.capacity:
             following, event = self.blocked.popleft()
             following.entered = now
             lots.append(following)

@@ -50,20 +50,12 @@ class Wear:
         self.failures = 0
         self.left = self._life()
 
-    def go_on(self, failures: int, left: float, last: int) -> list[tuple[float, float]]:
-        """Be in the life after so many failures, of which some is left [s].
-
-        Returns:
-            Each of the last lives and the repair after it [s].
-        """
-        found, life = [], self.left
-        for number in range(failures):
-            repair = self._repairs.pop()
-            if number >= failures - last:
-                found.append((life, repair))
-            life = self._life()
+    def go_on(self, failures: int, left: float) -> None:
+        """Be in the life after so many failures, of which some is left [s]."""
+        for _ in range(failures):
+            self._repairs.pop()
+            self._life()
         self.failures, self.left = failures, left
-        return found
 
     def stops(self, seconds: float) -> Sequence[tuple[float, float]]:
         """Return the failures during ``seconds`` of use: (use since the last one or the start, repair) [s]."""

@@ -14,7 +14,7 @@ from twin.flow.buffer import Inbox
 from twin.flow.crew import Pool
 from twin.flow.lot import Lot
 from twin.flow.state import Server
-from twin.flow.station import FINISHED, HAS_LOTS, READY, SEEKING, WORKED, Midway, StationFlow
+from twin.flow.station import FINISHED, HAS_LOTS, READY, SEEKING, TOP, WORKED, Midway, StationFlow
 from twin.flow.turn import Turn
 from twin.journal import State
 
@@ -29,6 +29,16 @@ def starved(station: StationFlow, server: Server) -> Midway:
 def _starved(server: Server, event: Event) -> Midway:
     server.lots = yield event
     return HAS_LOTS
+
+
+def fresh(station: StationFlow, time: float) -> Midway:
+    """Begin to work at a time [s]."""
+    return _fresh(Timeout(station.env, time))
+
+
+def _fresh(event: Event) -> Midway:
+    yield event
+    return TOP
 
 
 def standing(station: StationFlow, server: Server, state: State, end: float) -> Midway:
@@ -133,4 +143,39 @@ def _blocked(
     finish: float,
 ) -> Midway:
     yield from station.wait_for_room(server, turn, outputs, event, finish)
+    return FINISHED
+
+
+def let_in(
+    station: StationFlow, server: Server, box: Inbox, turn: Turn, outputs: Sequence[Lot], times: tuple[float, float]
+) -> Midway:
+    """Know at a time that a lot that waited for room is in, and bring in the lots behind it.
+
+    Args:
+        station: the station.
+        server: one of its servers.
+        box: the buffer.
+        turn: what the lots came of.
+        outputs: the lots behind it.
+        times: when the turn was over, and the time at which it is known [s].
+    """
+    finish, time = times
+    others = server.lots
+    server.lots = [*others, *outputs]
+    return _let_in(station, server, others, turn, [(box, lot) for lot in outputs], finish, Timeout(station.env, time))
+
+
+def _let_in(
+    station: StationFlow,
+    server: Server,
+    others: Sequence[Lot],
+    turn: Turn,
+    outputs: Sequence[tuple[Inbox, Lot]],
+    finish: float,
+    event: Event,
+) -> Midway:
+    yield event
+    server.lots = others
+    waits = outputs[0][0].offer(outputs[0][1]) if outputs else None
+    yield from station.wait_for_room(server, turn, outputs, waits, finish)
     return FINISHED

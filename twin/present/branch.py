@@ -8,20 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from twin.compiled.state import NEVER, PARTS, REASONS, WORLD, Records, World
+from twin.compiled.state import PARTS, REASONS, WORLD, Records, World
 from twin.journal import Journal
 from twin.line import Line, line_sha256
 from twin.present.file import Header, Present, read_present
+from twin.present.room import let_in
+from twin.present.servers import with_more_servers
 from twin.problems import InputError, Problem
 from twin.timed import Timed
 
 # found again by their keys
-_DRAWN = ("numbers", "blocks", "draws", "layers", "lives")
+_DRAWN = ("numbers", "blocks", "draws", "layers")
 # what only changes while a plant runs: nothing in it is as declared
-_ONLY_NOW = ("lots", "uses", "due", "heap", "ring", "clocks")
+_ONLY_NOW = ("lots", "uses", "due", "heap", "ring", "clocks", "lives")
 # of the root: where things are in memory, and rows that wait for the journal
 _IN_MEMORY = {name for name in WORLD.names or () if name.startswith("visit_") or name.endswith(("_used", "_rows"))}
-_IN_MEMORY |= {*PARTS, *REASONS, "budget", "reasons", "shelf_life", "lives_kept"}
+_IN_MEMORY |= {*PARTS, *REASONS, "budget", "reasons", "shelf_life"}
 
 
 def structure_of(line: Line) -> dict[str, Any]:
@@ -76,9 +78,13 @@ def world_of(present: Present, line: Line) -> World:
     from twin.compiled.layout import empty_plant
 
     world = empty_plant(line)
+    present = with_more_servers(present, world, line)
     for name, saved in present.arrays.items():
         if name == "root":
             _join(world.root, saved, present.laid_out[name], keep=_IN_MEMORY)
+            # an empty plant begins with as many events as it has servers
+            for field in ("due_now", "scheduled"):
+                world.root[field] = saved[field]
         elif name == "pools":
             # who is asked for more people than there are any more waits until some are free
             more = world.parts[name]["free"] - present.laid_out[name]["free"]
@@ -87,8 +93,9 @@ def world_of(present: Present, line: Line) -> World:
         elif name not in _ONLY_NOW:
             _join(world.parts[name], saved, present.laid_out[name])
         else:
-            world.parts[name] = saved
+            world.parts[name] = saved.copy()
     world.connect()
+    let_in(world)
     return world
 
 
@@ -119,7 +126,6 @@ def branch_from(path: Path, line: Line) -> Present:
     faults = [*_differences("station", was["stations"], now["stations"])]
     faults += _differences("buffer", was["buffers"], now["buffers"])
     faults += _differences("crew", was["crews"], now["crews"])
-    faults = faults or [*_faults_of_room(present, line)]
     if faults:
         raise InputError(Problem(str(path), 0, "", fault) for fault in faults)
     return present
@@ -135,20 +141,13 @@ def _differences(what: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> I
         yield f"the {what}s stand in another order than in the saved plant"
     for name in was.keys() & now.keys():
         for key in was[name]:
-            if was[name][key] != now[name][key]:
+            # more machines may come, but none that holds lots may vanish
+            if now[name][key] < was[name][key] if key == "servers" else now[name][key] != was[name][key]:
                 yield f"{key} of {what} '{name}' was {_said(was[name][key])}, now it is {_said(now[name][key])}"
 
 
 def _said(value: Any) -> str:
     return (", ".join(value) or "none") if isinstance(value, list) else str(value)
-
-
-def _faults_of_room(present: Present, line: Line) -> Iterator[str]:
-    """Yield which buffers hold more lots than they have room for in a branch."""
-    for (name, buffer), lots in zip(line.buffers.items(), present.arrays["inboxes"]["lots"].tolist(), strict=True):
-        room = NEVER if buffer.capacity is None else buffer.capacity
-        if lots > room:
-            yield f"buffer '{name}' holds {lots} lots, more than its capacity of {room} in this run"
 
 
 def _strange_parts(present: Present) -> bool:

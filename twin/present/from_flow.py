@@ -7,9 +7,12 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+import numpy as np
+
 from twin.compiled.state import (
     BLOCKED,
     HELPED,
+    LIFE,
     MAINTAINED,
     MANNED,
     MENDED,
@@ -59,6 +62,7 @@ def world_of_flow(plant: Plant) -> World:
         waits[server.process.target] = number
         _fill_server(servers[number], station, server, lots)
         _fill_use(world, servers[number], server)
+    _fill_lives(world, plant)
     for station, record in zip(plant.stations, world.parts["stations"], strict=True):
         record["serial"], record["timer"] = station.serial, station.timer is not None
         if station.timer is not None:
@@ -155,11 +159,27 @@ def _fill_use(world: World, record: Any, server: Server) -> None:
     """Write what a server has been used, and when planned work falls due."""
     if server.wear is not None:
         record["life"], record["failures"] = server.wear.left, server.wear.failures
+        record["drawn"] = server.wear.failures + 1
     if server.upkeep is not None:
         upkeep, first, due = server.upkeep, record["first_use"], record["first_due"]
         world.parts["uses"]["lots"][first : first + len(upkeep.lots)] = upkeep.lots
         world.parts["uses"]["metres"][first : first + len(upkeep.metres)] = upkeep.metres
         world.parts["due"]["value"][due : due + len(upkeep.due)] = upkeep.due
+
+
+def _fill_lives(world: World, plant: Plant) -> None:
+    """Write the lives that end in turns that run, and the repairs after them."""
+    records = world.parts["servers"]
+    size = int(world.root["lives_kept"][0])
+    while size <= int(records["fails"].max()):
+        size *= 2
+    world.root["lives_kept"] = size
+    world.put("lives", np.zeros(size * np.count_nonzero(records["wear"] != NONE), LIFE))
+    for record, (station, server) in zip(records, plant.servers, strict=True):
+        if station.repair is not None and (record["fails"] or record["place"] in (HELPED, MENDED)):
+            to_come = server.turns[0].breaks[server.failing[0] :]
+            ended = np.arange(record["failures"] - len(to_come), record["failures"])
+            world.parts["lives"][record["wear"] * size + ended % size] = to_come
 
 
 def _fill_inboxes(world: World, plant: Plant, lots: LotRecords, waits: dict[Any, int]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from twin.compiled.state import (
     BLOCKED,
     HELPED,
@@ -12,6 +14,7 @@ from twin.compiled.state import (
     NONE,
     REPAIRED,
     SET_UP,
+    TOP,
     WORKING,
     Records,
     World,
@@ -51,6 +54,12 @@ def _set_going(plant: Plant, world: World, lots: LotObjects) -> None:
     for time, who in _to_come(world):
         if who < 0:
             plant.stations[-2 - who].set_timer(time)
+        elif parts["servers"]["place"][who] == BLOCKED:
+            (station, server), record = servers[who], parts["servers"][who]
+            box = list(plant.inboxes.values())[record["outbox"]]
+            turn = _open_turn(station, record)
+            left = turn.outputs[int(record["child"]) + 1 :]
+            station.set_going(server, midway.let_in(station, server, box, turn, left, (float(record["finish"]), time)))
         else:
             station, server = servers[who]
             station.set_going(server, _in_time(station, server, parts["servers"][who], time))
@@ -63,7 +72,9 @@ def _set_going(plant: Plant, world: World, lots: LotObjects) -> None:
         for number in lots.numbers(inbox["first_blocked"]):
             holder = int(lots.record(number)["holder"])
             (station, server), record = servers[holder], parts["servers"][holder]
-            turn = _open_turn(station, record, lots.one(number))
+            turn = _open_turn(station, record)
+            turn.outputs = [*turn.outputs]
+            turn.outputs[int(record["child"])] = lots.one(number)
             left = turn.outputs[int(record["child"]) :]
             station.set_going(server, midway.blocked(station, server, box, turn, left, float(record["finish"])))
     for pool, crew in zip(plant.pools.values(), parts["pools"], strict=True):
@@ -76,8 +87,11 @@ def _set_going(plant: Plant, world: World, lots: LotObjects) -> None:
 
 def _to_come(world: World) -> list[tuple[float, int]]:
     """Return the events to come in their order: when, and whose."""
-    events = world.parts["heap"][: int(world.root["timeouts"][0])]
-    return [(time, who) for time, _, who in sorted(events.tolist())]
+    root, ring = world.root[0], world.parts["ring"]
+    events = sorted(world.parts["heap"][: root["timeouts"]].tolist())
+    # who goes on now comes after all that was scheduled before
+    due = [(float(root["now"]), int(ring["who"][root["first_due"] + n])) for n in range(root["due_now"])]
+    return [*((time, who) for time, _, who in events), *due]
 
 
 def _in_time(station: StationFlow, server: Server, record: Any, time: float) -> Midway:
@@ -86,6 +100,8 @@ def _in_time(station: StationFlow, server: Server, record: Any, time: float) -> 
     if place in (MAINTAINED, SET_UP):
         state = State(record["stay_state"] if record["stays"] else record["state"])
         return midway.standing(station, server, state, time)
+    if place == TOP:
+        return midway.fresh(station, time)
     waits = {WORKING: midway.working, REPAIRED: midway.cleared, MENDED: midway.mended}
     return waits[int(place)](station, server, time)
 
@@ -132,19 +148,17 @@ def _turn(station: StationFlow, number: int, lots: LotObjects, breaks: Breaks) -
     return turn_of(station, made, (lot.family, lot.serial), inputs, times, breaks)
 
 
-def _open_turn(station: StationFlow, record: Any, first: Lot) -> Turn:
+def _open_turn(station: StationFlow, record: Any) -> Turn:
     """Return a turn that is over, but whose lots wait to leave.
 
     Args:
         station: the station.
         record: of its server.
-        first: the first of the lots that wait.
     """
-    serial, children, child = int(record["serial"]), int(record["children"]), int(record["child"])
+    serial, children = int(record["serial"]), int(record["children"])
     again = int(record["repeats"])
     parts = [Plain(repeats=again) for _ in range(children)]
     outputs = [Lot(station.number, serial * children + place, part, 1.0) for place, part in enumerate(parts)]
-    outputs[child] = first
     tried, passed = float(record["tried"]), float(record["passed"])
     key, arrive = (int(record["family"]), serial), float(record["arrive"])
     return Turn(key, (), arrive, 0.0, 1.0, tried, (), outputs, False, [], passed)
@@ -157,9 +171,12 @@ def _fill_use(world: World, record: Any, server: Server) -> Breaks:
         Lives that have ended in the turn that runs, and the repairs after them, from the one that is repaired on [s].
     """
     failed: Breaks = []
-    if server.wear is not None:
-        last = int(record["fails"]) + (record["place"] in (HELPED, MENDED))
-        failed = server.wear.go_on(int(record["failures"]), float(record["life"]), last)
+    # a machine that is new has its first life
+    if server.wear is not None and record["drawn"]:
+        server.wear.go_on(int(record["failures"]), float(record["life"]))
+        kept, last = int(world.root["lives_kept"][0]), int(record["fails"]) + (record["place"] in (HELPED, MENDED))
+        ended = np.arange(record["failures"] - last, record["failures"])
+        failed = world.parts["lives"][record["wear"] * kept + ended % kept].tolist()
     if server.upkeep is not None:
         upkeep, first, due = server.upkeep, int(record["first_use"]), int(record["first_due"])
         uses = world.parts["uses"][first : first + len(upkeep.lots)]

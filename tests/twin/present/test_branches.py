@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from generic_lines import DAY, always, exponential, line_of, serial_line, timed, visits
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from saved_plants import assert_goes_on, assert_tail, branch, saved
+from saved_plants import assert_goes_on, assert_like, assert_tail, branch, saved
 from two_engines import lines
 
-from twin import InputError, Line, Run, Save, read_line, simulate, turn
+from twin import Deadlock, InputError, Line, Run, Save, read_line, simulate, turn
 from twin.flow.downtime import DRAWN
+from twin.journal import State
 
 # whole minutes and midnight let the moment meet events
 MOMENTS = st.one_of(st.floats(1.0, 0.999 * DAY), st.integers(1, 1439).map(lambda minute: 60.0 * minute), st.just(DAY))
 
 
+# two days of a plant take too long to look for the smallest plant that fails
+FAST = settings(deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 # which engine saves a plant, and which goes on with it
 ENGINES = st.tuples(*[st.sampled_from(["simpy", "compiled"])] * 2)
 
 
 @given(line=lines(), at=MOMENTS, seed=st.integers(0, 1000), engines=ENGINES)
-@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=80, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
 def test_a_branch_in_which_nothing_is_changed_is_the_run_without_a_break(
     line: Line, at: float, seed: int, engines: tuple[str, str]
 ) -> None:
@@ -109,6 +116,59 @@ def test_what_is_in_the_plant_at_the_beginning_of_a_branch_closes_its_balance(tm
     assert before + made - gone == after
 
 
+@st.composite
+def settings_of(draw: st.DrawFn, line: Line) -> dict[str, int]:
+    """Draw more servers, and more or less room, for some of a line."""
+    more = {f"{name}.servers": at.servers + draw(st.integers(0, 2)) for name, at in line.stations.items()}
+    rooms = {name: box.capacity for name, box in line.buffers.items() if box.capacity is not None}
+    # a station that waits for a full load for ever needs room for it
+    takers = {name: line.stations[line.buffers[name].to] for name in rooms}
+    full = {name: takers[name].batch or takers[name].combine > 1 or room < 3 for name, room in rooms.items()}
+    least = {name: room if full[name] else 1 for name, room in rooms.items()}
+    return more | {f"{name}.capacity": max(least[name], draw(st.integers(0, 6))) for name in rooms}
+
+
+@given(data=st.data(), line=lines(), at=MOMENTS, seed=st.integers(0, 1000))
+@settings(
+    max_examples=40, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+def test_both_engines_go_on_alike_with_more_servers_and_other_rooms(
+    data: st.DataObject, line: Line, at: float, seed: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "plant.state"
+        with contextlib.suppress(Deadlock):
+            saved(line, at, file, seed)
+        if not file.exists():
+            return
+        changed = turn(line, data.draw(settings_of(line)))
+        assert_like(changed, file, seed + 1)
+
+
+def test_a_machine_that_is_added_works_from_that_moment_on(tmp_path: Path) -> None:
+    line, file = line_of({"a": timed(always(60.0)), "b": timed(always(100.0))}, ["a > b: endless"]), tmp_path / "state"
+    saved(line, 30_030.0, file)
+    journal = branch(turn(line, {"b.servers": 3}), file)
+    here = visits(journal, "b")
+    assert [here["start"][here["server"] == number].min() for number in (1, 2)] == [30_030.0, 30_030.0]
+    # three of them are faster than what comes
+    assert len(here["lot"]) > 150 + (2 * DAY - 30_030) / 60
+    states, b = journal.columns("states"), journal.stations.index("b")
+    whole = sum(states[state.name.lower()][(states["station"] == b)] for state in State)
+    np.testing.assert_allclose(whole, [DAY + 2 * (DAY - 30_030.0), 3 * DAY])
+
+
+def test_lots_that_wait_for_room_come_in_when_there_is_more_of_it(tmp_path: Path) -> None:
+    stations = {"a": timed(always(10.0), 4), "b": timed(always(1000.0))}
+    file = tmp_path / "plant.state"
+    saved(line_of(stations, ["a > b: 2"]), 0.5 * DAY, file)
+    journal = branch(line_of(stations, ["a > b: 9"]), file)
+    leave = visits(journal, "a")["leave"]
+    # four that waited come in at once, after ten seconds three more fill the room, and one comes in at each lot taken
+    assert leave[:7].tolist() == [43_200.0] * 4 + [43_210.0] * 3
+    assert np.all(np.diff(leave[7:50]) == 1000.0)
+
+
 BASE = {"a": timed(always(60.0)), "b": timed(always(70.0), 2)}
 OTHERS = {
     "another split": ({**BASE, "a": timed(always(60.0), split=2)}, 5, "split of station 'a' was 1, now it is 2"),
@@ -120,7 +180,6 @@ OTHERS = {
         5,
         "failures of station 'a' was none, now it is declared",
     ),
-    "less room than lots": (BASE, 1, "buffer 'a_b' holds 4 lots, more than its capacity of 1"),
 }
 
 
