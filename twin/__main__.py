@@ -153,16 +153,19 @@ def simulate_command(
     cells: Annotated[str, typer.Option(help="cell rows kept: all, none or sample:1%")] = "sample:1%",
     truth: Annotated[bool, typer.Option("--truth", help="write what is true beside what gauges report")] = False,
     engine: Annotated[str, typer.Option(help="simpy, compiled or auto; the journal is the same")] = "auto",
+    lot_scale: Annotated[int, typer.Option(help="lots that move as one; 1 is exact, more is faster")] = 1,
     out: Annotated[Path | None, typer.Option(help="folder of the run; default a new one under runs/")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a run that is there already")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="make only the replications that --out lacks")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="print nothing but the path of the report")] = False,
 ) -> None:
     """Simulate a plant and write its journal, KPIs and report."""
+    from dataclasses import replace
+
     from twin.replicate import Order, carry_out
 
     run = _run(file, days, warmup, seed, settings or [], cells, truth, engine)
-    order = Order(run, replications, workers, out, overwrite, resume)
+    order = Order(replace(run, lot_scale=lot_scale), replications, workers, out, overwrite, resume)
     carry_out(order, _show, quiet)
 
 

@@ -86,6 +86,7 @@ def question(run: Run) -> dict[str, Any]:
         "cells": run.cells,
         "truth": run.truth,
         "engine": run.engine,
+        "lot_scale": run.lot_scale,
         **_engine(run),
         "versions": versions(),
         "line_declared": run.line._raw,

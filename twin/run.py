@@ -22,6 +22,8 @@ class Run:
         truth: whether what is true is written beside what gauges report, for studies.
         engine: one of ``ENGINES``, what executes the flow; "auto" takes machine code where it knows all that the line
             declares. The journal is the same.
+        lot_scale: how many lots move as one; 1 is every lot as declared. What has been made, taken and lost is
+            counted as ever.
     """
 
     line: Line
@@ -31,3 +33,4 @@ class Run:
     cells: str = "sample:1%"
     truth: bool = False
     engine: str = "auto"
+    lot_scale: int = 1

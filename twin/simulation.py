@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from twin.calendar import DAY
+from twin.coarse import coarser
 from twin.compiled import unsupported
 from twin.flow import Plant
 from twin.journal import Journal, merge_parts
@@ -93,7 +94,7 @@ def engine_of(run: Run) -> tuple[str, list[str]]:
 
 def _plant(run: Run, journal: Journal) -> Plant | CompiledPlant:
     if engine_of(run)[0] == "simpy":
-        return Plant(run.line, run.seed, journal, kept_share(run.cells), run.truth)
+        return Plant(coarser(run.line, run.lot_scale), run.seed, journal, kept_share(run.cells), run.truth)
     # machine code is loaded only where it is used
     from twin.compiled.plant import CompiledPlant
 
@@ -114,6 +115,7 @@ def check(run: Run) -> None:
             f"engine 'compiled' does not know {'; '.join(lacks)}; leave that out, or choose 'auto' or 'simpy'"
         )
     kept_share(run.cells)
+    coarser(run.line, run.lot_scale)
     if run.seed < 0:
         raise InputError(f"seed {run.seed}: expected a whole number from 0")
     if run.days < 1 or (run.warmup or 0) < 0:
