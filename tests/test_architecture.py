@@ -30,6 +30,7 @@ TABLE = """
     checks
     values
     settings, sizing, scenario, plant_cost
+    coarse
     table
     journal, run, read
     flow

@@ -163,6 +163,7 @@ def simulate_command(
     from_state: Annotated[
         Path | None, typer.Option(metavar="STATE", help="begin with a saved plant; its seed and no warm-up by default")
     ] = None,
+    lot_scale: Annotated[int, typer.Option(help="lots that move as one; 1 is exact, more is faster")] = 1,
     out: Annotated[Path | None, typer.Option(help="folder of the run; default a new one under runs/")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace results that are there already")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="make only the replications that --out lacks")] = False,
@@ -179,7 +180,9 @@ def simulate_command(
         # what is not said goes on as it was
         seed = read_present(from_state).header.seed if _by_default(context, "seed") else seed
         warmup = "0" if _by_default(context, "warmup") else warmup
-    run = replace(_run(file, days, warmup, seed, settings or [], cells, truth, engine), from_state=from_state)
+    run = replace(
+        _run(file, days, warmup, seed, settings or [], cells, truth, engine), from_state=from_state, lot_scale=lot_scale
+    )
     order = Order(run, replications, workers, out, overwrite, resume, _save(save_state, at, overwrite))
     carry_out(order, _show, quiet)
 

@@ -33,12 +33,17 @@ class DeclaredStep(Declared):
         begins: True when it makes lots of bought material, False when it needs an inbox, None when either may be.
         unit: unit in which what enters is counted: "lot", "kg", "m", "m**2" or "cell".
         makes: unit in which what leaves is counted.
+        by_time: whether a turn takes as long however much is in the lot, as in a place of rest.
+        grows: parameters that are k times as large where lots are: what is charged at once, and what each roll or
+            lot takes.
     """
 
     merges: ClassVar[bool | None] = False
     begins: ClassVar[bool | None] = False
     unit: ClassVar[str] = "cell"
     makes: ClassVar[str] = "cell"
+    by_time: ClassVar[bool] = False
+    grows: ClassVar[tuple[str, ...]] = ()
 
     @property
     def explains(self) -> frozenset[str]:

@@ -90,6 +90,7 @@ def question(run: Run) -> dict[str, Any]:
         "truth": run.truth,
         "engine": run.engine,
         "from_state": _origin(run),
+        "lot_scale": run.lot_scale,
         **_engine(run),
         "versions": versions(),
         "line_declared": run.line._raw,

@@ -157,7 +157,7 @@ def _folder_to_resume(order: Order) -> Path:
 def _refuse_another_question(folder: Path, run: Run) -> None:
     """Refuse to go on with replications of another plant, length or seed, or made by another gigatwin."""
     was, asked = read_manifest(folder), question(run)
-    for name in ("line", "line_sha256", "days", "warmup_days", "seed", "cells", "from_state"):
+    for name in ("line", "line_sha256", "days", "warmup_days", "seed", "cells", "lot_scale", "from_state"):
         if was.get(name) != asked[name]:
             raise InputError(f"{folder} answers another question: {name} was {was.get(name)}, now it is {asked[name]}")
     if was.get("versions", {}).get("gigatwin") != asked["versions"]["gigatwin"]:

@@ -25,6 +25,8 @@ class Run:
             declares. The journal is the same.
         from_state: file of a plant at one moment, with which the run begins; days and warm-up are counted from the
             first midnight after it. None begins with an empty plant.
+        lot_scale: how many lots move as one; 1 is every lot as declared. What has been made, taken and lost is
+            counted as ever.
     """
 
     line: Line
@@ -35,6 +37,7 @@ class Run:
     truth: bool = False
     engine: str = "auto"
     from_state: Path | None = None
+    lot_scale: int = 1
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from twin.declared import DeclaredStep
 from twin.material import Material
@@ -20,6 +21,8 @@ class AtRate(DeclaredStep):
 
     rate: Rate
     loading: Seconds = 0.0
+
+    grows: ClassVar[tuple[str, ...]] = ("loading",)
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time for one lot [s]."""
@@ -41,6 +44,8 @@ class ForTime(DeclaredStep):
 
     time: Seconds
     handling: Seconds = 0.0
+
+    by_time: ClassVar[bool] = True
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return how long a lot occupies its place [s]."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from twin.calendar import DAY
+from twin.coarse import coarser
 from twin.compiled import unsupported
 from twin.flow import Plant
 from twin.journal import Journal, merge_parts
@@ -134,7 +135,8 @@ def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | Compi
         from twin.compiled.plant import CompiledPlant
 
         return CompiledPlant(run.line, run.seed, journal, world)
-    plant = Plant(run.line, run.seed, journal, kept_share(run.cells), run.truth)
+    line = coarser(run.line, run.lot_scale)
+    plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth)
     if world is None:
         plant.begin()
     else:
@@ -172,6 +174,7 @@ def check(run: Run, state: Save | None = None) -> None:
             f"engine 'compiled' does not know {'; '.join(lacks)}; leave that out, or choose 'auto' or 'simpy'"
         )
     kept_share(run.cells)
+    coarser(run.line, run.lot_scale)
     if run.seed < 0:
         raise InputError(f"seed {run.seed}: expected a whole number from 0")
     if run.days < 1 or (run.warmup or 0) < 0:

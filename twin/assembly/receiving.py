@@ -30,6 +30,8 @@ class Receiving(DeclaredStep):
     begins: ClassVar[bool | None] = True
     unit: ClassVar[str] = "m**2"
     makes: ClassVar[str] = "m**2"
+    by_time: ClassVar[bool] = True
+    grows: ClassVar[tuple[str, ...]] = ("area",)
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time for one roll [s]."""

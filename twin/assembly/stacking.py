@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
+from pydantic import Field
 
 from twin.assembly.alignment import MISALIGNED, Alignment
 from twin.assembly.carry import carried
@@ -33,15 +34,18 @@ class _Assembly(DeclaredStep):
         rate: stacks or jelly rolls that one machine makes a second [1/s].
         per_cell: stacks or jelly rolls in one cell.
         pitch: least web that is lost with a marked flaw: a sheet, or the electrode of one jelly roll [m].
+        spliced: lanes spliced to each that goes in; what each has too little of for another cell is lost.
         alignment: the physics of placing layers; without it, flaws are born at declared rates.
     """
 
     rate: Rate
     per_cell: int = 1
     pitch: Metres
+    spliced: int = Field(default=1, ge=1)
     alignment: Alignment | None = None
 
     merges: ClassVar[bool | None] = True
+    grows: ClassVar[tuple[str, ...]] = ("spliced",)
 
     @property
     def explains(self) -> frozenset[str]:
@@ -98,7 +102,7 @@ class _Assembly(DeclaredStep):
                 )
             elif isinstance(part, Separator):
                 cells.append(part.area / product.parts["separator"].value)
-        return int(max(0.0, min(cells)) + 1e-9)
+        return int(max(0.0, min(cells)) / self.spliced + 1e-9) * self.spliced
 
     def _marked(self, lane: Electrode) -> tuple[float, dict[int, float]]:
         """Return the web that is lost with the marked flaws of a lane, in all and by flaw [m]."""

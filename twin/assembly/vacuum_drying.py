@@ -92,6 +92,7 @@ class VacuumDrying(DeclaredStep):
 
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
+    by_time: ClassVar[bool] = True
 
     @property
     def explains(self) -> frozenset[str]:

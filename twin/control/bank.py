@@ -87,7 +87,7 @@ class Bank:
 
 
 class Taken(NamedTuple):
-    """Rolls of a bank that a batch becomes.
+    """Rolls of a bank that a batch becomes, those that are spliced to one behind each other.
 
     Attributes:
         bank: the bank.
@@ -102,14 +102,22 @@ class Taken(NamedTuple):
         """How often the controller stopped the coater."""
         return sum([self.bank.stops[roll] for roll in self.rolls])
 
-    def loading(self, begin: float, length: float, segments: int) -> list[Floats]:
-        """Return the loading of each roll relative to target. Each of shape (segments, lanes)."""
-        return [1 + self.bank.loading(roll, begin, length, segments) for roll in self.rolls]
+    def loading(self, begin: float, length: float, segments: int, spliced: int = 1) -> list[Floats]:
+        """Return the loading of each roll relative to target. Each of shape (spliced * segments, lanes)."""
+        found = [1 + self.bank.loading(roll, begin, length, segments) for roll in self.rolls]
+        if spliced == 1:
+            return found
+        return [np.concatenate(found[first : first + spliced]) for first in range(0, len(found), spliced)]
 
-    def marks(self, begin: float, length: float) -> list[tuple[int, list[Mark]]]:
+    def marks(self, begin: float, length: float, spliced: int = 1) -> list[tuple[int, list[Mark]]]:
         """Return the web that is out of tolerance: place of the roll in the batch, and its pieces, if it has any."""
-        found = [self.bank.marks(roll, begin, length) for roll in self.rolls]
-        return [(place, marks) for place, marks in enumerate(found) if marks]
+        found: dict[int, list[Mark]] = {}
+        for place, roll in enumerate(self.rolls):
+            before = place % spliced * length
+            if marks := self.bank.marks(roll, begin, length):
+                moved = [(start + before, size, lane) for start, size, lane in marks] if before else marks
+                found.setdefault(place // spliced, []).extend(moved)
+        return list(found.items())
 
 
 def build_bank(loop: Loop, streams: Streams, speed: float, metres: float, lanes: int) -> Bank:

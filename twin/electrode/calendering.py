@@ -114,6 +114,7 @@ class Calendering(DeclaredStep):
 
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
+    grows: ClassVar[tuple[str, ...]] = ("roll_change", "threading")
 
     @property
     def explains(self) -> frozenset[str]:

@@ -32,6 +32,7 @@ class Coating(DeclaredStep):
         width: coated width of all lanes [m].
         lanes: lanes coated side by side.
         rolls: mother rolls made of one batch.
+        spliced: webs that are spliced to one mother roll, each with a beginning of its own.
         target: areal loading that it is set for, relative to the design of the cell [-].
         slurry_loss: dry matter lost at the die, on edges and at purges [kg/kg].
         splice: web scrapped at each roll change [m].
@@ -52,6 +53,7 @@ class Coating(DeclaredStep):
     width: Metres
     lanes: int = Field(ge=1)
     rolls: int = Field(default=1, ge=1)
+    spliced: int = Field(default=1, ge=1)
     target: Positive = 1.0
     slurry_loss: Fraction
     splice: Metres
@@ -67,6 +69,7 @@ class Coating(DeclaredStep):
 
     unit: ClassVar[str] = "kg"
     makes: ClassVar[str] = "m"
+    grows: ClassVar[tuple[str, ...]] = ("spliced",)
 
     @property
     def explains(self) -> frozenset[str]:
@@ -86,6 +89,11 @@ class Coating(DeclaredStep):
         """Heat that its dryer takes relative to the station's energy as declared [-]."""
         return 1.0 if self.dryer is None else self.dryer.heating
 
+    @property
+    def webs(self) -> int:
+        """Webs coated of one batch, each with a roll change of its own."""
+        return self.rolls * self.spliced
+
     def web(self, solids: float, product: CellDesign) -> float:
         """Return the web that a mass of dry matter coats [m]."""
         return solids * (1 - self.slurry_loss) / (product.electrode(self.electrode).areal * self.target * self.width)
@@ -95,7 +103,7 @@ class Coating(DeclaredStep):
         (slurry,) = inputs
         assert isinstance(slurry, Slurry) and at.product is not None
         coated = self.web(slurry.solids, at.product)
-        seconds = coated / self.speed + self.rolls * self.roll_change
+        seconds = coated / self.speed + self.webs * self.roll_change
         if self.loop is None or not self.loop.controllers[self.loop.controller].may_stop:
             return seconds
         return seconds + self.loop.stop_time * self._taken(slurry, at).stops
@@ -109,10 +117,10 @@ class Coating(DeclaredStep):
         per_metre = kept / coated
         taken = None if self.loop is None else self._taken(slurry, at)
         stops = at.stops + (taken.stops if taken is not None else 0)
-        cut = self.rolls * self.splice + stops * self.start_stop
+        cut = self.webs * self.splice + stops * self.start_stop
         cut = min(cut, coated)
         length = (coated - cut) / self.rolls
-        splice, stop = _share(cut, self.rolls * self.splice)
+        splice, stop = _share(cut, self.webs * self.splice)
         losses = [
             Loss("slurry_loss", slurry.solids - kept, "kg", self.electrode, slurry.solids - kept),
             Loss("splice", splice, "m", self.electrode, splice * per_metre),
@@ -121,13 +129,15 @@ class Coating(DeclaredStep):
             losses.append(Loss("start_stop", stop, "m", self.electrode, stop * per_metre))
         if length <= 0:
             return Made([], slurry.solids, coated, losses)
-        # the splice takes the beginning of a roll
-        begin, born = splice / self.rolls, list[Born]()
+        # the splice takes the beginning of a web
+        begin, born = splice / self.webs, list[Born]()
         if taken is None:
             loading: Sequence[Floats] | Floats = self._loading(slurry, at)
         else:
-            loading = taken.loading(begin, length, self.segments)
-            born = [Born(OUT_OF_TOLERANCE, marks=marks, output=roll) for roll, marks in taken.marks(begin, length)]
+            long = length / self.spliced
+            loading = taken.loading(begin, long, self.segments, self.spliced)
+            found = taken.marks(begin, long, self.spliced)
+            born = [Born(OUT_OF_TOLERANCE, marks=marks, output=roll) for roll, marks in found]
         if self.target != 1:
             loading = [np.float32(self.target) * roll for roll in loading]
         rolls = [
@@ -143,10 +153,10 @@ class Coating(DeclaredStep):
         """Return the rolls of the loop's bank that a batch becomes; a slurry that is off gives rolls that began so."""
         loop = self.loop
         assert loop is not None and at.product is not None
-        long = self.web(slurry.solids, at.product) / self.rolls
+        long = self.web(slurry.solids, at.product) / self.webs
         bank = at.luck.once(whole(long), lambda streams: build_bank(loop, streams, self.speed, long, self.lanes))
-        set_up = at.luck.normal("roll", at.lot, self.rolls).tolist()
-        drawn = at.luck.uniform("neighbour", at.lot, self.rolls).tolist()
+        set_up = at.luck.normal("roll", at.lot, self.webs).tolist()
+        drawn = at.luck.uniform("neighbour", at.lot, self.webs).tolist()
         offsets = [slurry.offset + bank.batch * one for one in set_up]
         return Taken(bank, [bank.pick(offset, one) for offset, one in zip(offsets, drawn, strict=True)])
 
@@ -163,8 +173,9 @@ class Coating(DeclaredStep):
 
     def _loading(self, slurry: Slurry, at: Occasion) -> Floats:
         """Return the loading relative to target. Shape (rolls, segments, lanes)."""
-        shape = (self.rolls, self.segments, self.lanes)
-        web = at.luck.normal("web", at.lot, self.rolls * self.segments).reshape(self.rolls, self.segments, 1)
+        segments = self.spliced * self.segments
+        shape = (self.rolls, segments, self.lanes)
+        web = at.luck.normal("web", at.lot, self.rolls * segments).reshape(self.rolls, segments, 1)
         lane = at.luck.normal("lane", at.lot, self.lanes).reshape(1, 1, self.lanes)
         roll = at.luck.normal("roll", at.lot, self.rolls).reshape(self.rolls, 1, 1)
         spread = np.float32(self.web_sd) * web + np.float32(self.lane_sd) * lane + np.float32(self.roll_sd) * roll

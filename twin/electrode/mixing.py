@@ -129,6 +129,8 @@ class Mixing(DeclaredStep):
     begins: ClassVar[bool | None] = True
     unit: ClassVar[str] = "kg"
     makes: ClassVar[str] = "kg"
+    by_time: ClassVar[bool] = True
+    grows: ClassVar[tuple[str, ...]] = ("vessel",)
 
     @property
     def explains(self) -> frozenset[str]:

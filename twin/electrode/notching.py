@@ -30,6 +30,7 @@ class Notching(DeclaredStep):
 
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
+    grows: ClassVar[tuple[str, ...]] = ("roll_change", "threading")
 
     def seconds(self, inputs: Sequence[Material], at: Occasion) -> float:
         """Return the time to notch one lane [s]."""

@@ -69,6 +69,7 @@ class Slitting(DeclaredStep):
 
     unit: ClassVar[str] = "m"
     makes: ClassVar[str] = "m"
+    grows: ClassVar[tuple[str, ...]] = ("roll_change", "threading")
 
     @property
     def explains(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import add
 
+from twin.coarse import Coarse
 from twin.equipment import Station
 from twin.flow.buffer import Inbox
 from twin.flow.clock import Clock
@@ -37,16 +38,17 @@ class Plant:
         closed: when the last day was closed [s].
 
     Args:
-        line: the plant as declared.
+        line: the plant as declared, or with larger lots.
         seed: key of all luck.
         journal: where everything is written.
         share: share of cells whose rows are kept [-].
         truth: whether what is true is written beside what gauges report.
     """
 
-    def __init__(self, line: Line, seed: int, journal: Journal, share: float, truth: bool = False) -> None:
+    def __init__(self, line: Line | Coarse, seed: int, journal: Journal, share: float, truth: bool = False) -> None:
         self.env = Clock()
-        self.line = line
+        self.coarse = line if isinstance(line, Coarse) else Coarse(line)
+        self.line = line = self.coarse.line
         self.truth = truth
         self.journal = journal
         self.record = Recorder(journal, share)
@@ -94,6 +96,8 @@ class Plant:
         station.record = self.record
         station.peers = self.stations
         station.product = line.cell
+        station.pace = self.coarse.pace.get(station.name, 1.0)
+        station.tray = line.cell.tray * self.coarse.lots if line.cell is not None else 1
         station.combine = declared.combine
         station.pairing = declared.pairing
         station.renews = declared.combine > 1 or len(station.inboxes) != 1
@@ -175,9 +179,12 @@ class Plant:
         now = self.env.now
         tables = self.journal.tables
         for station in self.stations:
-            tables["states"].add((day, station.number, *station.clock.close_day(now)))
+            # a server that stands for several is written down as all of them
+            each = self.coarse.each.get(station.name, 1.0)
+            tables["states"].add((day, station.number, *[each * one for one in station.clock.close_day(now)]))
         for number, inbox in enumerate(self.inboxes.values()):
-            tables["levels"].add((day, number, *inbox.close_day(now - self.closed)))
+            mean, most = inbox.close_day(now - self.closed)
+            tables["levels"].add((day, number, mean * self.coarse.lots, most * self.coarse.lots))
         self.closed = now
         self._take_stock(day)
         self.journal.put_away()

@@ -44,6 +44,8 @@ class StationFlow(Stretches):
         renews: True when what comes out is a new lot: at sources, merges and where lots are combined.
         flaws: number of each defect mode that may be born here.
         modes: name of the mode of each of the line's flaws.
+        pace: how much longer a turn takes than its step says.
+        tray: cells that go back for rework together.
         examines: True when flaws are born or seen here at declared rates.
     """
 
@@ -56,6 +58,8 @@ class StationFlow(Stretches):
         self.journal = journal
         self.luck = luck
         self.product: CellDesign | None = None
+        self.pace = 1.0
+        self.tray = 1
         self.disposition = Disposition([])
         self.births = Births([])
         self.gate = Gate([])
@@ -225,11 +229,10 @@ class StationFlow(Stretches):
 
     def _send_back(self, to: str, cells: Cell, parent: Lot) -> list[tuple[Inbox | None, Lot]]:
         """Collect cells for rework until they fill a tray; return the lots that go back now."""
-        assert self.product is not None
         # a tray holds cells that have come back equally often, so that none loses a try
         waiting = self.returning.setdefault((to, cells.repeats), [])
         waiting.append((cells, parent))
-        if sum(part.size for part, _ in waiting) < self.product.tray:
+        if sum(part.size for part, _ in waiting) < self.tray:
             return []
         tray = pooled([part for part, _ in waiting])
         lot = Lot(self.number, REWORK + self._reworked, tray, tray.units)

@@ -84,7 +84,7 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
     serial = key[1]
     arrive, age = _waited(lots, station.env.now)
     at = Occasion(station.luck, serial, 0, product, again, age, use, station.modes)
-    seconds = step.seconds(inputs, at)
+    seconds = step.seconds(inputs, at) * station.pace
     breaks: Sequence[tuple[float, float]] = ()
     if wear is not None:
         breaks = wear.stops(seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
@@ -144,6 +144,8 @@ class Formation(DeclaredStep):
     rest: Seconds = 0.0
     handling: Seconds = 0.0
     first_cycle: FirstCycle | None = None
+
+    by_time: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _warm(self) -> Formation:
