@@ -46,9 +46,9 @@ def optimize_command(
     """Find the machine counts and settings that serve a goal best, and prove the plan in the twin."""
     from optimize.desk import Answers, desk
     from optimize.front import read_goals
+    from optimize.pages.report import save_plan, table_of_plan
     from optimize.question import read_study
     from optimize.refine import optimize
-    from optimize.report import save_plan, table_of_plan
     from optimize.solve import Solver, check_solver, read_gap
     from optimize.surroundings import look_around
     from optimize.workers import crew
@@ -98,7 +98,7 @@ def compare_command(
 ) -> None:
     """Compare ways of scaling up, each lived through the same futures; or plants side by side with the same luck."""
     from optimize.desk import Answers, desk
-    from optimize.printing import find_browser, print_page
+    from optimize.pages.printing import find_browser, print_page
     from optimize.workers import crew
 
     # hours are not spent on what cannot be printed
@@ -125,7 +125,7 @@ Work = Callable[..., tuple[Path, Any]]
 def _of_plants(files: list[str], given: dict[str, int], until: str | None) -> Work:
     """Read plants to set side by side, and return what compares them."""
     from optimize.comparison import compare, read_plants
-    from optimize.report import save_comparison, table_of_comparison
+    from optimize.pages.report import save_comparison, table_of_comparison
     from twin import InputError
 
     if until is not None:
@@ -141,10 +141,10 @@ def _of_plants(files: list[str], given: dict[str, int], until: str | None) -> Wo
 
 def _of_strategies(files: list[str] | None, given: dict[str, int], until: str | None) -> Work:
     """Read a study of strategies, and return what compares them."""
-    from optimize.board_report import save_strategies, table_of_strategies
-    from optimize.read_scale_up import read_scale_up
-    from optimize.scale_up import compare_strategies, read_until
-    from optimize.scale_up_faults import refuse_too_large
+    from optimize.growth.read_scale_up import read_scale_up
+    from optimize.growth.scale_up import compare_strategies, read_until
+    from optimize.growth.scale_up_faults import refuse_too_large
+    from optimize.pages.board_report import save_strategies, table_of_strategies
     from twin import InputError, find_declared, known_lines
 
     confidence = None if until is None else read_until(until)
@@ -177,11 +177,11 @@ def backtest_command(
     quiet: Quiet = False,
 ) -> None:
     """Hold the young plant that learns against real plants: calibrate on some of them, predict the others."""
-    from optimize.backtest import backtest, check_draws
-    from optimize.calibration import read_setup
-    from optimize.case import read_cases
     from optimize.desk import Answers, desk
-    from optimize.report_of_backtest import save_backtest, table_of_backtest
+    from optimize.pages.report_of_backtest import save_backtest, table_of_backtest
+    from optimize.past.backtest import backtest, check_draws
+    from optimize.past.calibration import read_setup
+    from optimize.past.case import read_cases
     from optimize.workers import crew
 
     check_draws(draws)

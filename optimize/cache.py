@@ -31,7 +31,7 @@ FORMAT = 1
 # an answer is a few kB: enough for some ten thousand of them
 LIMIT = 200_000_000
 _OURS = re.compile(r"[0-9a-f]{16}/[0-9a-f]{2}/[0-9a-f]{62}\.(json|[^.]+\.tmp)")
-_NAMED = re.compile(r"\boptimize\.(\w+)")
+_NAMED = re.compile(r"\boptimize\.(\w+(?:\.\w+)*)")
 
 
 def default_folder() -> Path:
@@ -200,8 +200,9 @@ def code_sha256(home: Path, start: Path) -> str:
     files = {start, *(home / "twin").rglob("*.py")}
     new = [start]
     while new:
-        named = {home / "optimize" / f"{name}.py" for name in _NAMED.findall(new.pop().read_text(encoding="utf-8"))}
-        found = {path for path in named - files if path.is_file()}
+        named = _NAMED.findall(new.pop().read_text(encoding="utf-8"))
+        paths = {home.joinpath("optimize", *name.split(".")).with_suffix(".py") for name in named}
+        found = {path for path in paths - files if path.is_file()}
         files |= found
         new.extend(found)
     ours = [home / "twin", home / "optimize"]

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from optimize.expansion_data import ExpansionData
-from optimize.expansion_dues import Dues
-from optimize.expansion_outlook import Deadline, Outlook
-from optimize.expansion_terms import OperatingPoint, Purse, Risk
+from optimize.growth.expansion_data import ExpansionData
+from optimize.growth.expansion_dues import Dues
+from optimize.growth.expansion_outlook import Deadline, Outlook
+from optimize.growth.expansion_terms import OperatingPoint, Purse, Risk
 
 
 def random_growth(seed: int) -> ExpansionData:

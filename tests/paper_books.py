@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from optimize.funding import Funding
-from optimize.trading import Operations, Rates
+from optimize.money.funding import Funding
+from optimize.money.trading import Operations, Rates
 from twin import Futures, Scenarios, sample_futures
 
 # nothing costs anything, nothing is waited for

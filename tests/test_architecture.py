@@ -107,6 +107,29 @@ def test_only_the_cluster_knows_ray() -> None:
     assert knowing == [Path("optimize/cluster.py")]
 
 
+ROOMS = {
+    # a folder of the optimiser, and the others that it may know
+    "model": {"growth"},
+    "money": set(),
+    "past": set(),
+    "growth": {"model", "money"},
+    "pages": {"growth", "money", "past"},
+}
+
+
+def test_each_room_of_the_optimiser_knows_only_some_others() -> None:
+    wrong = []
+    for path, names in modules("optimize"):
+        here = path.parts[1]
+        for name in imports_of("optimize", names):
+            there = name.split(".")[1]
+            # what stands in no room puts rooms together, but pages are the business of the commands alone
+            allowed = ROOMS[here] | {here} if here in ROOMS else set(ROOMS) - {"pages"}
+            if there in ROOMS and there not in allowed and path.name not in ("__init__.py", "__main__.py"):
+                wrong.append(f"{path} imports {name}")
+    assert not wrong
+
+
 def test_the_twin_never_imports_the_optimiser() -> None:
     assert not [path for path, names in modules("twin") if imports_of("optimize", names)]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from optimize.expansion_data import ExpansionData, Start
+from optimize.growth.expansion_data import ExpansionData, Start
 from optimize.model.runway import add_cash, add_insolvency, add_tail
 from optimize.model.selling import add_buyers, add_sales, income, tied
 from optimize.model.taxes import add_tax, tax_of

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from optimize.expansion_data import ExpansionData
-from optimize.expansion_terms import Floats
+from optimize.growth.expansion_data import ExpansionData
+from optimize.growth.expansion_terms import Floats
 from optimize.model.taxes import add_tax, tax_of
 
 Flow = Callable[[Any, int, int], Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from optimize.expansion_data import ExpansionData
+from optimize.growth.expansion_data import ExpansionData
 
 _ROUNDING = 1e-12
 

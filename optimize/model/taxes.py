@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimize.expansion_data import ExpansionData
+from optimize.growth.expansion_data import ExpansionData
 from optimize.model.selling import income
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optimize.case import Case, shipped_cases
+from optimize.past.case import Case, shipped_cases
 from twin import known_lines, read_declared
 
 RAMPS = Path(__file__).resolve().parents[3] / "shared" / "reference" / "ramps.csv"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from optimize.funding import read_funding
+from optimize.money.funding import read_funding
 from twin import InputError, read_futures
 from twin.read import lines_folder
 from twin.read.document import load

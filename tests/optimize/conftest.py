@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from optimize.effects import Factor, Sum
-from optimize.expansion_data import ExpansionData
-from optimize.expansion_dues import Dues
-from optimize.expansion_outlook import Deadline, Outlook
-from optimize.expansion_terms import OperatingPoint, Purse, Risk
+from optimize.growth.expansion_data import ExpansionData
+from optimize.growth.expansion_dues import Dues
+from optimize.growth.expansion_outlook import Deadline, Outlook
+from optimize.growth.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.plan_data import PER_CELL, PER_SERVER, PlanData
 
 

@@ -16,13 +16,13 @@ from past_plants import CASE, PLANT, run
 from scipy.stats import binom
 from young_lines import small_line
 
-from optimize.backtest import Backtest, backtest, judged
-from optimize.backtest_story import as_data, unexplained
-from optimize.calibration import Axis, Parameter, Setup, read_setup
-from optimize.case import Bound, Case, Fact, Known, Point, read_case
-from optimize.judging import SHARES, Band, Held, band, error, kernel
-from optimize.past import Told, Trial, ask, built
-from optimize.reported import METRICS, Seen, counted, curve
+from optimize.pages.backtest_story import as_data, unexplained
+from optimize.past.backtest import Backtest, backtest, judged
+from optimize.past.calibration import Axis, Parameter, Setup, read_setup
+from optimize.past.case import Bound, Case, Fact, Known, Point, read_case
+from optimize.past.judging import SHARES, Band, Held, band, error, kernel
+from optimize.past.past import Told, Trial, ask, built
+from optimize.past.reported import METRICS, Seen, counted, curve
 from twin import read_line
 
 START = date(2020, 1, 1)

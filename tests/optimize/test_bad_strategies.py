@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from optimize import scale_up_faults
 from optimize.__main__ import app
-from optimize.read_scale_up import read_scale_up
+from optimize.growth import scale_up_faults
+from optimize.growth.read_scale_up import read_scale_up
 from twin import InputError, find_declared
 from twin.read import lines_folder
 

@@ -18,22 +18,22 @@ from command import is_self_contained
 from generic_lines import always, line_of, timed
 from young_lines import shipped_priors, small_line
 
-from optimize import board_claim, board_story
-from optimize.bench import Bench
-from optimize.board_plant import engineers, flow, narrowest, scrap
-from optimize.board_report import middle, save_strategies, table_of_strategies
-from optimize.board_tables import costs, lines, quarters, tables_of
-from optimize.books import by_year
 from optimize.figures import Interval
-from optimize.funding import read_funding
-from optimize.life import Life
-from optimize.line_costs import LineCosts
-from optimize.probes import Waited
-from optimize.read_scale_up import read_scale_up
-from optimize.scale_up import Compared
-from optimize.site import Ground, ScaleUp, Site
-from optimize.swings import Swing, swings
-from optimize.verdict import Verdict, keep
+from optimize.growth.bench import Bench
+from optimize.growth.life import Life
+from optimize.growth.line_costs import LineCosts
+from optimize.growth.probes import Waited
+from optimize.growth.read_scale_up import read_scale_up
+from optimize.growth.scale_up import Compared
+from optimize.growth.site import Ground, ScaleUp, Site
+from optimize.growth.swings import Swing, swings
+from optimize.growth.verdict import Verdict, keep
+from optimize.money.books import by_year
+from optimize.money.funding import read_funding
+from optimize.pages import board_claim, board_story
+from optimize.pages.board_plant import engineers, flow, narrowest, scrap
+from optimize.pages.board_report import middle, save_strategies, table_of_strategies
+from optimize.pages.board_tables import costs, lines, quarters, tables_of
 from twin import Line, Scenarios, read_futures, sample_futures
 from twin.read import lines_folder
 

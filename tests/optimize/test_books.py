@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paper_books import FREE, certain, funding, operations
 
-from optimize.books import Books
-from optimize.capital import Investment
-from optimize.finance import keep_books
-from optimize.funding import Funding, read_funding
-from optimize.trading import Operations, Rates
+from optimize.money.books import Books
+from optimize.money.capital import Investment
+from optimize.money.finance import keep_books
+from optimize.money.funding import Funding, read_funding
+from optimize.money.trading import Operations, Rates
 from twin import InputError, Scenarios, read_futures, sample_futures
 
 CENT = 1e-8

@@ -138,7 +138,7 @@ def test_versions_decide_too(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> N
         ("twin/quality/gauge.py", True),
         ("optimize/explore.py", True),
         ("optimize/figures.py", True),
-        ("optimize/report.py", False),
+        ("optimize/pages/report.py", False),
         ("optimize/solve.py", False),
     ],
 )

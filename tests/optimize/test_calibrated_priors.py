@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from optimize.backtest import judged
-from optimize.calibrated import calibrated_priors
-from optimize.calibration import Setup, read_setup
-from optimize.case import read_case
-from optimize.past import Told
-from optimize.site import read_scale_up
+from optimize.growth.site import read_scale_up
+from optimize.past.backtest import judged
+from optimize.past.calibrated import calibrated_priors
+from optimize.past.calibration import Setup, read_setup
+from optimize.past.case import read_case
+from optimize.past.past import Told
 from twin import Priors, find_declared, read_declared, read_priors, split
 
 

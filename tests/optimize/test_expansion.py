@@ -9,11 +9,11 @@ import pytest
 from growing_plants import random_growth
 from theory.every_expansion import best_expansion, every_expansion
 
-from optimize.expansion import ExpansionPlan, frontier, plan_expansion
-from optimize.expansion_data import ExpansionData
-from optimize.expansion_outcome import outcome
-from optimize.expansion_outlook import Outlook
-from optimize.expansion_terms import OperatingPoint, Purse, Risk
+from optimize.growth.expansion import ExpansionPlan, frontier, plan_expansion
+from optimize.growth.expansion_data import ExpansionData
+from optimize.growth.expansion_outcome import outcome
+from optimize.growth.expansion_outlook import Outlook
+from optimize.growth.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.model.expansion import build_expansion
 from optimize.model.runway import most_debt
 from optimize.solve import Solver, ask

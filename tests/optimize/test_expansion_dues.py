@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from paper_books import FREE, certain, funding, operations
 
-from optimize.books import Books
-from optimize.capital import Investment
-from optimize.expansion import plan_expansion
-from optimize.expansion_data import ExpansionData
-from optimize.expansion_dues import Dues
-from optimize.expansion_outcome import Outcome, outcome
-from optimize.expansion_outlook import Deadline, Outlook
-from optimize.expansion_terms import OperatingPoint, Purse, Risk
-from optimize.finance import keep_books
+from optimize.growth.expansion import plan_expansion
+from optimize.growth.expansion_data import ExpansionData
+from optimize.growth.expansion_dues import Dues
+from optimize.growth.expansion_outcome import Outcome, outcome
+from optimize.growth.expansion_outlook import Deadline, Outlook
+from optimize.growth.expansion_terms import OperatingPoint, Purse, Risk
 from optimize.model.expansion import build_expansion
+from optimize.money.books import Books
+from optimize.money.capital import Investment
+from optimize.money.finance import keep_books
 from optimize.solve import Solver, ask
 from twin import InputError
 

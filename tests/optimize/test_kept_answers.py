@@ -53,7 +53,7 @@ rounds: 2
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out pictures, which take longer than the runs."""
     monkeypatch.setattr(
-        "optimize.pictures.draw", lambda folder, wanted: folder.mkdir() or dict.fromkeys(wanted, "<svg/>")
+        "optimize.pages.pictures.draw", lambda folder, wanted: folder.mkdir() or dict.fromkeys(wanted, "<svg/>")
     )
 
 
@@ -235,7 +235,7 @@ def test_results_that_were_begun_are_told(tmp_path: Path, monkeypatch: pytest.Mo
     def interrupt(*what: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("optimize.pictures.draw", interrupt)
+    monkeypatch.setattr("optimize.pages.pictures.draw", interrupt)
     code, said = planned(tmp_path, "--quiet", "--no-cache")
     assert code == 1
     assert said == (

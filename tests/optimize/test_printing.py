@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from optimize.__main__ import app
-from optimize.printing import find_browser, print_page
+from optimize.pages.printing import find_browser, print_page
 from twin import InputError
 
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from young_lines import shipped_priors, small_line
 
-from optimize.at_best_data import _deadline, question_of
-from optimize.at_best_lines import _by_age, _subsidy, first_quarter, lead_quarters
-from optimize.expansion_outcome import outcome
-from optimize.expansion_outlook import Deadline
-from optimize.funding import read_funding
-from optimize.life import Life, live
-from optimize.orders import Asked, Future
-from optimize.site import Ground, LineCosts, Site, read_scale_up
-from optimize.strategy import Strategy
-from optimize.verdict import keep
+from optimize.growth.at_best_data import _deadline, question_of
+from optimize.growth.at_best_lines import _by_age, _subsidy, first_quarter, lead_quarters
+from optimize.growth.expansion_outcome import outcome
+from optimize.growth.expansion_outlook import Deadline
+from optimize.growth.life import Life, live
+from optimize.growth.orders import Asked, Future
+from optimize.growth.site import Ground, LineCosts, Site, read_scale_up
+from optimize.growth.strategy import Strategy
+from optimize.growth.verdict import keep
+from optimize.money.funding import read_funding
 from twin import Scenarios, find_declared, read_futures, sample_futures
 
 STUDY, PLANT = read_scale_up(find_declared("studies", "scale_up"))

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from optimize.around import Around, Front, Screened, SecondBest, Swing, Unresolved, WhatIf
+from optimize.pages.report import save_plan
 from optimize.question import read_study
 from optimize.refine import Plan, optimize
-from optimize.report import save_plan
 from optimize.words import in_column
 
 SMALL = Path(__file__).parent / "small_plant.yaml"
@@ -121,7 +121,7 @@ def test_an_infeasible_study_says_which_limits_clash(plan: Plan, tmp_path: Path)
 
 @pytest.fixture(name="undrawn")
 def _undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("optimize.pictures.draw", lambda folder, wanted: {})
+    monkeypatch.setattr("optimize.pages.pictures.draw", lambda folder, wanted: {})
 
 
 COLUMN = [(0.4, "0.400"), (0.395, "0.395"), (0.0, "0"), (1263.7, "1,260"), (-0.0483, "-0.0483")]

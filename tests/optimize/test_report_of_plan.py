@@ -15,11 +15,11 @@ import pytest
 
 from optimize.figures import Interval
 from optimize.knob_effects import paired
+from optimize.pages.report import save_plan, table_of_plan
+from optimize.pages.story import answer
+from optimize.pages.tables import binding, machines
 from optimize.question import read_study
 from optimize.refine import Plan, optimize
-from optimize.report import save_plan, table_of_plan
-from optimize.story import answer
-from optimize.tables import binding, machines
 from optimize.words import decimals, listed, spread
 from twin import read_line, unit_costs
 
@@ -86,7 +86,7 @@ def _saved(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(name="undrawn")
 def _undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out pictures, which take longer than the words."""
-    monkeypatch.setattr("optimize.pictures.draw", lambda folder, wanted: {})
+    monkeypatch.setattr("optimize.pages.pictures.draw", lambda folder, wanted: {})
 
 
 def words_of(folder: Path) -> str:

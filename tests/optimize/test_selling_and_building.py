@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paper_books import CONTRACT, certain
 
-from optimize.capital import Investment, accepted, depreciation, planned, spent, staffed, standing
-from optimize.funding import Payment
-from optimize.sales import Sales, sell
+from optimize.money.capital import Investment, accepted, depreciation, planned, spent, staffed, standing
+from optimize.money.funding import Payment
+from optimize.money.sales import Sales, sell
 from twin import Scenarios, read_futures, sample_futures
 
 FUTURES = read_futures("default")

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from young_lines import shipped_priors, small_line
 
-from optimize.bench import Bench
-from optimize.compare_data import as_data
-from optimize.funding import read_funding
-from optimize.life import Life, ask_life, live, of_data
-from optimize.line_costs import LineCosts
-from optimize.orders import Asked, Future
-from optimize.probes import PROBES, Leaders
-from optimize.read_scale_up import read_scale_up
-from optimize.scale_up import Compared, at_best, read_until
-from optimize.site import Ground, ScaleUp, Site
-from optimize.strategy import Strategy
-from optimize.swings import _flip, swings
-from optimize.verdict import Verdict, investments_of, wanted_share
+from optimize.growth.bench import Bench
+from optimize.growth.life import Life, ask_life, live, of_data
+from optimize.growth.line_costs import LineCosts
+from optimize.growth.orders import Asked, Future
+from optimize.growth.probes import PROBES, Leaders
+from optimize.growth.read_scale_up import read_scale_up
+from optimize.growth.scale_up import Compared, at_best, read_until
+from optimize.growth.site import Ground, ScaleUp, Site
+from optimize.growth.strategy import Strategy
+from optimize.growth.swings import _flip, swings
+from optimize.growth.verdict import Verdict, investments_of, wanted_share
+from optimize.money.funding import read_funding
+from optimize.pages.compare_data import as_data
 from optimize.workers import hired
 from twin import InputError, Scenarios, find_declared, read_futures, read_line, sample_futures
 

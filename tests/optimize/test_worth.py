@@ -9,10 +9,10 @@ import pytest
 from paper_books import FREE, certain, funding, operations
 from scipy.stats import binomtest
 
-from optimize.capital import Investment
-from optimize.finance import keep_books
-from optimize.trading import Rates
-from optimize.worth import insolvency_probability, irr, npv
+from optimize.money.capital import Investment
+from optimize.money.finance import keep_books
+from optimize.money.trading import Rates
+from optimize.money.worth import insolvency_probability, irr, npv
 
 
 def test_an_annuity_is_worth_its_closed_form() -> None:

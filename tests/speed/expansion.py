@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from growing_plants import large_growth
 
-from optimize.expansion import frontier, plan_expansion
-from optimize.expansion_terms import Risk
+from optimize.growth.expansion import frontier, plan_expansion
+from optimize.growth.expansion_terms import Risk
 from optimize.model.expansion import build_expansion
 from optimize.solve import Solver
 

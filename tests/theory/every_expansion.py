@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from optimize.expansion_data import ExpansionData
+from optimize.growth.expansion_data import ExpansionData
 
 
 @dataclass(frozen=True)

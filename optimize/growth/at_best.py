@@ -1,0 +1,113 @@
+"""Each strategy at its best: how many engineers, and when to add which line, by the expansion model on its own ramps.
+
+Ramps of the strategy are simulated at some numbers of engineers. The model starts each line when it likes and
+takes the curve by age of its place in the order; what lines do to each other at other times it does not see. So the
+plan is lived through like any other strategy, and kept only where it is worth more than what was declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from optimize.figures import Interval
+from optimize.growth.at_best_data import question_of
+from optimize.growth.at_best_lines import first_quarter, lead_quarters
+from optimize.growth.expansion import ExpansionPlan, frontier
+from optimize.growth.life import Life
+from optimize.growth.site import Site
+from optimize.growth.strategy import Scheduled, Strategy
+from optimize.growth.verdict import MONTHS_PER_QUARTER, Lived
+from optimize.money.funding import Funding
+from optimize.solve import Solver
+from twin import Scenarios
+
+# of the frontier, from no insolvency to any
+_STEPS = 4
+
+
+@dataclass(frozen=True)
+class AtBest:
+    """What came of planning one strategy.
+
+    Attributes:
+        plan: of the expansion model.
+        strategy: the one that goes into the comparison: planned, or as declared where that is worth more.
+        planned: whether it is the planned one.
+        predicted: net present value by the model, over its futures [MUSD]; None without a plan.
+        simulated: the plan lived through the same futures [MUSD]; None without a plan.
+        declared: the strategy as declared in the same futures [MUSD].
+        frontier: the best plan for each allowed chance of insolvency, the least one first.
+    """
+
+    plan: ExpansionPlan
+    strategy: Strategy
+    planned: bool
+    predicted: float | None
+    simulated: Interval | None
+    declared: Interval
+    frontier: tuple[ExpansionPlan, ...] = ()
+
+
+def variants(strategy: Strategy, factors: Sequence[float]) -> dict[str, Strategy]:
+    """Return a strategy with other numbers of engineers, by what people call it."""
+    counts = sorted({max(1, round(strategy.engineers * factor)) for factor in factors})
+    return {f"{count} engineers": strategy.model_copy(update={"engineers": count}) for count in counts}
+
+
+def plans_of(
+    strategy: Strategy,
+    tried: Mapping[str, Strategy],
+    lives: Mapping[str, Sequence[Life]],
+    site: Site,
+    funding: Funding,
+    futures: Scenarios,
+    risk: float | None,
+) -> tuple[ExpansionPlan, tuple[ExpansionPlan, ...]]:
+    """Return when to add which line and with how many engineers, and how that changes with the risk that is taken.
+
+    Args:
+        strategy: as declared.
+        tried: its variants, by name.
+        lives: of these in the same futures, by name.
+        site: what strategies share.
+        funding: who pays.
+        futures: those that were lived through.
+        risk: largest allowed probability of insolvency [-]; None for any.
+    """
+    data = question_of(strategy, tried, lives, site, funding, futures, risk)
+    allowed = 1.0 if risk is None else risk
+    best, *others = frontier(data, [allowed, *_chances(futures.count)], Solver(gap=1e-3, time_limit=20.0))
+    return best, tuple(others)
+
+
+def _chances(futures: int) -> list[float]:
+    """Return some chances of insolvency that so many futures can tell apart, the least first."""
+    return sorted({round(futures * part / _STEPS) / futures for part in range(_STEPS + 1)})
+
+
+def strategy_of(
+    plan: ExpansionPlan, strategy: Strategy, tried: Mapping[str, Strategy], site: Site, futures: Scenarios
+) -> Strategy | None:
+    """Return the strategy that a plan makes of a declared one and its variants; None when it builds nothing."""
+    if plan.option is None:
+        return None
+    lead = lead_quarters(strategy, site, futures)
+    starts = [quarter for quarter in plan.start_quarters if quarter is not None]
+    first = first_quarter(strategy, futures)
+    orders = [(quarter - lead - first) * MONTHS_PER_QUARTER for quarter in starts]
+    if strategy.build.at_once:
+        orders *= site.ground.lines
+    build = Scheduled(rule="scheduled", orders=tuple(max(order, 0) for order in orders))
+    return tried[plan.option].model_copy(update={"build": build})
+
+
+def better(
+    plan: ExpansionPlan, declared: Lived, planned: Lived | None, others: tuple[ExpansionPlan, ...] = ()
+) -> AtBest:
+    """Return which of a declared and a planned strategy goes into the comparison, by the same futures."""
+    if planned is None:
+        return AtBest(plan, declared.strategy, False, plan.npv, None, declared.npv, others)
+    wins = planned.npv.mean > declared.npv.mean
+    chosen = planned.strategy if wins else declared.strategy
+    return AtBest(plan, chosen, wins, plan.npv, planned.npv, declared.npv, others)

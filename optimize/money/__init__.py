@@ -1,0 +1,1 @@
+"""Money month by month: terms, payments, sales, loans, tax, insolvency, present value."""

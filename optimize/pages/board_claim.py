@@ -1,0 +1,211 @@
+"""What a comparison leaves of the claim that control and excellence beat invention and building faster.
+
+Strategies are told apart by what they declare, never by their names, and a claim is tested on the best of each side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from optimize.figures import Interval
+from optimize.growth.scale_up import Compared
+from optimize.growth.strategy import Strategy
+from optimize.growth.swings import Swing
+from optimize.pages.board_story import flip_in_words, musd, signed, title_of
+from optimize.words import listed, spread
+
+MEASURES: dict[str, Callable[[Strategy], bool]] = {
+    "gauges where flaws are born": lambda one: one.inline,
+    "traceable cells": lambda one: one.genealogy,
+    "acceptance tests": lambda one: one.tests.maker or one.tests.site,
+    "experienced people on site": lambda one: one.experts is not None,
+    "a mother plant": lambda one: one.mother is not None,
+}
+# all that a strategy declares, in words
+DECLARED = {
+    "build": "when lines are ordered",
+    "wait": "how long they wait",
+    "product": "how new the product is",
+    "equipment": "how new the machines are",
+    "people": "how new the people are",
+    "engineers": "how many engineers there are",
+    "genealogy": "traceable cells",
+    "inline": "gauges where flaws are born",
+    "frozen": "a frozen recipe",
+    "tests": "acceptance tests",
+    "mother": "a mother plant",
+    "pilot": "a pilot line",
+    "experts": "experienced people on site",
+}
+CONTROL = ("gauges where flaws are born", "traceable cells")
+
+
+def measures_of(strategy: Strategy) -> list[str]:
+    """Return what a strategy does for control and excellence."""
+    return [name for name, has in MEASURES.items() if has(strategy)]
+
+
+class Side(NamedTuple):
+    """One part of the claim.
+
+    Attributes:
+        claim: what is claimed, as a sentence.
+        those: what people call the strategies that it favours.
+        others: what they call all others.
+        favours: whether it favours a strategy.
+    """
+
+    claim: str
+    those: str
+    others: str
+    favours: Callable[[Strategy], bool]
+
+
+SIDES = (
+    Side(
+        "Excellence pays",
+        "strategies with gauges, traceable cells, acceptance tests, experienced people or a mother plant",
+        "those with none of these",
+        lambda one: bool(measures_of(one)),
+    ),
+    Side(
+        "Process control pays",
+        "strategies with gauges where flaws are born or traceable cells",
+        "those without",
+        lambda one: bool(set(measures_of(one)) & set(CONTROL)),
+    ),
+    Side(
+        "A known product beats a new one",
+        "strategies whose product is not wholly new",
+        "those with a wholly new one",
+        lambda one: one.product < 1,
+    ),
+    Side(
+        "Waiting for proof or pace beats building everything at once",
+        "strategies that order line after line or run a pilot line first",
+        "those that order all lines at once",
+        lambda one: not one.build.at_once or one.pilot is not None,
+    ),
+)
+
+
+class Tested(NamedTuple):
+    """What came of one part of the claim.
+
+    Attributes:
+        claim: what was claimed.
+        verdict: "supported", "against", "open", or "not tested" where all strategies are on one side.
+        best_with: the best strategy that it favours, "" for none.
+        best_without: the best other one.
+        lead: of the one over the other [MUSD].
+        text: all of it in words.
+    """
+
+    claim: str
+    verdict: str
+    best_with: str
+    best_without: str
+    lead: Interval | None
+    text: str
+
+
+def tested(compared: Compared) -> list[Tested]:
+    """Return what came of each part of the claim."""
+    return [_tested(compared, side) for side in SIDES]
+
+
+def _tested(compared: Compared, side: Side) -> Tested:
+    verdict = compared.verdict
+    those = [name for name in verdict.ranking if side.favours(verdict.lived[name].strategy)]
+    others = [name for name in verdict.ranking if name not in those]
+    if not those or not others:
+        which = "no" if not those else "every"
+        text = f"Not tested: {which} strategy of this study is one of the {side.those}."
+        return Tested(side.claim, "not tested", those[0] if those else "", others[0] if others else "", None, text)
+    first, second = those[0], others[0]
+    lead = verdict.difference(first, second)
+    said = "supported" if lead.low > 0 else "against" if lead.high < 0 else "open"
+    head = {
+        "supported": "The results support it",
+        "against": "The results speak against it",
+        "open": f"{verdict.scenarios.count} futures leave it open",
+    }[said]
+    text = (
+        f"{head}: of the {side.those}, {title_of(compared, first)} is best, worth {musd(lead)} more than "
+        f"{title_of(compared, second)}, the best of {side.others}."
+    )
+    if lead.mean < 0:
+        less = Interval(-lead.mean, -lead.high, -lead.low)
+        text = text.replace(f"worth {musd(lead)} more than", f"worth {musd(less)} less than")
+    apart = differing(verdict.lived[first].strategy, verdict.lived[second].strategy)
+    differ = f"The two differ in {listed(apart)}."
+    return Tested(side.claim, said, first, second, lead, f"{text} {differ} {_conditions(compared, first, second)}")
+
+
+def differing(first: Strategy, second: Strategy) -> list[str]:
+    """Return what two strategies declare differently: none of it can be told from the rest by these two alone."""
+    return [words for name, words in DECLARED.items() if getattr(first, name) != getattr(second, name)]
+
+
+def _conditions(compared: Compared, first: str, second: str) -> str:
+    """Say at which values of uncertain inputs the better one of two strategies changes."""
+    found = pair_flips(compared, first, second)
+    if not found:
+        return "No uncertain input alone, within its declared range, turns this round."
+    told = [flip_in_words(swing, value) for swing, value in found[:3]]
+    more = f"; {len(found) - 3} other inputs can do it too" if len(found) > 3 else ""
+    return f"It turns round when {listed([f'the {one}' for one in told], 'or')}{more}."
+
+
+def pair_flips(compared: Compared, first: str, second: str) -> list[tuple[Swing, float]]:
+    """Return the inputs that make the worse one of two strategies the better one, and from where; the nearest first.
+
+    Between the low end, the declared value and the high end of an input the lead is taken to be a straight line.
+    """
+    found = []
+    for swing in compared.swings:
+        # of the best itself, which leads no one
+        leads = {compared.verdict.ranking[0]: (0.0,) * 3, **swing.leads}
+        if not {first, second} <= set(leads):
+            continue
+        ahead = [of_second - of_first for of_second, of_first in zip(leads[second], leads[first], strict=True)]
+        flips = []
+        for (x0, y0), (x1, y1) in pairwise(zip((swing.low, swing.value, swing.high), ahead, strict=True)):
+            if y0 * y1 < 0:
+                flips.append(x0 + (x1 - x0) * y0 / (y0 - y1))
+        if flips:
+            flip = min(flips, key=lambda one: abs(one - swing.value))
+            found.append((abs(flip - swing.value) / (swing.high - swing.low), swing, flip))
+    return [(swing, flip) for _, swing, flip in sorted(found, key=lambda one: one[0])]
+
+
+def in_the_plant(compared: Compared) -> Iterator[str]:
+    """Yield what control does to the plant, whatever it does to the money."""
+    verdict = compared.verdict
+    having = [name for name in verdict.ranking if set(measures_of(verdict.lived[name].strategy)) & set(CONTROL)]
+    lacking = [name for name in verdict.ranking if name not in having]
+    lags = {name: one.lag for name, one in verdict.lived.items() if one.lag is not None}
+    pairs = [[name for name in side if name in lags] for side in (having, lacking)]
+    if all(pairs):
+        first, second = (min(side, key=lambda name: lags[name].mean) for side in pairs)
+        sooner = "sooner" if lags[first].high < lags[second].low else "no sooner for certain"
+        yield (
+            f"In the plant itself, with process control flaws are found {sooner}: "
+            f"{signed(spread(lags[first]))} h after their birth with {title_of(compared, first)}, "
+            f"{signed(spread(lags[second]))} h with {title_of(compared, second)}, the quickest without."
+        )
+
+
+def summary(compared: Compared) -> str:
+    """Return in one sentence what the claim survives."""
+    found = tested(compared)
+    by = {said: [one.claim for one in found if one.verdict == said] for said in ("supported", "against", "open")}
+    words = {"supported": "supported", "against": "contradicted", "open": "left open"}
+    told = [f"{words[said]}: {_lower(claims)}" for said, claims in by.items() if claims]
+    return f"Of its parts, {'; '.join(told)}." if told else "The strategies of this study do not test it."
+
+
+def _lower(claims: list[str]) -> str:
+    return listed([f"{claim[0].lower()}{claim[1:]}" for claim in claims])

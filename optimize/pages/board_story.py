@@ -1,0 +1,150 @@
+"""What a comparison of strategies says, in sentences: the answer, and what is left of the claim behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimize.figures import Interval
+from optimize.growth.scale_up import Compared
+from optimize.growth.swings import Swing
+from optimize.growth.verdict import Lived
+from optimize.pages.board_inputs import QUANTITY, quantity_in_words
+from optimize.words import listed, spread
+
+# flip points that are told in a sentence
+_TOLD = 3
+
+
+def answer(compared: Compared) -> list[str]:
+    """Return the answer in five sentences."""
+    return [_worth(compared), _insolvency(compared), _reached(compared), _cost(compared), _flips(compared)]
+
+
+def signed(text: str) -> str:
+    """Return words with the minus sign that people write before numbers."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def musd(middle: Interval) -> str:
+    """Return money with its interval."""
+    return signed(spread(middle, unit="MUSD"))
+
+
+def title_of(compared: Compared, name: str) -> str:
+    """Return what people call a strategy."""
+    return compared.verdict.lived[name].strategy.title
+
+
+def _best(compared: Compared) -> Lived:
+    return compared.verdict.lived[compared.verdict.ranking[0]]
+
+
+def _worth(compared: Compared) -> str:
+    verdict, best = compared.verdict, _best(compared)
+    second = verdict.ranking[1]
+    lead, count = verdict.difference(best.name, second), verdict.scenarios.count
+    worth = musd(best.npv)
+    if best.npv.mean < 0:
+        loses = f"{best.strategy.title} loses least, with a net present value of {worth}"
+        head = f"Every strategy loses money on average; {loses}"
+    else:
+        head = f"{best.strategy.title} is worth most, with a net present value of {worth}"
+    if best.npv.low < 0 < best.npv.high:
+        head += ", which leaves open whether it pays"
+    ahead = f"it is {musd(lead)} ahead of {title_of(compared, second)}"
+    if lead.low > 0:
+        return f"{head}; {ahead}, and the {count} futures decide it."
+    level = [title_of(compared, n) for n in verdict.ranking[1:] if verdict.difference(best.name, n).low <= 0]
+    return f"{head}; {ahead}, so that {count} futures do not tell it from {listed(level)}."
+
+
+def _insolvency(compared: Compared) -> str:
+    verdict, best, count = compared.verdict, _best(compared), compared.verdict.scenarios.count
+    hits = int(best.books.insolvent.sum())
+    said = f"Its cash runs out in {hits} of {count} futures (a chance of {signed(_percents(best.insolvency))})"
+    others = [verdict.lived[name] for name in verdict.ranking[1:]]
+    worst = max(others, key=lambda one: one.insolvency.mean)
+    safest = min(others, key=lambda one: one.insolvency.mean)
+    if safest.insolvency.mean < best.insolvency.mean:
+        return f"{said}, against {int(safest.books.insolvent.sum())} with {safest.strategy.title}."
+    if worst.insolvency.mean > best.insolvency.mean:
+        return f"{said}, against {int(worst.books.insolvent.sum())} with {worst.strategy.title}."
+    return f"{said}, as in all other strategies."
+
+
+def _percents(middle: Interval) -> str:
+    low, high = (f"{100 * end:.0f}" for end in (middle.low, middle.high))
+    return f"{100 * middle.mean:.0f} %, {low} to {high} %"
+
+
+def _reached(compared: Compared) -> str:
+    verdict = compared.verdict
+    nameplate, months = verdict.site.ground.nameplate, verdict.scenarios.months
+    reached = {name: one.months_to_80(nameplate) for name, one in verdict.lived.items()}
+    what = f"80 % of the nameplate of {nameplate:.3g} GWh/yr"
+    if not any(np.isfinite(values).any() for values in reached.values()):
+        return f"No strategy reaches {what} within the {months} months."
+    best = verdict.ranking[0]
+    there = reached[best][np.isfinite(reached[best])]
+    if not there.size:
+        said = f"It never reaches {what} within the {months} months"
+    else:
+        low, high = np.quantile(there, (0.025, 0.975))
+        share = "all" if there.size == len(reached[best]) else f"{there.size} of {len(reached[best])}"
+        said = f"It reaches {what} after {np.median(there):.0f} months ({low:.0f} to {high:.0f}) in {share} futures"
+    if verdict.lived[best].books.insolvent.any():
+        said += ", were all bills paid"
+    median = {name: float(np.median(values)) for name, values in reached.items()}
+    soonest = min(median, key=lambda name: (median[name], name != best))
+    if np.isfinite(median[soonest]) and median[soonest] < median[best]:
+        return f"{said}; {title_of(compared, soonest)} is there soonest, after {median[soonest]:.0f}."
+    return f"{said}; no other is there sooner."
+
+
+def _cost(compared: Compared) -> str:
+    from optimize.pages.board_tables import last_year
+
+    best = _best(compared)
+    year = last_year(best)
+    cost, price = best.cost_by_year[year], best.revenue_by_year[year]
+    if cost is None or price is None:
+        return f"In year {year + 1} too few of its futures still make cells to name the cost of a kWh."
+    less = "less" if cost.mean < price.mean else "more"
+    return (
+        f"In year {year + 1}, when it is mature, a good kWh costs {spread(cost)} USD, "
+        f"{less} than the {spread(price)} USD for which it is sold."
+    )
+
+
+def nearest(swings: Sequence[Swing]) -> list[Swing]:
+    """Return the inputs that flip the ranking within their range, the one with the shortest way to it first."""
+
+    def way(swing: Swing) -> float:
+        assert swing.flips_at is not None
+        return abs(swing.flips_at - swing.value) / (swing.high - swing.low)
+
+    return sorted((swing for swing in swings if swing.flips_at is not None), key=way)
+
+
+def flip_in_words(swing: Swing, flips_at: float) -> str:
+    """Return at which value of an input the ranking flips, beside its declared value."""
+    way = "falls below" if flips_at < swing.value else "rises above"
+    declared = quantity_in_words(swing.what, swing.value, 3)
+    return f"{QUANTITY[swing.what][0]} {way} {quantity_in_words(swing.what, flips_at, 3)} (expected: {declared})"
+
+
+def _flips(compared: Compared) -> str:
+    found = nearest(compared.swings)
+    if not found:
+        count = len(compared.swings)
+        return f"None of the {count} uncertain inputs, alone and within its range, makes another strategy the best."
+    told = []
+    for swing in found[:_TOLD]:
+        assert swing.flips_at is not None
+        told.append(f"{title_of(compared, swing.instead)} when the {flip_in_words(swing, swing.flips_at)}")
+    more = len(found) - len(told)
+    tail = f"; {more} more inputs can flip it" if more else ""
+    head = "The best is" if compared.verdict.decided() else "As the lead is within chance, little flips it: the best is"
+    return f"{head} {listed(told, 'or')}{tail}."

@@ -1,0 +1,65 @@
+"""A comparison of strategies as plain data, for compare.json."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimize.growth.at_best import AtBest
+from optimize.growth.scale_up import Compared
+from optimize.growth.verdict import Lived
+
+
+def as_data(compared: Compared) -> dict[str, object]:
+    """Return everything as plain data, for compare.json."""
+    verdict = compared.verdict
+    nameplate = verdict.site.ground.nameplate
+    best = verdict.ranking[0]
+    return {
+        "study": verdict.site.study.name,
+        "nameplate_gwh_per_year": nameplate,
+        "ranking": verdict.ranking,
+        "decided": verdict.decided(),
+        "replications": verdict.scenarios.count,
+        "strategies": {name: _figures(lived, nameplate) for name, lived in verdict.lived.items()},
+        "lead_of_the_best_musd": {
+            name: verdict.difference(best, name)._asdict() for name in verdict.ranking if name != best
+        },
+        "at_best": {name: _planned(one) for name, one in compared.at_best.items()},
+        "flip_points": [swing._asdict() for swing in compared.swings],
+    }
+
+
+def _figures(lived: Lived, nameplate: float) -> dict[str, object]:
+    reached = lived.months_to_80(nameplate)
+    there = reached[np.isfinite(reached)]
+    quartiles = np.quantile(there, (0.5, 0.025, 0.975)).tolist() if there.size else [None] * 3
+    return {
+        "title": lived.strategy.title,
+        "npv_musd": lived.npv._asdict(),
+        "insolvency_probability": lived.insolvency._asdict(),
+        "peak_funding_musd": lived.peak_funding._asdict(),
+        "good_gwh_by_year": [one._asdict() for one in lived.good_by_year],
+        "first_pass_yield_by_quarter": [one and one._asdict() for one in lived.yield_by_quarter],
+        # the median of the futures in which it is reached, with the range of 95 of 100 of them
+        "months_to_80_percent_of_nameplate": {
+            **dict(zip(("mean", "low", "high"), quartiles, strict=True)),
+            "reached": float(there.size / len(reached)),
+        },
+        "cost_usd_per_kwh_by_year": [one and one._asdict() for one in lived.cost_by_year],
+        "revenue_usd_per_kwh_by_year": [one and one._asdict() for one in lived.revenue_by_year],
+        "lag_hours_birth_to_discovery": lived.lag and lived.lag._asdict(),
+    }
+
+
+def _planned(one: AtBest) -> dict[str, object]:
+    return {
+        "status": one.plan.status,
+        "gap": one.plan.gap,
+        "option": one.plan.option,
+        "start_quarters": list(one.plan.start_quarters),
+        "why": one.plan.why,
+        "chosen": "plan" if one.planned else "declared",
+        "predicted_npv_musd": one.predicted,
+        "simulated_npv_musd": one.simulated and one.simulated._asdict(),
+        "declared_npv_musd": one.declared._asdict(),
+    }
