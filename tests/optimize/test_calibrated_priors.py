@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from optimize.growth.site import read_scale_up
+from optimize.growth.read_scale_up import read_scale_up
 from optimize.past.backtest import judged
 from optimize.past.calibrated import calibrated_priors
 from optimize.past.calibration import Setup, read_setup

@@ -13,8 +13,10 @@ from optimize.growth.at_best_lines import _by_age, _subsidy, first_quarter, lead
 from optimize.growth.expansion_outcome import outcome
 from optimize.growth.expansion_outlook import Deadline
 from optimize.growth.life import Life, live
+from optimize.growth.line_costs import LineCosts
 from optimize.growth.orders import Asked, Future
-from optimize.growth.site import Ground, LineCosts, Site, read_scale_up
+from optimize.growth.read_scale_up import read_scale_up
+from optimize.growth.site import Ground, Site
 from optimize.growth.strategy import Strategy
 from optimize.growth.verdict import keep
 from optimize.money.funding import read_funding

@@ -1,0 +1,91 @@
+"""What larger lots cost and bring: `python tests/speed/fidelity.py [PLANT ...] [--scales 2,4,8] [--seeds N]`.
+
+Each plant is run with lots as declared and with lots that are k times as large, under the same seeds, turn about. The
+table says how far headline figures are off, with a 95 % interval over the seeds, and how many times less processor time
+it takes; and how much less a figure scatters when a large-lot run with the same seed is taken as its control variate.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from math import sqrt
+from time import process_time
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.stats import t as student
+
+from twin import Run, kpis, read_line, simulate
+
+FIGURES: dict[str, Callable[[Mapping[str, Any]], float]] = {
+    "good cells": lambda kpi: kpi["good_cells"],
+    "first-pass yield": lambda kpi: kpi["first_pass_yield"],
+    "USD/kWh": lambda kpi: kpi["cost_usd_per_kwh"]["total"],
+    "kWh/kWh": lambda kpi: kpi["energy_kwh_per_kwh"]["total"],
+    "cells in the plant": lambda kpi: kpi["wip_cells"],
+}
+
+
+class Ran(NamedTuple):
+    """One run: its headline figures, and the processor time it took [s]."""
+
+    figures: tuple[float, ...]
+    seconds: float
+
+
+def main() -> None:
+    """Run, and print a table in Markdown for each plant."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("plants", nargs="*", default=["lfp_prismatic_16gwh", "pilot_line"])
+    parser.add_argument("--scales", default="2,4,8")
+    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--days", type=int, default=20)
+    parser.add_argument("--warmup", type=int, default=25)
+    asked = parser.parse_args()
+    scales = [int(scale) for scale in asked.scales.split(",")]
+    for plant in asked.plants:
+        runs = [
+            {scale: _run(plant, scale, seed, asked.days, asked.warmup) for scale in (1, *scales)}
+            for seed in range(1, asked.seeds + 1)
+        ]
+        print(f"\n`{plant}`, {asked.days} days after {asked.warmup} of warm-up, {asked.seeds} seeds\n")
+        print(table(runs, scales))
+
+
+def _run(plant: str, scale: int, seed: int, days: int, warmup: int) -> Ran:
+    line = read_line(plant)
+    begin = process_time()
+    journal = simulate(Run(line, days, warmup, seed, cells="none", lot_scale=scale))
+    seconds = process_time() - begin
+    kpi = kpis(journal)
+    return Ran(tuple(float(figure(kpi)) for figure in FIGURES.values()), seconds)
+
+
+def table(runs: Sequence[dict[int, Ran]], scales: Sequence[int]) -> str:
+    """Return how far each scale is off, and what it saves, as a table in Markdown."""
+    rows = [f"| lots | {' | '.join(FIGURES)} | left of the variance | times less time |"]
+    rows.append("|---" * (len(FIGURES) + 3) + "|")
+    exact = np.array([run[1].figures for run in runs])
+    for scale in scales:
+        found = np.array([run[scale].figures for run in runs])
+        off = 100 * (found / exact - 1)
+        cells = [f"{mean:+.2f} ± {half:.2f} %" for mean, half in map(spread, off.T)]
+        saved = sum(run[1].seconds for run in runs) / sum(run[scale].seconds for run in runs)
+        rows.append(f"| {scale} | {' | '.join(cells)} | {left(exact[:, 0], found[:, 0]):.2f} | {saved:.1f} |")
+    return "\n".join(rows)
+
+
+def spread(values: np.ndarray) -> tuple[float, float]:
+    """Return the mean of some values and half of its 95 % interval."""
+    size = len(values)
+    return float(values.mean()), float(student.ppf(0.975, size - 1) * values.std(ddof=1) / sqrt(size))
+
+
+def left(fine: np.ndarray, coarse: np.ndarray) -> float:
+    """Return what is left of the variance of a fine run when a coarse one is its control variate: 1 - r squared [-]."""
+    return float(1 - np.corrcoef(fine, coarse)[0, 1] ** 2)
+
+
+if __name__ == "__main__":
+    main()
