@@ -1,12 +1,13 @@
 """What a comparison leaves of the claim that control and excellence beat invention and building faster.
 
-Strategies are told apart by what they declare, never by their names, and a claim is tested on the best of each side.
+Strategies are told apart by what they declare, never by their names. A claim is tested on the two, one of each side,
+that differ least in all they declare, so that as little else as there can be is told with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from optimize.figures import Interval
@@ -97,16 +98,16 @@ class Tested(NamedTuple):
     Attributes:
         claim: what was claimed.
         verdict: "supported", "against", "open", or "not tested" where all strategies are on one side.
-        best_with: the best strategy that it favours, "" for none.
-        best_without: the best other one.
+        favoured: the strategy that it favours, of the two that differ least, "" for none.
+        other: the other of the two.
         lead: of the one over the other [MUSD].
         text: all of it in words.
     """
 
     claim: str
     verdict: str
-    best_with: str
-    best_without: str
+    favoured: str
+    other: str
     lead: Interval | None
     text: str
 
@@ -124,7 +125,7 @@ def _tested(compared: Compared, side: Side) -> Tested:
         which = "no" if not those else "every"
         text = f"Not tested: {which} strategy of this study is one of the {side.those}."
         return Tested(side.claim, "not tested", those[0] if those else "", others[0] if others else "", None, text)
-    first, second = those[0], others[0]
+    first, second = _most_alike(compared, those, others)
     lead = verdict.difference(first, second)
     said = "supported" if lead.low > 0 else "against" if lead.high < 0 else "open"
     head = {
@@ -132,16 +133,31 @@ def _tested(compared: Compared, side: Side) -> Tested:
         "against": "The results speak against it",
         "open": f"{verdict.scenarios.count} futures leave it open",
     }[said]
-    text = (
-        f"{head}: of the {side.those}, {title_of(compared, first)} is best, worth {musd(lead)} more than "
-        f"{title_of(compared, second)}, the best of {side.others}."
-    )
-    if lead.mean < 0:
-        less = Interval(-lead.mean, -lead.high, -lead.low)
-        text = text.replace(f"worth {musd(lead)} more than", f"worth {musd(less)} less than")
     apart = differing(verdict.lived[first].strategy, verdict.lived[second].strategy)
-    differ = f"The two differ in {listed(apart)}."
-    return Tested(side.claim, said, first, second, lead, f"{text} {differ} {_conditions(compared, first, second)}")
+    text = f"{head}: {_ahead(compared, first, second)}, which differs least from it: in {listed(apart)}."
+    if (first, second) != (those[0], others[0]):
+        best = _ahead(compared, those[0], others[0])
+        text += f" Of the {side.those}, {best}, the best of {side.others}, but more lies between these."
+    return Tested(side.claim, said, first, second, lead, f"{text} {_conditions(compared, first, second)}")
+
+
+def _most_alike(compared: Compared, those: Sequence[str], others: Sequence[str]) -> tuple[str, str]:
+    """Return the two, one of each side, that declare most alike; of pairs that are as alike, the best."""
+    verdict = compared.verdict
+
+    def apart(pair: tuple[str, str]) -> tuple[int, int]:
+        first, second = (verdict.lived[name].strategy for name in pair)
+        return len(differing(first, second)), sum(verdict.ranking.index(name) for name in pair)
+
+    return min(product(those, others), key=apart)
+
+
+def _ahead(compared: Compared, first: str, second: str) -> str:
+    """Say by how much one strategy is worth more, or less, than another."""
+    lead = compared.verdict.difference(first, second)
+    less = Interval(-lead.mean, -lead.high, -lead.low)
+    worth = f"{musd(lead)} more" if lead.mean >= 0 else f"{musd(less)} less"
+    return f"{title_of(compared, first)} is worth {worth} than {title_of(compared, second)}"
 
 
 def differing(first: Strategy, second: Strategy) -> list[str]:

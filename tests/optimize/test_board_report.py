@@ -299,7 +299,7 @@ def test_the_claim_is_told_by_what_strategies_declare() -> None:
         next(one for one in board_claim.tested(x) if one.claim == "Process control pays") for x in (ahead, behind)
     ]
     assert [one.verdict for one in control] == ["supported", "against"]
-    assert all(one.best_with == "seen" and one.best_without == "fast" for one in control)
+    assert all(one.favoured == "seen" and one.other == "fast" for one in control)
     assert "worth 1,000.2 MUSD" in control[0].text and "less than All at once" in control[1].text
     known = next(one for one in board_claim.tested(ahead) if one.claim == "A known product beats a new one")
     assert known.verdict == "not tested" and "no strategy" in known.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import log, log2
 
 import numpy as np
@@ -98,7 +99,11 @@ class Meeting:
         self._watches_time = np.array([not mode for mode in charts.mode])
         self._worth = np.where(self._watches_time, self.mature.worth.max(), self.mature.worth[charts.station])
         self._scatter = self.priors.evidence.downtime_noise / np.sqrt(self.mature.servers[charts.station])
-        self._recent = np.zeros(self.views.chart.shape)
+        self._recent: Floats = np.zeros(self.views.chart.shape)
+        # what each chart sees, as places in the table of causes and gauges
+        by_chart = np.argsort(self.views.chart, axis=None, kind="stable")
+        ends = np.searchsorted(self.views.chart.reshape(-1)[by_chart], np.arange(count + 1))
+        self._seen_by = [by_chart[begin:end] for begin, end in pairwise(ends.tolist())]
         # what is left of a memory after a day
         self._fades = 0.5 ** (DAY / self.priors.evidence.remembered)
         names = zip(charts.module.tolist(), charts.station.tolist(), charts.mode, strict=True)
@@ -240,9 +245,11 @@ class Meeting:
 
     def _culprit(self, chart: int) -> int:
         """Return the cause of which a chart has seen most of late, -1 when it has seen none."""
-        seen = np.where(self.views.chart == chart, self._recent, 0.0).sum(axis=1)
-        seen[self.causes.gone != NEVER] = 0.0
-        return int(np.argmax(seen)) if seen.size and seen.max() > 0 else -1
+        places = self._seen_by[chart]
+        rows = places // self._recent.shape[1]
+        seen = np.bincount(rows, self._recent.reshape(-1)[places], 1)
+        seen[rows[self.causes.gone[rows] != NEVER]] = 0.0
+        return int(np.argmax(seen)) if seen.max() > 0 else -1
 
     def _remove(self, cause: int, day: int, partly: bool) -> None:
         """Remove a cause or some of it; what sits in a design is removed from every line of it."""
