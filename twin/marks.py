@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -21,3 +23,11 @@ def marks_of(start: ArrayLike, length: ArrayLike, lane: ArrayLike, flaw: ArrayLi
     marks = np.zeros((len(start), 5))
     marks[:, START], marks[:, LENGTH], marks[:, LANE], marks[:, FLAW] = start, length, lane, flaw
     return marks
+
+
+def in_order(parts: Sequence[Marks]) -> Marks:
+    """Return several marks together, in order of their beginning. Shape (marks, 5)."""
+    if len(parts) == 1:
+        return parts[0]
+    marks = np.concatenate(parts)
+    return np.asarray(marks[np.argsort(marks[:, START], kind="stable")])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.marks import ALL_LANES, LANE, LENGTH, NO_MARKS, START, Marks
+from twin.marks import ALL_LANES, LANE, LENGTH, NO_MARKS, START, Marks, in_order
 
 Floats = NDArray[np.float32]
 
@@ -121,10 +121,7 @@ class Electrode:
 
     def mark(self, marks: Marks) -> None:
         """Add flaws in places, in the order of the web."""
-        if len(self.marks):
-            marks = np.concatenate([self.marks, marks])
-            marks = marks[np.argsort(marks[:, START], kind="stable")]
-        self.marks = marks
+        self.marks = in_order([self.marks, marks]) if len(self.marks) else marks
 
     def lane(self, number: int, share: float) -> Electrode:
         """Return one lane of it, slit off with a share of its width and coating [-]."""

@@ -12,6 +12,7 @@ from twin.coarse import coarser
 from twin.compiled import unsupported
 from twin.flow import Plant
 from twin.journal import Journal, merge_parts
+from twin.line import Line
 from twin.present import (
     Present,
     branch_from,
@@ -74,9 +75,7 @@ def simulate(
     line = run.line
     present = None if run.from_state is None else branch_from(run.from_state, line)
     begin, first, end = _days(run, present)
-    flaws = [f"{flaw.name}@{flaw.station}" for flaw in line.flaws]
-    journal = Journal(list(line.stations), list(line.buffers), flaws, folder)
-    journal.line = line
+    journal = _journal_of(line, folder)
     journal.warmup, journal.end = first * DAY, begin
     if begun is not None:
         begun(journal)
@@ -106,6 +105,13 @@ def simulate(
         if folder is not None:
             merge_parts(folder)
     journal.complete = True
+    return journal
+
+
+def _journal_of(line: Line, folder: Path | None) -> Journal:
+    flaws = [f"{flaw.name}@{flaw.station}" for flaw in line.flaws]
+    journal = Journal(list(line.stations), list(line.buffers), flaws, folder)
+    journal.line = line
     return journal
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from twin.flow.lot import Lot
 from twin.journal import ACTIONS, UNITS, Action, first_cell
-from twin.marks import marks_of
+from twin.marks import Marks, in_order, marks_of
 from twin.material import Cell, Electrode, Material, Plain, Slurry
 from twin.occasion import Made, Occasion
 from twin.quality.inspection import FALSE_REJECT, FALSE_WEB
@@ -184,6 +184,7 @@ def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
 
 def _bring_in(station: StationFlow, made: Made) -> None:
     """Bring the defects that physics has made into the outputs, where the line declares them."""
+    marks: dict[int, list[Marks]] = {}
     for born in made.born:
         number = station.flaws.get(born.mode)
         if number is None:
@@ -198,7 +199,13 @@ def _bring_in(station: StationFlow, made: Made) -> None:
                 material.flaws |= 1 << number
             if isinstance(material, Electrode) and born.marks:
                 start, length, lane = zip(*born.marks, strict=True)
-                material.mark(marks_of([material.begin + place for place in start], length, lane, number))
+                found = marks_of([material.begin + place for place in start], length, lane, number)
+                marks.setdefault(born.output, []).append(found)
+    # at once: a bad web has very many, each a defect of its own
+    for output, parts in marks.items():
+        web = made.outputs[output]
+        assert isinstance(web, Electrode)
+        web.mark(in_order(parts))
 
 
 def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Turn) -> bool:
