@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -176,9 +176,7 @@ def check(run: Run, state: Save | None = None) -> None:
         raise InputError(f"engine '{run.engine}': expected one of {', '.join(ENGINES)}")
     lacks = engine_of(run)[1]
     if run.engine == "compiled" and lacks:
-        raise InputError(
-            f"engine 'compiled' does not know {'; '.join(lacks)}; leave that out, or choose 'auto' or 'simpy'"
-        )
+        raise InputError(f"engine 'compiled' does not know {_some(lacks)}; leave that out, or choose 'auto' or 'simpy'")
     kept_share(run.cells)
     coarser(run.line, run.lot_scale)
     if run.seed < 0:
@@ -192,7 +190,7 @@ def check(run: Run, state: Save | None = None) -> None:
 def _check_state(run: Run, state: Save | None) -> None:
     lacks = unsupported(run.line)
     if lacks:
-        raise InputError(f"a plant with {'; '.join(lacks)} cannot be saved, nor can it go on from a saved state")
+        raise InputError(f"a plant with {_some(lacks)} cannot be saved, nor can it go on from a saved state")
     if run.from_state is not None and run.warmup is None:
         raise InputError("warm-up 'auto' is for an empty plant that fills; after a saved state give a number of days")
     begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run.line))
@@ -204,6 +202,11 @@ def _check_state(run: Run, state: Save | None) -> None:
             f"the plant cannot be saved on day {moment / DAY:g}; expected a moment of this run, "
             f"after day {begin / DAY:g} and not after day {end}"
         )
+
+
+def _some(things: Sequence[str]) -> str:
+    """Return the first of many things in a row."""
+    return "; ".join(things[:3]) + (f" and {len(things) - 3} more" if len(things) > 3 else "")
 
 
 def kept_share(cells: str) -> float:
