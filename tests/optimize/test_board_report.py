@@ -242,7 +242,7 @@ def test_every_assumption_of_the_study_names_its_source(folder: Path) -> None:
     assert {"learning", "futures", "finance"} <= {row["of"] for row in found}
     assert all(row["source"] and row["confidence"] in ("read", "memory", "estimate") for row in found)
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert page.count('class="text bad">estimate') == sum(row["confidence"] == "estimate" for row in found)
+    assert page.count('class="bad">estimate') == sum(row["confidence"] == "estimate" for row in found)
 
 
 def test_a_declared_study_brings_the_sources_of_its_terms() -> None:

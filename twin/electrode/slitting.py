@@ -106,8 +106,10 @@ class Slitting(DeclaredStep):
             lane.state |= {"burr": mean, "particles": particles}
         rate = 2 * len(lanes) * knives.over_limit(mean)
         along, across = scattered(BURR, at, rate, length, len(lanes))
-        for start, lane in zip(along.tolist(), across.tolist(), strict=True):
-            yield Born(BURR, marks=[(start, knives.burr_length, lane)], output=lane)
+        for number in range(len(lanes)):
+            starts = along[across == number].tolist()
+            if starts:
+                yield Born(BURR, marks=[(start, knives.burr_length, number) for start in starts], output=number)
 
 
 def worn_burr(sharp: float, use: float, wear: float, power: float) -> float:
