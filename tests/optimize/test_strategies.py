@@ -266,4 +266,4 @@ def test_a_confidence_that_is_none_is_refused(text: str) -> None:
 
 def test_the_default_study_is_of_the_plant_that_it_names() -> None:
     assert read_line(STUDY.line).name == PLANT.name
-    assert len(STUDY.strategies) == 6
+    assert len(STUDY.strategies) == 7
