@@ -11,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from optimize.figures import Interval
-from optimize.growth.at_best_data import question_of
 from optimize.growth.at_best_lines import first_quarter, lead_quarters
 from optimize.growth.expansion import ExpansionPlan, frontier
-from optimize.growth.life import Life
+from optimize.growth.expansion_data import ExpansionData
 from optimize.growth.site import Site
 from optimize.growth.strategy import Scheduled, Strategy
 from optimize.growth.verdict import MONTHS_PER_QUARTER, Lived
-from optimize.money.funding import Funding
 from optimize.solve import Solver
 from twin import Scenarios
 
@@ -55,29 +53,11 @@ def variants(strategy: Strategy, factors: Sequence[float]) -> dict[str, Strategy
     return {f"{count} engineers": strategy.model_copy(update={"engineers": count}) for count in counts}
 
 
-def plans_of(
-    strategy: Strategy,
-    tried: Mapping[str, Strategy],
-    lives: Mapping[str, Sequence[Life]],
-    site: Site,
-    funding: Funding,
-    futures: Scenarios,
-    risk: float | None,
-) -> tuple[ExpansionPlan, tuple[ExpansionPlan, ...]]:
-    """Return when to add which line and with how many engineers, and how that changes with the risk that is taken.
-
-    Args:
-        strategy: as declared.
-        tried: its variants, by name.
-        lives: of these in the same futures, by name.
-        site: what strategies share.
-        funding: who pays.
-        futures: those that were lived through.
-        risk: largest allowed probability of insolvency [-]; None for any.
-    """
-    data = question_of(strategy, tried, lives, site, funding, futures, risk)
-    allowed = 1.0 if risk is None else risk
-    best, *others = frontier(data, [allowed, *_chances(futures.count)], Solver(gap=1e-3, time_limit=20.0))
+def plans_of(data: ExpansionData) -> tuple[ExpansionPlan, tuple[ExpansionPlan, ...]]:
+    """Return when to add which line and with how many engineers, and how that changes with the risk that is taken."""
+    allowed = 1.0 if data.risk.insolvency is None else data.risk.insolvency
+    risks = [allowed, *_chances(data.outlook.count)]
+    best, *others = frontier(data, risks, Solver(gap=1e-3, time_limit=20.0))
     return best, tuple(others)
 
 

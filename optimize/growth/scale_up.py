@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from optimize.cache import Cache
 from optimize.growth.at_best import AtBest, better, plans_of, strategy_of, variants
+from optimize.growth.at_best_data import question_of
 from optimize.growth.bench import Bench
 from optimize.growth.probes import Leaders, Waited
 from optimize.growth.site import MatureRun, ScaleUp, mature_plant, site_of
@@ -98,7 +99,7 @@ def at_best(study: ScaleUp, bench: Bench) -> dict[str, AtBest]:
         for name, strategy in study.strategies.items()
     }
     plans = {
-        name: plans_of(strategy, tried[name], lives[name], bench.site, bench.funding, futures, study.risk)
+        name: plans_of(question_of(strategy, tried[name], lives[name], bench.site, bench.funding, futures, study.risk))
         for name, strategy in study.strategies.items()
     }
     planned = {

@@ -5,108 +5,25 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from board_lives import FUTURES, MONTHS, compared, with_lead
 from command import is_self_contained
-from generic_lines import always, line_of, timed
-from young_lines import shipped_priors, small_line
 
 from optimize.figures import Interval
-from optimize.growth.bench import Bench
-from optimize.growth.life import Life
-from optimize.growth.line_costs import LineCosts
 from optimize.growth.probes import Waited
 from optimize.growth.read_scale_up import read_scale_up
-from optimize.growth.scale_up import Compared
-from optimize.growth.site import Ground, ScaleUp, Site
-from optimize.growth.swings import Swing, swings
-from optimize.growth.verdict import Verdict, keep
 from optimize.money.books import by_year
-from optimize.money.funding import read_funding
-from optimize.pages import board_claim, board_story
+from optimize.pages import board_story
 from optimize.pages.board_plant import engineers, flow, narrowest, scrap
 from optimize.pages.board_report import middle, save_strategies, table_of_strategies
 from optimize.pages.board_tables import costs, lines, quarters, tables_of
-from twin import Line, Scenarios, read_futures, sample_futures
 from twin.read import lines_folder
-
-FUTURES, MONTHS = 3, 36
-STUDY: dict[str, Any] = {
-    "gigatwin": 1,
-    "name": "tiny",
-    "title": "A tiny study",
-    "line": "lfp_prismatic_16gwh",
-    "lines": 2,
-    "months": MONTHS,
-    "lead": 8,
-    "days": 1,
-    "warmup": 0,
-    "replications": FUTURES,
-    "terms": {
-        "engineer": "140000 USD",
-        "expert": "350000 USD",
-        "hours": 1760,
-        "inline": 0.03,
-        "genealogy": 0.01,
-        "tests": 0.01,
-        "pilot": 3,
-        "ahead": 3,
-        "learns": 24,
-    },
-    "strategies": {
-        "fast": {"title": "All at once", "build": {"rule": "at_once"}, "engineers": 3},
-        "seen": {
-            "title": "Gauges first",
-            "build": {"rule": "phased", "gap": 6},
-            "engineers": 3,
-            "inline": True,
-            "genealogy": True,
-        },
-    },
-}
-
-
-@cache
-def plant() -> Line:
-    """Return a line with the stations of the small mature line in a row."""
-    names = small_line().stations
-    ways = [f"{source} > {to}: 5" for source, to in pairwise(names)]
-    return line_of({name: timed(always(60.0)) for name in names}, ways)
-
-
-@cache
-def lived_through() -> tuple[Site, Mapping[str, Sequence[Life]]]:
-    """Return what two strategies share on a small line, and what becomes of them."""
-    study = ScaleUp.model_validate(STUDY)
-    ground = Ground(small_line(), 0.02, shipped_priors(), 2, MONTHS, 8, 1, study.terms)
-    prices = LineCosts(60.0, 10.0, 1.0, 40, 50.0, 0.1, 2.0, 44_000.0, 0.5, 0.5, 0.6, 30.0, 5.0)
-    site = Site(study, plant(), ground, prices, read_futures("default"))
-    bench = Bench(site, read_funding("default"), 1, None, None)  # type: ignore[arg-type]
-    return site, bench.lives(study.strategies, scenarios_of(site), "")
-
-
-def scenarios_of(site: Site) -> Scenarios:
-    return sample_futures(site.futures, MONTHS, FUTURES, 1)
-
-
-@cache
-def compared(capital: float = 60.0, materials: float = 50.0, nameplate: float = 1.0) -> Compared:
-    """Return the strategies compared; dear lines and material, or a larger nameplate, change what is said of them."""
-    site, lives = lived_through()
-    mature = replace(site.ground.mature, started=nameplate * site.ground.mature.started)
-    prices = replace(site.costs, capital=capital, materials=materials)
-    site = replace(site, ground=replace(site.ground, mature=mature), costs=prices)
-    funding, futures = read_funding("default"), scenarios_of(site)
-    lived = {name: keep(name, one, lives[name], site, funding, futures) for name, one in site.study.strategies.items()}
-    verdict = Verdict(site, funding, futures, lived)
-    return Compared(verdict, tuple(swings(verdict)))
 
 
 @pytest.fixture(scope="module")
@@ -279,41 +196,6 @@ def test_words_say_when_nobody_reaches_the_nameplate() -> None:
 @pytest.mark.parametrize(("shift", "said"), [(0.0, "do not tell it from"), (1000.0, "decide it")])
 def test_words_tell_a_decided_lead_from_an_open_one(shift: float, said: str) -> None:
     assert said in board_story.answer(with_lead(shift))[0]
-
-
-def with_lead(shift: float) -> Compared:
-    """Return the comparison with gauges ahead by some money in every future, give or take half a million by turns."""
-    found = compared()
-    fast, seen = (found.verdict.lived[name] for name in ("fast", "seen"))
-    free = fast.books.free_cash.copy()
-    free[:, 0] += shift + 0.5 * (-1.0) ** np.arange(FUTURES)
-    books = replace(seen.books)
-    object.__setattr__(books, "free_cash", free)
-    lived = {"fast": fast, "seen": replace(seen, books=books)}
-    return replace(found, verdict=replace(found.verdict, lived=lived))
-
-
-def test_the_claim_is_told_by_what_strategies_declare() -> None:
-    ahead, behind = with_lead(1000.0), with_lead(-1000.0)
-    control = [
-        next(one for one in board_claim.tested(x) if one.claim == "Process control pays") for x in (ahead, behind)
-    ]
-    assert [one.verdict for one in control] == ["supported", "against"]
-    assert all(one.favoured == "seen" and one.other == "fast" for one in control)
-    assert "worth 1,000.2 MUSD" in control[0].text and "less than All at once" in control[1].text
-    known = next(one for one in board_claim.tested(ahead) if one.claim == "A known product beats a new one")
-    assert known.verdict == "not tested" and "no strategy" in known.text
-
-
-def test_a_claim_turns_round_where_the_leads_cross() -> None:
-    found, best = with_lead(1000.0), "seen"
-    assert found.verdict.ranking[0] == best
-    low, high = found.verdict.site.futures.range("disturbance")
-    swing = Swing("disturbance", low, 1.0, high, -100.0, 100.0, None, "fast", {"fast": (-100.0, 100.0, 100.0)}, FUTURES)
-    found = replace(found, swings=(swing,))
-    # halfway between the low end, where it is 100 behind, and the declared value, where it is as much ahead
-    assert board_claim.pair_flips(found, "seen", "fast") == [(swing, pytest.approx((low + 1.0) / 2))]
-    assert board_claim.pair_flips(found, "fast", "seen") == board_claim.pair_flips(found, "seen", "fast")
 
 
 def test_lines_come_in_the_order_of_their_orders() -> None:

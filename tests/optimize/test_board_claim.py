@@ -1,0 +1,50 @@
+"""What is left of the claim behind a study of strategies, told by what they declare."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from board_lives import FUTURES, with_lead
+
+from optimize.growth.swings import Swing
+from optimize.pages import board_claim
+
+
+def test_the_claim_is_told_by_what_strategies_declare() -> None:
+    ahead, behind = with_lead(1000.0), with_lead(-1000.0)
+    control = [
+        next(one for one in board_claim.tested(x) if one.claim == "Process control pays") for x in (ahead, behind)
+    ]
+    assert [one.verdict for one in control] == ["supported", "against"]
+    assert all(one.favoured == "seen" and one.other == "fast" for one in control)
+    assert "worth 1,000.2 MUSD" in control[0].text and "less than All at once" in control[1].text
+    known = next(one for one in board_claim.tested(ahead) if one.claim == "A known product beats a new one")
+    assert known.verdict == "not tested" and "no strategy" in known.text
+
+
+def test_a_claim_is_tested_on_the_two_that_differ_least() -> None:
+    """Gauges alone, in one of two plants that order at once, tell more than gauges, pace and people together."""
+    found = with_lead(1000.0)
+    verdict = found.verdict
+    fast, seen = (verdict.lived[name] for name in ("fast", "seen"))
+    alike = fast.strategy.model_copy(update={"inline": True, "title": "Gauges at once"})
+    other = seen.strategy.model_copy(update={"engineers": fast.strategy.engineers + 1})
+    lived = {"fast": fast, "alike": replace(fast, strategy=alike), "seen": replace(seen, strategy=other)}
+    found = replace(found, verdict=replace(verdict, lived=lived))
+    (control,) = (one for one in board_claim.tested(found) if one.claim == "Process control pays")
+    assert (control.favoured, control.other, control.verdict) == ("alike", "fast", "open")
+    assert "differs least from it: in gauges where flaws are born." in control.text
+    # and the best of each side is told beside it
+    assert "Gauges first is worth 1,000.2 MUSD" in control.text and "more lies between these" in control.text
+
+
+def test_a_claim_turns_round_where_the_leads_cross() -> None:
+    found, best = with_lead(1000.0), "seen"
+    assert found.verdict.ranking[0] == best
+    low, high = found.verdict.site.futures.range("disturbance")
+    swing = Swing("disturbance", low, 1.0, high, -100.0, 100.0, None, "fast", {"fast": (-100.0, 100.0, 100.0)}, FUTURES)
+    found = replace(found, swings=(swing,))
+    # halfway between the low end, where it is 100 behind, and the declared value, where it is as much ahead
+    assert board_claim.pair_flips(found, "seen", "fast") == [(swing, pytest.approx((low + 1.0) / 2))]
+    assert board_claim.pair_flips(found, "fast", "seen") == board_claim.pair_flips(found, "seen", "fast")
