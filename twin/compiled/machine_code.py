@@ -13,8 +13,6 @@ from platformdirs import user_cache_path
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_HERE = Path(__file__).parent
-
 
 def part(function: Function) -> Function:
     """Compile a function into the compiled functions that call it."""
@@ -31,12 +29,12 @@ def rare(function: Function) -> Function:
 def entry(function: Function) -> Function:
     """Compile a function that Python calls, when it is first called; later processes load what was compiled.
 
-    It is kept under a hash of all sources of this folder: numba looks only at the file of the function itself, and
+    It is kept under a hash of all sources of its folder: numba looks only at the file of the function itself, and
     would not see that a part of it in another file has changed. Where no folder can be written, every process
     compiles anew.
     """
     before = numba.config.CACHE_DIR
-    for folder in _folders():
+    for folder in _folders(Path(function.__code__.co_filename).parent):
         numba.config.CACHE_DIR = str(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -50,11 +48,11 @@ def entry(function: Function) -> Function:
     return rare(function)
 
 
-def _folders() -> list[Path]:
-    """Return where machine code may be kept, best first."""
+def _folders(here: Path) -> list[Path]:
+    """Return where machine code of a folder may be kept, best first."""
     sources = sha256()
-    for file in sorted(_HERE.glob("*.py")):
+    for file in sorted(here.glob("*.py")):
         sources.update(file.read_bytes())
     name = f"machine_code-{sources.hexdigest()[:16]}"
-    homes = (_HERE / "__pycache__", user_cache_path("gigatwin", appauthor=False))
+    homes = (here / "__pycache__", user_cache_path("gigatwin", appauthor=False))
     return [home / name for home in homes]
