@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from twin.calendar import DAY
 from twin.folder import open_run
 from twin.journal import Action, Journal
-from twin.material import GRADE_B
+from twin.material import GRADE_B, UNGRADED
 from twin.problems import InputError
 from twin.product import JOULES_PER_GWH
 from twin.quality.properties import PROPERTIES
@@ -197,8 +197,10 @@ def _measurements(measured: pd.DataFrame) -> Iterator[str]:
         if row.capacity_ah == row.capacity_ah:
             values = f"capacity {row.capacity_ah:.3f} Ah, relative resistance {row.resistance_rel:.3f}"
             yield f"measured: {values}; grade {'B' if row.grade == GRADE_B else 'A'}"
-        else:
+        elif row.grade == UNGRADED:
             yield "it has no measurements: it was scrapped before the end of its route"
+        else:
+            yield "it has no measurements: its lot was counted, not evaluated; simulate with --evaluate all"
     if not len(measured):
         yield "its measurements were not kept; simulate with --cells all to keep every cell's"
 

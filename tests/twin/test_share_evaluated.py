@@ -11,8 +11,7 @@ from command import gigatwin
 from generic_lines import always, line_of, timed
 from traced_plant import traced_plant
 
-from twin import InputError, Journal, Run, kpis, read_line, simulate
-from twin.calendar import DAY
+from twin import InputError, Journal, Run, kpis, open_run, read_line, simulate
 from twin.estimate import ratio_of
 from twin.flow.deck import Deck
 from twin.journal import TABLES, UNITS, Action
@@ -73,14 +72,14 @@ def test_counted_lots_lose_what_evaluated_ones_lose() -> None:
 
 
 def test_the_interval_holds_what_the_full_run_finds() -> None:
-    # with 95 % each, five of six seeds from 1 hold with 97 %, and all but two of all eighteen with 94 % or more
+    # with 95 % each, three of four seeds from 1 hold with 98 %, and eleven of twelve figures with 88 % or more
     held = dict.fromkeys(FIGURES, 0)
-    for seed in range(1, 7):
-        full = kpis(run_of("pilot_line", "all", seed, days=12, warmup=20))
-        told = kpis(run_of("pilot_line", "sample:10%", seed, days=12, warmup=20))["estimated"]
+    for seed in range(1, 5):
+        full = kpis(run_of("pilot_line", "all", seed, days=10, warmup=20))
+        told = kpis(run_of("pilot_line", "sample:10%", seed, days=10, warmup=20))["estimated"]
         for name in FIGURES:
             held[name] += told[name]["low"] <= number_of(full[name]) <= told[name]["high"]
-    assert min(held.values()) >= 5 and sum(held.values()) >= 16
+    assert min(held.values()) >= 3 and sum(held.values()) >= 11
 
 
 def test_a_ratio_of_clusters_has_the_error_of_its_bootstrap() -> None:
@@ -111,12 +110,12 @@ def test_a_share_of_cells_is_rounded_so_that_none_is_lost_or_made() -> None:
 
 
 def test_most_turns_are_not_worked_out() -> None:
-    journal = run_of("pilot_line", "sample:1%", days=25)
+    journal = run_of("pilot_line", "sample:1%", days=20)
     visits = len(journal.columns("visits")["lot"])
     assert len(np.unique(journal.columns("evaluated")["lot"])) < 0.5 * visits
     # nothing is measured of a lot that is only counted
     assert len(journal.columns("measurements")["lot"]) < 0.5 * len(
-        run_of("pilot_line", "all", days=25).columns("measurements")["lot"]
+        run_of("pilot_line", "all", days=20).columns("measurements")["lot"]
     )
 
 
@@ -135,11 +134,11 @@ def test_lots_that_hold_nothing_cannot_be_sampled() -> None:
 def test_the_command_says_in_plain_sight_that_counts_are_estimates(tmp_path: Path) -> None:
     code, said = gigatwin("simulate", "pilot_line", "--days", "3", "--evaluate", "few", "--out", str(tmp_path / "no"))
     assert code == 2 and "evaluate 'few'" in said and not (tmp_path / "no").exists()
-    asked = ("--days", "12", "--warmup", "20", "--evaluate", "sample:20%", "--out", str(tmp_path / "run"))
+    run = tmp_path / "run"
+    asked = ("--days", "4", "--warmup", "22", "--evaluate", "sample:10%", "--cells", "all", "--out", str(run))
     code, said = gigatwin("simulate", "pilot_line", *asked)
     assert code == 0 and "Counts are estimates: physics worked out" in said and "With 95 % confidence" in said
-    assert "Counts are estimates: physics worked out" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
-
-
-def test_days_of_a_sampled_run_are_days() -> None:
-    assert run_of("pilot_line", "sample:10%", days=25).end == 25 * DAY
+    assert "Counts are estimates: physics worked out" in (run / "report.html").read_text(encoding="utf-8")
+    cells = open_run(run).columns("cells")
+    counted = int(cells["cell"][(cells["grade"] > 0) & np.isnan(cells["capacity_ah"])][-1])
+    assert "its lot was counted, not evaluated" in gigatwin("trace", str(run), "--cell", str(counted))[1]
