@@ -148,3 +148,12 @@ def _flips(compared: Compared) -> str:
     tail = f"; {more} more inputs can flip it" if more else ""
     head = "The best is" if compared.verdict.decided() else "As the lead is within chance, little flips it: the best is"
     return f"{head} {listed(told, 'or')}{tail}."
+
+
+def at_edge(compared: Compared) -> str:
+    """Return which strategies take the most engineers that were tried, in a sentence."""
+    found = [title_of(compared, name) for name, one in compared.at_best.items() if one.at_edge]
+    if not found:
+        return "No strategy takes the most that were tried, so the best number lies inside."
+    takes = "takes" if len(found) == 1 else "take"
+    return f"{listed(found)} {takes} the most that were tried: still more may be worth more."
