@@ -57,7 +57,13 @@ def _worth(compared: Compared) -> str:
     if lead.low > 0:
         return f"{head}; {ahead}, and the {count} futures decide it."
     level = [title_of(compared, n) for n in verdict.ranking[1:] if verdict.difference(best.name, n).low <= 0]
-    return f"{head}; {ahead}, so that {count} futures do not tell it from {listed(level)}."
+    said = f"{head}; {ahead}, so that {count} futures do not tell it from {listed(level)}"
+    told = [name for name in verdict.ranking[1:] if verdict.difference(best.name, name).low > 0]
+    if not told:
+        return f"{said}."
+    nearest = min((verdict.difference(best.name, name) for name in told), key=lambda one: one.mean)
+    others = "the other is" if len(told) == 1 else "all others are"
+    return f"{said}; {others} told from it, {musd(nearest)}{' or more' if len(told) > 1 else ''} behind."
 
 
 def _insolvency(compared: Compared) -> str:
