@@ -38,7 +38,7 @@ TABLE = """
     present
     simulation
     measured, output_analysis, progress, results
-    capability, folder, genealogy, oee, material_balance
+    capability, folder, genealogy, oee, material_balance, estimate
     yields, cost, trace, query
     defect_flow
     kpi, ramp

@@ -2,7 +2,8 @@
 
 Ramps of the strategy are simulated at some numbers of engineers. The model starts each line when it likes and
 takes the curve by age of its place in the order; what lines do to each other at other times it does not see. So the
-plan is lived through like any other strategy, and kept only where it is worth more than what was declared.
+plan is lived through like any other strategy, and kept only where it is worth more than the strategy with lines ordered
+as declared, at the number of engineers that is best then.
 """
 
 from __future__ import annotations
@@ -30,11 +31,13 @@ class AtBest:
 
     Attributes:
         plan: of the expansion model.
-        strategy: the one that goes into the comparison: planned, or as declared where that is worth more.
-        planned: whether it is the planned one.
+        strategy: the one that goes into the comparison: planned, or with lines ordered as declared and the best
+            number of engineers, where that is worth more.
+        planned: whether it is the planned one; if not, lines are ordered as declared.
         predicted: net present value by the model, over its futures [MUSD]; None without a plan.
         simulated: the plan lived through the same futures [MUSD]; None without a plan.
         declared: the strategy as declared in the same futures [MUSD].
+        staffed: the same with each number of engineers that was tried, lines ordered as declared [MUSD].
         frontier: the best plan for each allowed chance of insolvency, the least one first.
     """
 
@@ -44,7 +47,13 @@ class AtBest:
     predicted: float | None
     simulated: Interval | None
     declared: Interval
+    staffed: Mapping[int, Interval]
     frontier: tuple[ExpansionPlan, ...] = ()
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether the most engineers that were tried are taken, so that still more may be worth more."""
+        return self.strategy.engineers >= max(self.staffed)
 
 
 def variants(strategy: Strategy, factors: Sequence[float]) -> dict[str, Strategy]:
@@ -83,11 +92,31 @@ def strategy_of(
 
 
 def better(
-    plan: ExpansionPlan, declared: Lived, planned: Lived | None, others: tuple[ExpansionPlan, ...] = ()
+    plan: ExpansionPlan,
+    declared: Lived,
+    staffed: Sequence[Lived],
+    planned: Lived | None,
+    others: tuple[ExpansionPlan, ...] = (),
 ) -> AtBest:
-    """Return which of a declared and a planned strategy goes into the comparison, by the same futures."""
-    if planned is None:
-        return AtBest(plan, declared.strategy, False, plan.npv, None, declared.npv, others)
-    wins = planned.npv.mean > declared.npv.mean
-    chosen = planned.strategy if wins else declared.strategy
-    return AtBest(plan, chosen, wins, plan.npv, planned.npv, declared.npv, others)
+    """Return which of some ways of a strategy goes into the comparison, by the same futures.
+
+    Args:
+        plan: of the expansion model.
+        declared: the strategy as declared.
+        staffed: the same with each number of engineers that was tried.
+        planned: the plan; None where it builds nothing.
+        others: plans for other risks.
+    """
+    # what was declared first: others have to be worth more
+    ways = [declared, *staffed, *([] if planned is None else [planned])]
+    best = max(ways, key=lambda one: one.npv.mean)
+    return AtBest(
+        plan,
+        best.strategy,
+        best is planned,
+        plan.npv,
+        None if planned is None else planned.npv,
+        declared.npv,
+        {one.strategy.engineers: one.npv for one in staffed},
+        others,
+    )

@@ -54,7 +54,7 @@ class Life:
         grade_b: of grade B, and what was made before customers released the product [GWh].
         scrapped: cells, or web for as many by what is in it, lost [GWh].
         decided: cells whose fate was decided, good or scrap [GWh].
-        engineers: paid, experts in proportion to their pay.
+        engineers: paid, in the declared pay of one.
         acting: hidden causes that act.
         waiting: cases that wait for an engineer.
         working: cases in work.

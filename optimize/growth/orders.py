@@ -138,7 +138,10 @@ class Plan:
         """Return own engineers and experts by day. Shape (days,) each."""
         strategy, terms = self.asked.strategy, self.asked.ground.terms
         day, come = np.arange(days), day_of(max(begin - terms.ahead, 0))
-        own = np.where(day >= come, float(strategy.engineers), 0.0)
+        wanted = np.full(days, float(strategy.engineers))
+        if terms.scarce is not None:
+            wanted = terms.scarce.there(strategy.engineers, np.maximum(day - come, 0) * MONTHS_PER_YEAR / DAYS_PER_YEAR)
+        own = np.where(day >= come, wanted, 0.0)
         if strategy.experts is None:
             return own, np.zeros(days)
         gone = come + day_of(strategy.experts.months)
@@ -168,10 +171,11 @@ class Plan:
 
     @property
     def paid(self) -> Floats:
-        """Engineers by month, experts in proportion to their pay. Shape (months,)."""
-        ground = self.asked.ground
+        """Engineers by month, in the declared pay of one. Shape (months,)."""
+        ground, terms = self.asked.ground, self.asked.ground.terms
         own, experts = self._people(self._begin, day_of(ground.months))
-        paid = own + experts * ground.terms.expert / ground.terms.engineer
+        dearer = 1.0 if terms.scarce is None else terms.scarce.dearer(own)
+        paid = own * dearer + experts * terms.expert / terms.engineer
         firsts = [day_of(month) for month in range(ground.months)]
         return np.asarray(paid[firsts], np.float64)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, PrivateAttr
 
 from optimize.choices import Level
@@ -29,6 +31,30 @@ from twin import (
 )
 
 
+class Scarcity(Part):
+    """How many engineers who find causes a region has for a plant, and what more of them take.
+
+    Attributes:
+        supply: that come at the declared pay, when they are called [people].
+        elasticity: of their number over pay: more than those are paid (number / supply)^(1 / elasticity) of it, all of
+            them alike [-].
+        hires: that come in a month beyond those [people].
+    """
+
+    supply: Annotated[int, Field(ge=1, le=10_000)]
+    elasticity: Annotated[float, Field(gt=0, le=1000)]
+    hires: Annotated[float, Field(gt=0, le=10_000)]
+
+    def there(self, wanted: int, months: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how many of those who are wanted are there, some months after they were called."""
+        there: NDArray[np.float64] = np.minimum(wanted, self.supply + np.floor(self.hires * months))
+        return there
+
+    def dearer(self, people: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what each of so many is paid, relative to the declared pay [-]."""
+        return np.asarray(np.maximum(people / self.supply, 1.0) ** (1 / self.elasticity), np.float64)
+
+
 class Terms(Part):
     """What people and what is beyond the plant's price list cost.
 
@@ -44,6 +70,7 @@ class Terms(Part):
         learns: months after which half of what is new to people and machines is new no more.
         scale: exponent of the capital of lines that are ordered together over their number; with 1, as many lines
             cost as much one by one [-].
+        scarce: what more engineers take than a region has; None where they come like others.
     """
 
     engineer: Money
@@ -56,6 +83,7 @@ class Terms(Part):
     ahead: Months
     learns: Annotated[int, Field(ge=1, le=600)]
     scale: Annotated[float, Field(gt=0, le=1)] = 1.0
+    scarce: Scarcity | None = None
 
 
 class ScaleUp(Part):

@@ -1,7 +1,8 @@
 """What a comparison leaves of the claim that control and excellence beat invention and building faster.
 
 Strategies are told apart by what they declare, never by their names. A claim is tested on the two, one of each side,
-that differ least in all they declare, so that as little else as there can be is told with it.
+that differ least in all they declare, so that as little else as there can be is told with it; where several pairs are
+as much alike, on each of them. Numbers of engineers do not count as a difference: each strategy has its best one.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ DECLARED = {
     "pilot": "a pilot line",
     "experts": "experienced people on site",
 }
+# pairs of strategies that are told of a part of the claim
+_PAIRS = 3
 CONTROL = ("gauges where flaws are born", "traceable cells")
 
 
@@ -97,8 +100,9 @@ class Tested(NamedTuple):
 
     Attributes:
         claim: what was claimed.
-        verdict: "supported", "against", "open", or "not tested" where all strategies are on one side.
-        favoured: the strategy that it favours, of the two that differ least, "" for none.
+        verdict: "supported", "against", "mixed" where pairs speak for both, "open" where none speaks, or "not tested"
+            where all strategies are on one side.
+        favoured: the strategy that it favours, of the two that differ least, "" for none; of several pairs, the best.
         other: the other of the two.
         lead: of the one over the other [MUSD].
         text: all of it in words.
@@ -125,31 +129,49 @@ def _tested(compared: Compared, side: Side) -> Tested:
         which = "no" if not those else "every"
         text = f"Not tested: {which} strategy of this study is one of the {side.those}."
         return Tested(side.claim, "not tested", those[0] if those else "", others[0] if others else "", None, text)
-    first, second = _most_alike(compared, those, others)
-    lead = verdict.difference(first, second)
-    said = "supported" if lead.low > 0 else "against" if lead.high < 0 else "open"
+    pairs = _most_alike(compared, those, others)
+    each = [_decided(verdict.difference(*pair)) for pair in pairs]
+    told = set(each) - {"open"} or {"open"}
+    said = told.pop() if len(told) == 1 else "mixed"
     head = {
         "supported": "The results support it",
         "against": "The results speak against it",
+        "mixed": "The results speak for both",
         "open": f"{verdict.scenarios.count} futures leave it open",
     }[said]
-    apart = differing(verdict.lived[first].strategy, verdict.lived[second].strategy)
-    text = f"{head}: {_ahead(compared, first, second)}, which differs least from it: in {listed(apart)}."
-    if (first, second) != (those[0], others[0]):
+    leads = [_ahead(compared, *pair) for pair in pairs]
+    apart = differing(*(verdict.lived[name].strategy for name in pairs[0]))
+    if len(pairs) == 1:
+        text = f"{head}: {leads[0]}, which differs least from it: in {listed(apart)}."
+    else:
+        leads = [f"{lead}{_ALONE[one]}" for lead, one in zip(leads, each, strict=True)]
+        text = f"{head}: {listed(leads)}. The first two differ in {listed(apart)}, the others in no more."
+    if (those[0], others[0]) not in pairs:
         best = _ahead(compared, those[0], others[0])
         text += f" Of the {side.those}, {best}, the best of {side.others}, but more lies between these."
-    return Tested(side.claim, said, first, second, lead, f"{text} {_conditions(compared, first, second)}")
+    lead = verdict.difference(*pairs[0])
+    return Tested(side.claim, said, *pairs[0], lead, f"{text} {_conditions(compared, *pairs[0], len(pairs) > 1)}")
 
 
-def _most_alike(compared: Compared, those: Sequence[str], others: Sequence[str]) -> tuple[str, str]:
-    """Return the two, one of each side, that declare most alike; of pairs that are as alike, the best."""
+# what is said of one of several pairs
+_ALONE = {"supported": "", "against": "", "open": ", which is within chance"}
+
+
+def _decided(lead: Interval) -> str:
+    """Return what a lead says of a claim."""
+    return "supported" if lead.low > 0 else "against" if lead.high < 0 else "open"
+
+
+def _most_alike(compared: Compared, those: Sequence[str], others: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the pairs, one of each side, that declare most alike, the best ones first."""
     verdict = compared.verdict
 
-    def apart(pair: tuple[str, str]) -> tuple[int, int]:
-        first, second = (verdict.lived[name].strategy for name in pair)
-        return len(differing(first, second)), sum(verdict.ranking.index(name) for name in pair)
+    def apart(pair: tuple[str, str]) -> int:
+        return len(set(differing(*(verdict.lived[name].strategy for name in pair))) - {DECLARED["engineers"]})
 
-    return min(product(those, others), key=apart)
+    pairs = sorted(product(those, others), key=lambda pair: sum(verdict.ranking.index(name) for name in pair))
+    least = min(apart(pair) for pair in pairs)
+    return [pair for pair in pairs if apart(pair) == least][:_PAIRS]
 
 
 def _ahead(compared: Compared, first: str, second: str) -> str:
@@ -165,14 +187,16 @@ def differing(first: Strategy, second: Strategy) -> list[str]:
     return [words for name, words in DECLARED.items() if getattr(first, name) != getattr(second, name)]
 
 
-def _conditions(compared: Compared, first: str, second: str) -> str:
+def _conditions(compared: Compared, first: str, second: str, of_several: bool) -> str:
     """Say at which values of uncertain inputs the better one of two strategies changes."""
     found = pair_flips(compared, first, second)
     if not found:
-        return "No uncertain input alone, within its declared range, turns this round."
+        what = "the first of these" if of_several else "this"
+        return f"No uncertain input alone, within its declared range, turns {what} round."
     told = [flip_in_words(swing, value) for swing, value in found[:3]]
     more = f"; {len(found) - 3} other inputs can do it too" if len(found) > 3 else ""
-    return f"It turns round when {listed([f'the {one}' for one in told], 'or')}{more}."
+    what = "The first of these" if of_several else "It"
+    return f"{what} turns round when {listed([f'the {one}' for one in told], 'or')}{more}."
 
 
 def pair_flips(compared: Compared, first: str, second: str) -> list[tuple[Swing, float]]:
@@ -214,12 +238,19 @@ def in_the_plant(compared: Compared) -> Iterator[str]:
         )
 
 
+_SUMMED = {
+    "supported": "supported",
+    "against": "contradicted",
+    "mixed": "supported here and contradicted there",
+    "open": "left open",
+}
+
+
 def summary(compared: Compared) -> str:
     """Return in one sentence what the claim survives."""
     found = tested(compared)
-    by = {said: [one.claim for one in found if one.verdict == said] for said in ("supported", "against", "open")}
-    words = {"supported": "supported", "against": "contradicted", "open": "left open"}
-    told = [f"{words[said]}: {_lower(claims)}" for said, claims in by.items() if claims]
+    by = {said: [one.claim for one in found if one.verdict == said] for said in _SUMMED}
+    told = [f"{_SUMMED[said]}: {_lower(claims)}" for said, claims in by.items() if claims]
     return f"Of its parts, {'; '.join(told)}." if told else "The strategies of this study do not test it."
 
 

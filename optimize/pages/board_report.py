@@ -51,6 +51,8 @@ def save_strategies(compared: Compared, folder: Path) -> Path:
         middle=middle,
         lead=_in_steps_of(rows["differences"], "behind_musd", "+"),
         expected=_in_steps_of(rows["at_best"], "declared_musd"),
+        worth=_in_steps_of(rows["staffed"], "npv_musd"),
+        edge=board_story.at_edge(compared),
     )
 
 

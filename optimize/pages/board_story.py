@@ -57,7 +57,13 @@ def _worth(compared: Compared) -> str:
     if lead.low > 0:
         return f"{head}; {ahead}, and the {count} futures decide it."
     level = [title_of(compared, n) for n in verdict.ranking[1:] if verdict.difference(best.name, n).low <= 0]
-    return f"{head}; {ahead}, so that {count} futures do not tell it from {listed(level)}."
+    said = f"{head}; {ahead}, so that {count} futures do not tell it from {listed(level)}"
+    told = [name for name in verdict.ranking[1:] if verdict.difference(best.name, name).low > 0]
+    if not told:
+        return f"{said}."
+    nearest = min((verdict.difference(best.name, name) for name in told), key=lambda one: one.mean)
+    others = "the other is" if len(told) == 1 else "all others are"
+    return f"{said}; {others} told from it, {musd(nearest)}{' or more' if len(told) > 1 else ''} behind."
 
 
 def _insolvency(compared: Compared) -> str:
@@ -148,3 +154,12 @@ def _flips(compared: Compared) -> str:
     tail = f"; {more} more inputs can flip it" if more else ""
     head = "The best is" if compared.verdict.decided() else "As the lead is within chance, little flips it: the best is"
     return f"{head} {listed(told, 'or')}{tail}."
+
+
+def at_edge(compared: Compared) -> str:
+    """Return which strategies take the most engineers that were tried, in a sentence."""
+    found = [title_of(compared, name) for name, one in compared.at_best.items() if one.at_edge]
+    if not found:
+        return "No strategy takes the most that were tried, so the best number lies inside."
+    takes = "takes" if len(found) == 1 else "take"
+    return f"{listed(found)} {takes} the most that were tried: still more may be worth more."

@@ -15,6 +15,7 @@ from optimize.money.books import by_year
 from optimize.money.capital import Floats
 from optimize.pages.board_claim import measures_of
 from optimize.pages.board_inputs import assumptions, flip_points
+from optimize.pages.board_plans import at_best, frontier, spread_of, staffed
 from optimize.pages.board_plant import engineers, inside, narrowest, ranked, scrap
 from optimize.pages.tables import Row
 from optimize.words import listed
@@ -40,17 +41,13 @@ def tables_of(compared: Compared) -> dict[str, list[Row]]:
         "lines": lines(compared),
         "differences": differences(compared),
         "at_best": at_best(compared),
+        "staffed": staffed(compared),
         "measures": measures(compared),
         "frontier": frontier(compared),
         "waiting": waiting(compared),
         "flip_points": flip_points(compared),
         "assumptions": assumptions(compared),
     }
-
-
-def _spread(name: str, middle: Interval | None) -> Row:
-    parts = middle._asdict() if middle is not None else dict.fromkeys(Interval._fields, "")
-    return {f"{name}_{part}": value for part, value in parts.items()}
 
 
 def band(values: Floats) -> Floats:
@@ -71,14 +68,14 @@ def strategies(compared: Compared) -> list[Row]:
             {
                 "strategy": lived.name,
                 "title": lived.strategy.title,
-                **_spread("npv_musd", lived.npv),
-                **_spread("insolvency_probability", lived.insolvency),
-                **_spread("peak_funding_musd", lived.peak_funding),
+                **spread_of("npv_musd", lived.npv),
+                **spread_of("insolvency_probability", lived.insolvency),
+                **spread_of("peak_funding_musd", lived.peak_funding),
                 "months_to_80_percent_median": _median_reached(reached),
                 "reaches_80_percent": float(np.isfinite(reached).mean()),
-                **_spread("cost_usd_per_kwh", lived.cost_by_year[year]),
-                **_spread("revenue_usd_per_kwh", lived.revenue_by_year[year]),
-                **_spread("lag_hours", lived.lag),
+                **spread_of("cost_usd_per_kwh", lived.cost_by_year[year]),
+                **spread_of("revenue_usd_per_kwh", lived.revenue_by_year[year]),
+                **spread_of("lag_hours", lived.lag),
                 "irr_median": _known_median(lived.books.irr),
                 "least_runway_months_median": float(np.median(_least_runway(lived))),
                 "lost_when_insolvent_musd": _mean_of(lived.books.lost_musd, lived.books.insolvent),
@@ -117,9 +114,9 @@ def years(compared: Compared) -> list[Row]:
         {
             "strategy": lived.name,
             "year": year + 1,
-            **_spread("good_gwh", good),
-            **_spread("cost_usd_per_kwh", lived.cost_by_year[year]),
-            **_spread("revenue_usd_per_kwh", lived.revenue_by_year[year]),
+            **spread_of("good_gwh", good),
+            **spread_of("cost_usd_per_kwh", lived.cost_by_year[year]),
+            **spread_of("revenue_usd_per_kwh", lived.revenue_by_year[year]),
             "lag_hours": lag,
         }
         for lived in ranked(compared)
@@ -226,7 +223,7 @@ def differences(compared: Compared) -> list[Row]:
         found.append(
             {
                 "strategy": name,
-                **_spread("behind_musd", apart),
+                **spread_of("behind_musd", apart),
                 "better_in": float((verdict.lived[name].books.npv_musd > verdict.lived[best].books.npv_musd).mean()),
                 "decided": apart.low > 0,
                 "futures": verdict.scenarios.count,
@@ -243,45 +240,11 @@ def _needed(apart: Interval, count: int) -> int | str:
     return max(2, int(float(f"{needed + 0.5:.2g}"))) if needed < _MOST_FUTURES else ""
 
 
-def frontier(compared: Compared) -> list[Row]:
-    """Return what the planning model expects of each strategy for each chance of insolvency that it may take."""
-    return [
-        {
-            "strategy": name,
-            "allowed_insolvency": plan.data.risk.insolvency,
-            "npv_musd": "" if plan.npv is None else plan.npv,
-            "insolvency": "" if plan.insolvency is None else plan.insolvency,
-            "engineers": plan.option or "",
-            "start_quarters": " ".join(str(quarter) for quarter in plan.start_quarters if quarter is not None),
-        }
-        for name in compared.verdict.ranking
-        if name in compared.at_best
-        for plan in compared.at_best[name].frontier
-    ]
-
-
 def waiting(compared: Compared) -> list[Row]:
     """Return what it is worth to the leading strategies to order everything later."""
     return [
-        {"strategy": one.strategy, "months": one.months, **_spread("gain_musd", one.gain), "futures": one.futures}
+        {"strategy": one.strategy, "months": one.months, **spread_of("gain_musd", one.gain), "futures": one.futures}
         for one in compared.waited
-    ]
-
-
-def at_best(compared: Compared) -> list[Row]:
-    """Return what planning made of each strategy, in the futures in which it was planned."""
-    return [
-        {
-            "strategy": name,
-            "engineers": one.plan.option or "",
-            "start_quarters": " ".join(str(quarter) for quarter in one.plan.start_quarters if quarter is not None),
-            "why": one.plan.why,
-            "predicted_musd": "" if one.predicted is None else one.predicted,
-            **_spread("simulated_musd", one.simulated),
-            **_spread("declared_musd", one.declared),
-            "taken": "plan" if one.planned else "declared",
-        }
-        for name, one in compared.at_best.items()
     ]
 
 

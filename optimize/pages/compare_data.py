@@ -62,4 +62,7 @@ def _planned(one: AtBest) -> dict[str, object]:
         "predicted_npv_musd": one.predicted,
         "simulated_npv_musd": one.simulated and one.simulated._asdict(),
         "declared_npv_musd": one.declared._asdict(),
+        "npv_musd_by_engineers": {count: npv._asdict() for count, npv in one.staffed.items()},
+        "engineers": one.strategy.engineers,
+        "engineers_at_the_edge": one.at_edge,
     }

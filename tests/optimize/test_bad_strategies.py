@@ -92,7 +92,7 @@ def test_a_plant_without_prices_has_no_money_to_count(tmp_path: Path) -> None:
 def test_a_study_larger_than_memory_says_how_many_futures_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     study, line = read_scale_up(find_declared("studies", "scale_up"))
     monkeypatch.setattr(scale_up_faults, "memory", lambda: 10**7)
-    with pytest.raises(InputError, match=r"12 futures of 96 months .* has 0.0 GB; expected at most (\d+)") as caught:
+    with pytest.raises(InputError, match=r"20 futures of 96 months .* has 0.0 GB; expected at most (\d+)") as caught:
         scale_up_faults.refuse_too_large(study, line)
     fits = int(str(caught.value).rpartition(" ")[2])
     scale_up_faults.refuse_too_large(study.model_copy(update={"replications": fits, "planned": 0}), line)

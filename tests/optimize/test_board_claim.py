@@ -8,6 +8,7 @@ import pytest
 from board_lives import FUTURES, with_lead
 
 from optimize.growth.swings import Swing
+from optimize.growth.verdict import Lived
 from optimize.pages import board_claim
 
 
@@ -37,6 +38,37 @@ def test_a_claim_is_tested_on_the_two_that_differ_least() -> None:
     assert "differs least from it: in gauges where flaws are born." in control.text
     # and the best of each side is told beside it
     assert "Gauges first is worth 1,000.2 MUSD" in control.text and "more lies between these" in control.text
+
+
+def test_pairs_that_are_as_much_alike_are_all_told_and_engineers_are_no_difference() -> None:
+    """Gauges in a plant built at once, and in one that is built line by line: the one pays, the other costs."""
+    found = with_lead(1000.0)
+    fast, seen = (found.verdict.lived[name] for name in ("fast", "seen"))
+
+    def built(build: str, more: dict[str, bool], money: str, engineers: int = 3) -> Lived:
+        way = {"fast": fast, "seen": seen}
+        strategy = way[build].strategy.model_copy(
+            update={"inline": False, "genealogy": False, "engineers": engineers, "title": f"{build} {money}", **more}
+        )
+        return replace(way[money], strategy=strategy)
+
+    lived = {
+        "a": built("fast", {}, "fast"),
+        "b": built("fast", {"inline": True}, "seen", engineers=9),
+        "c": built("seen", {}, "seen"),
+        "d": built("seen", {"inline": True}, "fast"),
+    }
+    (control,) = (
+        one
+        for one in board_claim.tested(replace(found, swings=(), verdict=replace(found.verdict, lived=lived)))
+        if one.claim == "Process control pays"
+    )
+    assert control.verdict == "mixed" and "speak for both" in control.text
+    assert "fast seen is worth 1,000.2 MUSD" in control.text and "seen fast is worth 1,000.2 MUSD" in control.text
+    # without the one that costs, it pays
+    del lived["d"]
+    rest = replace(found, swings=(), verdict=replace(found.verdict, lived=lived))
+    assert board_claim.tested(rest)[1].verdict == "supported"
 
 
 def test_a_claim_turns_round_where_the_leads_cross() -> None:

@@ -198,6 +198,15 @@ def test_words_tell_a_decided_lead_from_an_open_one(shift: float, said: str) -> 
     assert said in board_story.answer(with_lead(shift))[0]
 
 
+def test_where_the_lead_is_open_words_say_by_how_much_all_others_are_behind() -> None:
+    """Two within half a million of each other, and one that lies a thousand below the first."""
+    found, far = with_lead(0.1), with_lead(-1000.0)
+    lived = {**found.verdict.lived, "far": replace(far.verdict.lived["seen"], name="far")}
+    said = board_story.answer(replace(found, verdict=replace(found.verdict, lived=lived)))[0]
+    assert "do not tell it from" in said
+    assert said.endswith("; the other is told from it, 1,000 MUSD behind.")
+
+
 def test_lines_come_in_the_order_of_their_orders() -> None:
     found = [row for row in lines(compared()) if row["strategy"] == "seen"]
     assert [row["ordered_month_p50"] for row in found] == [0, 6]

@@ -29,7 +29,7 @@ class _Cut(NamedTuple):
     spoiled: list[tuple[int, float, str, float]]
 
 
-class _Assembly(DeclaredStep):
+class Assembly(DeclaredStep):
     """What stacking and winding share.
 
     Attributes:
@@ -63,13 +63,36 @@ class _Assembly(DeclaredStep):
         """Pair the lanes, cell by cell; what one has more than the other is lost."""
         product = at.product
         assert product is not None
+        made = self.counted(inputs, product)
+        cells = int(made.tried)
+        if cells == 0:
+            return made
+        lanes = {lane.electrode: lane for lane in inputs if isinstance(lane, Electrode)}
+        cathode, anode = lanes["cathode"], lanes["anode"]
+        flaws: dict[int, int] = {}
+        _build_in(flaws, cathode, cells)
+        _build_in(flaws, anode, cells)
+        stack = Cell(
+            np.ones(cells, np.bool_),
+            flaws,
+            means(cathode, cathode.loading, cells),
+            means(anode, anode.loading, cells),
+            coating_of_cell(cathode, product),
+            coating_of_cell(anode, product),
+            state=carried(cathode, anode, cells),
+        )
+        made.outputs = [stack]
+        made.born = self.alignment.place(stack, self.per_cell, at) if self.alignment is not None else ()
+        return made
+
+    def counted(self, inputs: Sequence[Material], product: CellDesign) -> Made:
+        """Return how many cells the lanes are enough for and what is lost of them, without the cells."""
         cuts = {lane.electrode: self._cut(lane, product) for lane in inputs if isinstance(lane, Electrode)}
-        cathode, anode = cuts["cathode"], cuts["anode"]
         separator = next((material for material in inputs if isinstance(material, Separator)), None)
         cells = self._cells(inputs, product)
         losses: list[Loss] = []
         spoiled: list[tuple[int, float, str, float]] = []
-        for cut in (cathode, anode):
+        for cut in (cuts["cathode"], cuts["anode"]):
             per_metre = cut.lane.solids / cut.lane.length
             rest = cut.usable - cells * cut.per_cell
             losses.append(Loss("remnant", rest, "m", cut.lane.electrode, rest * per_metre))
@@ -77,22 +100,7 @@ class _Assembly(DeclaredStep):
         if separator is not None:
             rest = separator.area - cells * product.parts["separator"].value
             losses.append(Loss("separator_rest", rest, "m**2"))
-        if cells == 0:
-            return Made([], 0.0, 0.0, losses, spoiled)
-        flaws: dict[int, int] = {}
-        _build_in(flaws, cathode.lane, cells)
-        _build_in(flaws, anode.lane, cells)
-        stack = Cell(
-            np.ones(cells, np.bool_),
-            flaws,
-            means(cathode.lane, cathode.lane.loading, cells),
-            means(anode.lane, anode.lane.loading, cells),
-            cathode.lane.solids / cathode.lane.length * cathode.per_cell,
-            anode.lane.solids / anode.lane.length * anode.per_cell,
-            state=carried(cathode.lane, anode.lane, cells),
-        )
-        born = self.alignment.place(stack, self.per_cell, at) if self.alignment is not None else ()
-        return Made([stack], float(cells), float(cells), losses, spoiled, born=born)
+        return Made([], float(cells), float(cells), losses, spoiled)
 
     def _cells(self, inputs: Sequence[Material], product: CellDesign) -> int:
         """Return how many cells the inputs are enough for."""
@@ -121,16 +129,21 @@ class _Assembly(DeclaredStep):
         return _Cut(lane, lane.length - total, per_cell, spoiled)
 
 
-class Stacking(_Assembly):
+class Stacking(Assembly):
     """Stacking machines: sheets are cut and stacked."""
 
     kind: Literal["stacking"]
 
 
-class Winding(_Assembly):
+class Winding(Assembly):
     """Winding machines: webs are wound to jelly rolls."""
 
     kind: Literal["winding"]
+
+
+def coating_of_cell(lane: Electrode, product: CellDesign) -> float:
+    """Return the dry coating in the electrode of a cell that is cut from a lane [kg]."""
+    return lane.solids / lane.length * (product.electrode(lane.electrode).area / lane.width)
 
 
 def _cut_out(lane: Electrode, pitch: float) -> tuple[float, dict[int, float]]:

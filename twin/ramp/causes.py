@@ -1,4 +1,4 @@
-"""Hidden causes: what is known of each, and how much it takes on a day."""
+"""Hidden causes: what is known of each."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from twin.calendar import DAY
-from twin.ramp.priors import CausePriors
 
 # number of the "flaw" of what costs machine time
 STOPS, SLOWS = -1, -2
@@ -61,16 +58,3 @@ class Causes:
     born: NDArray[np.int64]
     after: NDArray[np.int64]
     gone: NDArray[np.int64]
-
-
-def strength(causes: Causes, day: int, priors: CausePriors) -> NDArray[np.float64]:
-    """Return what share each cause takes on a day [-]. Shape (causes,)."""
-    acts = (causes.born <= day) & (day < causes.gone)
-    share = np.where(acts, causes.size, 0.0)
-    course = (day - causes.born) / (priors.drift_time / DAY) + causes.phase
-    # twice the mean at the end of a drift, nothing after the reset
-    share = np.where(causes.drifts, share * 2 * (course - np.floor(course)), share)
-    # equal steps of the golden ratio spread the days on which it acts evenly
-    turn = causes.phase + day * 0.6180339887498949
-    share = np.where(causes.comes & (turn - np.floor(turn) >= priors.duty), 0.0, share)
-    return np.minimum(share, priors.largest)

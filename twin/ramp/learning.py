@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.ramp.births import hidden_causes
-from twin.ramp.causes import NEVER, Causes, strength
-from twin.ramp.floor import Day, Floor, Watch
+from twin.ramp.causes import NEVER, Causes
+from twin.ramp.floor import Floor
 from twin.ramp.mature import Mature
 from twin.ramp.meeting import Meeting, Solved
 from twin.ramp.priors import Priors, Programme
-
-Floats = NDArray[np.float64]
+from twin.ramp.tables import Floats, Months
+from twin.ramp.watch import Watch
 
 _DAYS_PER_YEAR = 365
 _MONTHS_PER_YEAR = 12
-_HOURS_PER_DAY = 24.0
 
 
 @dataclass
@@ -68,6 +66,24 @@ class Ramp:
     stations: tuple[str, ...]
     modes: tuple[str, ...]
 
+    @classmethod
+    def empty(cls, programme: Programme, mature: Mature, causes: Causes) -> Ramp:
+        """Return a ramp of which nothing has been lived yet."""
+        lines, stations = len(programme.modules), len(mature.stations)
+        wide = {"started": lines, "finished": lines, "shipped": lines, "decided": lines, "down": lines}
+        wide |= dict.fromkeys(("scrap", "scrap_usd", "scrap_kg", "narrowest"), stations)
+        single = ("found", "found_lag", "acting", "waiting", "working", "within")
+        shapes = {name: (count,) for name, count in wide.items()} | dict.fromkeys(single, ())
+        months = months_of(programme.days)
+        tables = {name: np.zeros((months, *shape)) for name, shape in shapes.items()}
+        modes = tuple(flaw.mode for flaw in mature.flaws)
+        return cls(**tables, causes=causes, cases=[], stations=mature.stations, modes=modes)
+
+    @property
+    def months(self) -> Months:
+        """What a working day adds to: the same arrays."""
+        return Months(*(getattr(self, name) for name in Months._fields))
+
     @property
     def solved(self) -> frozenset[str]:
         """Keys of the shared causes that have been removed: what a plant that copies this one need not learn."""
@@ -98,94 +114,16 @@ def ramp_up(programme: Programme, mature: Mature, priors: Priors, seed: int) -> 
     """
     causes = hidden_causes(programme, mature, priors, seed)
     watch = Watch(programme, mature, priors.evidence)
-    floor = Floor(programme, mature, causes, watch, priors.start)
-    meeting = Meeting(programme, mature, causes, floor.views, watch.charts, priors, seed)
-    found = _empty(programme, mature, causes, meeting)
-    usd, kg = (_Births(weight, mature, causes, floor) for weight in (mature.worth, mature.mass))
-    born = mature.lag[causes.station]
-    lag = np.maximum(0.0, mature.lag[floor.views.station] - born[:, None]) * _HOURS_PER_DAY
-    # cells not made are no finds
-    lag_weight = (causes.flaw >= 0)[:, None]
+    found = Ramp.empty(programme, mature, causes)
+    floor = Floor(programme, mature, causes, watch, priors, found.months, seed)
+    meeting = Meeting(programme, mature, causes, floor, watch.charts, priors, seed, found.cases)
     # before the first line runs there is nothing to see
     for day in range(min([module.start for module in programme.modules], default=programme.days), programme.days):
-        share = strength(causes, day, priors.causes)
-        made = floor.run(day, share, meeting.trials())
-        meeting.hold(day, made)
         month = month_of(day)
-        _add(found, month, made, mature)
-        finds = made.by_cause * lag_weight
-        found.scrap_usd[month] += usd.of(made)
-        found.scrap_kg[month] += kg.of(made)
-        found.within[month] += floor.within(day).sum()
-        found.found[month] += finds.sum()
-        found.found_lag[month] += (finds * lag).sum()
-        found.acting[month] += np.count_nonzero(share)
+        meeting.hold(day, floor.run(day, month))
         found.waiting[month] += len(meeting.waiting)
         found.working[month] += len(meeting.working)
     return _means(found, programme.days)
-
-
-class _Births:
-    """What is scrapped, by the station at which what is wrong with it was born.
-
-    Args:
-        weight: of a cell, or of web for one, where it is lost. Shape (stations,).
-        mature: the line.
-        causes: what is hidden.
-        floor: with the gauges that find it.
-    """
-
-    def __init__(self, weight: Floats, mature: Mature, causes: Causes, floor: Floor) -> None:
-        self._usual = mature.scrap_by_birth(weight)
-        self._station = causes.station
-        # cells not made are no scrap
-        self._weight = weight[floor.views.station] * (causes.flaw >= 0)[:, None]
-
-    def of(self, made: Day) -> Floats:
-        """Return the scrap of a day. Shape (stations,)."""
-        each = np.einsum("ij,ij->i", made.by_cause, self._weight)
-        hidden = np.bincount(self._station, each, len(self._usual))
-        return np.asarray(hidden + self._usual * made.started.sum(), np.float64)
-
-
-def _empty(programme: Programme, mature: Mature, causes: Causes, meeting: Meeting) -> Ramp:
-    months, modules, stations = months_of(programme.days), len(programme.modules), len(mature.stations)
-
-    def zeros(*more: int) -> Floats:
-        return np.zeros((months, *more))
-
-    return Ramp(
-        zeros(modules),
-        zeros(modules),
-        zeros(modules),
-        zeros(modules),
-        zeros(stations),
-        zeros(stations),
-        zeros(stations),
-        zeros(),
-        zeros(),
-        zeros(),
-        zeros(),
-        zeros(),
-        zeros(modules),
-        zeros(stations),
-        zeros(),
-        causes,
-        meeting.solved,
-        mature.stations,
-        tuple(flaw.mode for flaw in mature.flaws),
-    )
-
-
-def _add(found: Ramp, month: int, made: Day, mature: Mature) -> None:
-    """Add a day to its month."""
-    found.started[month] += made.started
-    found.finished[month] += made.finished
-    found.shipped[month] += made.shipped
-    found.decided[month] += made.finished / mature.good + made.scrap[:, mature.cells].sum(axis=1)
-    found.scrap[month] += made.scrap.sum(axis=0) + mature.scrap * made.started.sum()
-    found.down[month] += made.down.max(axis=1)
-    found.narrowest[month] += np.bincount(made.narrowest[made.started > 0], minlength=len(mature.stations))
 
 
 def _means(found: Ramp, days: int) -> Ramp:

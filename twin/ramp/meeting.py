@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log, log2
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.calendar import DAY
 from twin.ramp.causes import NEVER, Causes
-from twin.ramp.floor import Charts, Day, Views
+from twin.ramp.floor import Floor
 from twin.ramp.mature import Mature
 from twin.ramp.priors import Priors, Programme
+from twin.ramp.tables import Whole
+from twin.ramp.watch import Charts, Views
 from twin.randomness import stream
-
-Floats = NDArray[np.float64]
 
 
 @dataclass
@@ -40,6 +40,10 @@ class Case:
     tries: int = 0
     begun: int = -1
     work: float = 0.0
+
+    def rank(self) -> tuple[float, int]:
+        """Return its place among those that wait: the dearest first."""
+        return -self.weight, self.number
 
 
 @dataclass
@@ -69,115 +73,79 @@ class Meeting:
         programme: what is built, and who makes it run.
         mature: the line.
         causes: what is hidden; fixed causes are marked in it.
-        views: which gauges may see them.
+        floor: where they act.
         charts: what is watched.
         priors: of learning.
         seed: key of all luck.
+        solved: cases that are closed.
     """
 
     programme: Programme
     mature: Mature
     causes: Causes
-    views: Views
+    floor: Floor
     charts: Charts
     priors: Priors
     seed: int
+    solved: list[Solved] = field(default_factory=list)
+    # the dearest first
     waiting: list[Case] = field(default_factory=list)
     working: list[Case] = field(default_factory=list)
-    solved: list[Solved] = field(default_factory=list)
-    # cases whose trials run, with the day on which the last one is judged
-    on_trial: list[tuple[int, Case]] = field(default_factory=list)
+    # cases whose trials run, by the day on which the last one is judged
+    on_trial: dict[int, list[Case]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        charts = self.charts
-        count = len(charts.module)
+        charts, causes = self.charts, self.causes
         self._cases = 0
-        self._sum = np.zeros(count)
-        self._open = np.zeros(count, np.bool_)
-        self._quiet = np.zeros(count, np.int64)
-        self._threshold = self.priors.evidence.threshold
-        self._watches_time = np.array([not mode for mode in charts.mode])
-        self._worth = np.where(self._watches_time, self.mature.worth.max(), self.mature.worth[charts.station])
-        self._scatter = self.priors.evidence.downtime_noise / np.sqrt(self.mature.servers[charts.station])
-        self._recent: Floats = np.zeros(self.views.chart.shape)
-        # what each chart sees, as places in the table of causes and gauges
-        by_chart = np.argsort(self.views.chart, axis=None, kind="stable")
-        ends = np.searchsorted(self.views.chart.reshape(-1)[by_chart], np.arange(count + 1))
-        self._seen_by = [by_chart[begin:end] for begin, end in pairwise(ends.tolist())]
-        # what is left of a memory after a day
-        self._fades = 0.5 ** (DAY / self.priors.evidence.remembered)
-        names = zip(charts.module.tolist(), charts.station.tolist(), charts.mode, strict=True)
-        # each chart has its own luck, whatever others there are
-        self._noise = np.array(
-            [
-                stream(self.seed, "chart", line, self.mature.stations[station], mode).standard_normal(
-                    self.programme.days, dtype=np.float32
-                )
-                for line, station, mode in names
-            ]
-        ).T
+        self._state = self.floor.plant.state
+        time = self.floor.plant.listening.time
+        self._worth = np.where(time, self.mature.worth.max(), self.mature.worth[charts.station])
+        self._seen_by = _seen_by(self.floor.views, len(charts.module))
+        # rows of a shared cause, and those that wait for one to go
+        self._rows: dict[str, list[int]] = {}
+        for row, key in enumerate(causes.key):
+            self._rows.setdefault(key, []).append(row)
+        self._behind: dict[int, list[int]] = {}
+        for row in np.flatnonzero(causes.after >= 0).tolist():
+            self._behind.setdefault(int(causes.after[row]), []).append(row)
 
-    def hold(self, day: int, made: Day) -> None:
-        """Hold the meeting at the end of a day: look at the charts, then let engineers go on.
+    def hold(self, day: int, alarms: list[int]) -> None:
+        """Hold the meeting at the end of a day: hear the charts, then let engineers go on.
 
         Args:
             day: its number.
-            made: what the day was like.
+            alarms: charts that alarm.
         """
-        # people remember for some weeks what each gauge found
-        self._recent *= self._fades
-        self._recent += made.by_cause
-        self._look(day, made)
-        self._judge(day)
+        for chart in alarms:
+            found = float(self._state.hit[chart] * self._worth[chart])
+            insort(self.waiting, Case(chart, day, found, self._cases), key=Case.rank)
+            self._cases += 1
+        for case in self.on_trial.pop(day, ()):
+            self._conclude(case, day)
         self._assign(day)
         self._work(day)
-
-    def trials(self) -> Floats:
-        """Return the capacity that trials take from each line [-]. Shape (modules,)."""
-        cases = [*self.working, *(case for _, case in self.on_trial)]
-        lines = [int(self.charts.module[case.chart]) for case in cases]
-        count = np.bincount(np.array(lines, np.int64), minlength=len(self.programme.modules))
-        taken: Floats = np.minimum(count * self.priors.engineers.trials, self.priors.engineers.most_trials)
-        return taken
-
-    def _look(self, day: int, made: Day) -> None:
-        """Let the charts judge a day, and open a case for each that alarms."""
-        charts = self.charts
-        started = made.started[charts.module]
-        hit, noise = made.hit[:-1], self._noise[day]
-        usual = started * charts.usual
-        # counts scatter as those of rare events do and from lot to lot; machine time less where there are more machines
-        lots = self.priors.evidence.count_noise
-        of_usual, of_all = (count + 1.0 + (lots * count) ** 2 for count in (usual, usual + hit))
-        off = hit / np.sqrt(of_usual) + np.sqrt(of_all / of_usual) * noise
-        off = np.where(self._watches_time, hit / np.maximum(started, 1e-9) / self._scatter + noise, off)
-        # nothing is counted where nothing runs, while a case is open, or while what was made before a fix still comes
-        listens = (started > 0) & ~self._open & (day >= self._quiet)
-        self._sum = np.where(listens, np.maximum(0.0, self._sum + off - self.priors.evidence.shift / 2), 0.0)
-        for chart in np.flatnonzero(self._sum > self._threshold).tolist():
-            self.waiting.append(Case(chart, day, float(hit[chart] * self._worth[chart]), self._cases))
-            self._cases += 1
-            self._open[chart] = True
-            self._sum[chart] = 0.0
 
     def _assign(self, day: int) -> None:
         """Give the dearest cases to engineers who are free."""
         free = int(self.programme.engineers[day]) - len(self.working)
         if free <= 0 or not self.waiting:
             return
-        self.waiting.sort(key=lambda case: (-case.weight, case.number))
         for case in self.waiting[:free]:
             case.begun = day
             case.work = self._effort(case)
+            self._take(case, 1)
             self.working.append(case)
         del self.waiting[:free]
 
-    def _judge(self, day: int) -> None:
-        """Judge the cases of which the last trial is over."""
-        for over, case in self.on_trial:
-            if over <= day:
-                self._conclude(case, day)
-        self.on_trial = [(over, case) for over, case in self.on_trial if over > day]
+    def _take(self, case: Case, more: int) -> None:
+        """Count a case among those that take capacity for trials, or no more."""
+        self._state.busy[self.charts.module[case.chart]] += more
+
+    def _put_back(self, case: Case) -> None:
+        """Let a case wait again."""
+        case.begun = -1
+        self._take(case, -1)
+        insort(self.waiting, case, key=Case.rank)
 
     def _suspects(self, chart: int) -> float:
         """Return how many stations may be to blame, as far as people know [-]."""
@@ -208,8 +176,7 @@ class Meeting:
         people = int(self.programme.engineers[day])
         # who leaves the plant leaves a case behind
         for case in self.working[people:]:
-            case.begun = -1
-            self.waiting.append(case)
+            self._put_back(case)
         going_on = []
         for case in self.working[:people]:
             case.work -= float(self.programme.speed[day])
@@ -224,7 +191,7 @@ class Meeting:
         cause = self._culprit(case.chart)
         wait = self._wait(case.chart, cause, day) if cause >= 0 else 0
         if wait > 0:
-            self.on_trial.append((day + wait, case))
+            self.on_trial.setdefault(day + wait, []).append(case)
         else:
             self._conclude(case, day)
 
@@ -234,37 +201,43 @@ class Meeting:
         works, partly = stream(self.seed, "fix", case.number, case.tries).random(2).tolist()
         if cause >= 0 and works >= self.priors.engineers.success:
             case.tries += 1
-            case.begun = -1
-            self.waiting.append(case)
+            self._put_back(case)
             return
         if cause >= 0:
             self._remove(cause, day, partly < self.priors.engineers.partly)
         self.solved.append(Solved(cause, case.chart, case.opened, case.begun, day))
-        self._open[case.chart] = False
-        self._quiet[case.chart] = day + 1 + self.charts.lag[case.chart]
+        self._take(case, -1)
+        self._state.open[case.chart] = False
+        self._state.quiet[case.chart] = day + 1 + self.charts.lag[case.chart]
 
     def _culprit(self, chart: int) -> int:
         """Return the cause of which a chart has seen most of late, -1 when it has seen none."""
-        places = self._seen_by[chart]
-        rows = places // self._recent.shape[1]
-        seen = np.bincount(rows, self._recent.reshape(-1)[places], 1)
-        seen[rows[self.causes.gone[rows] != NEVER]] = 0.0
-        return int(np.argmax(seen)) if seen.max() > 0 else -1
+        places, rows = self._seen_by[chart]
+        if not len(rows):
+            return -1
+        seen = np.where(self.causes.gone[rows] == NEVER, self._state.recent.reshape(-1)[places], 0.0)
+        most = int(seen.argmax())
+        return int(rows[most]) if seen[most] > 0 else -1
 
     def _remove(self, cause: int, day: int, partly: bool) -> None:
         """Remove a cause or some of it; what sits in a design is removed from every line of it."""
         causes, key = self.causes, self.causes.key[cause]
-        rows = [row for row, other in enumerate(causes.key) if other == key] if key else [cause]
+        rows = self._rows[key] if key else [cause]
         if partly:
             causes.size[rows] *= self.priors.engineers.left
-            self._recent[rows] = 0.0
+            self._state.recent[rows] = 0.0
         else:
             causes.gone[rows] = day + 1
-            self._wake(rows, day)
+            for woken in [one for row in rows for one in self._behind.get(row, ())]:
+                # what only waited for it to go acts now
+                start = self.programme.modules[int(causes.module[woken])].start
+                causes.born[woken] = max(day + 1, start)
 
-    def _wake(self, rows: list[int], day: int) -> None:
-        """Let act what only waited for some causes to go."""
-        causes = self.causes
-        woken = np.flatnonzero(np.isin(causes.after, rows))
-        starts = np.array([self.programme.modules[line].start for line in causes.module[woken].tolist()], np.int64)
-        causes.born[woken] = np.maximum(day + 1, starts)
+
+def _seen_by(views: Views, charts: int) -> list[tuple[Whole, Whole]]:
+    """Return what each chart sees: places in the table of causes and gauges, and the causes."""
+    by_chart = np.argsort(views.chart, axis=None, kind="stable")
+    ends = np.searchsorted(views.chart.reshape(-1)[by_chart], np.arange(charts + 1))
+    places = [by_chart[begin:end] for begin, end in pairwise(ends.tolist())]
+    # a cause has one gauge at a station
+    return [(one, one // views.chart.shape[1]) for one in places]

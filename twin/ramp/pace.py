@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.calendar import DAY
-from twin.ramp.mature import Mature
 from twin.ramp.priors import Programme, StartPriors
 
 Floats = NDArray[np.float64]
@@ -67,33 +66,3 @@ def _grown(age: NDArray[np.int64], time: float, first: float) -> Floats:
     if time <= 0:
         return np.ones(len(age))
     return np.asarray(first + (1 - first) * np.clip((age + 1) / time, 0.0, 1.0), np.float64)
-
-
-def able_by_station(mature: Mature, work: Floats, up: Floats, rated: Floats) -> Floats:
-    """Return the share of its mature cells that each station alone would start [-]. Shape (modules, stations).
-
-    Args as for :func:`line_speed`.
-    """
-    return np.asarray(mature.slack * up * rated * work, np.float64)
-
-
-def line_speed(mature: Mature, work: Floats, up: Floats, rated: Floats, passing: float) -> Floats:
-    """Return the share of its mature speed that each line runs at [-]. Shape (modules,).
-
-    Without buffers a line of machines that stop by themselves runs 1 / (1 + sum of down over up) of the time (Buzacott
-    1967); with endless ones its worst station decides. In between a declared share of the other stations' stops passes.
-
-    Args:
-        mature: the line.
-        work: what one mature cell asks of each station, relative to the mature line, upside down [-]. Shape (modules,
-            stations).
-        up: share of the time that no hidden cause stops the machines of each station [-]. Same shape.
-        rated: share of their rated speed that no hidden cause takes [-]. Same shape.
-        passing: share of a stop that reaches the rest of the line [-].
-    """
-    able = np.minimum(able_by_station(mature, work, up, rated), 1.0)
-    stops = 1 / np.maximum(up, 1e-9) - 1
-    narrow = able.argmin(axis=1)
-    rows = np.arange(len(able))
-    others = stops.sum(axis=1) - stops[rows, narrow]
-    return np.asarray(1 / (1 / np.maximum(able[rows, narrow], 1e-9) + passing * others), np.float64)

@@ -11,11 +11,13 @@ from young_lines import programme, shipped_priors, small_line
 
 from twin.ramp.births import hidden_causes
 from twin.ramp.causes import NEVER
-from twin.ramp.floor import Floor, Watch
-from twin.ramp.learning import Ramp, ramp_up
+from twin.ramp.floor import Floor
+from twin.ramp.learning import Ramp, month_of, ramp_up
 from twin.ramp.mature import Sight
-from twin.ramp.pace import line_speed, pace_of
+from twin.ramp.pace import pace_of
 from twin.ramp.priors import Module, Priors, Programme
+from twin.ramp.watch import Watch
+from twin.ramp.working_day import line_speed, within
 
 NO_CAUSES = {"causes": {"per_station": 0.0, "later": 0.0}}
 # lines that are there at once, with all crews, and make what customers have released
@@ -75,16 +77,21 @@ def test_every_cell_is_accounted_for(lines: int) -> None:
     """Started cells were scrapped for a hidden cause, or have ended good or as usual scrap, or are in the plant."""
     asked = programme(1, engineers=3, lines=lines, gap=60)
     causes = hidden_causes(asked, LINE, PRIORS, 5)
-    floor = Floor(asked, LINE, causes, Watch(asked, LINE, PRIORS.evidence), PRIORS.start)
+    found = Ramp.empty(asked, LINE, causes)
+    floor = Floor(asked, LINE, causes, Watch(asked, LINE, PRIORS.evidence), PRIORS, found.months, 5)
+    state = floor.plant.state
     started, ended, scrapped = np.zeros(lines), np.zeros(lines), np.zeros(lines)
     for day in range(asked.days):
-        one = floor.run(day, np.where(causes.born <= day, causes.size, 0.0), np.zeros(lines))
-        started += one.started
-        ended += one.finished / LINE.good
-        scrapped += one.scrap[:, LINE.cells].sum(axis=1)
-        assert one.by_cause[causes.flaw >= 0].sum() == pytest.approx(one.scrap.sum(), rel=1e-9)
+        floor.run(day, month_of(day))
+        started += state.started
+        ended += state.finished / LINE.good
+        scrapped += state.scrap[:, LINE.cells].sum(axis=1)
+        assert state.by_cause[causes.flaw >= 0].sum() == pytest.approx(state.scrap.sum(), rel=1e-9)
     assert scrapped.min() > 0
-    assert ended + scrapped + floor.within(asked.days - 1) == pytest.approx(started, rel=1e-12)
+    inside = [within(state, floor.plant.route, line, asked.days - 1) for line in range(lines)]
+    assert ended + scrapped + inside == pytest.approx(started, rel=1e-12)
+    assert found.started.sum(axis=0) == pytest.approx(started, rel=1e-12)
+    assert found.decided.sum(axis=0) == pytest.approx(ended + scrapped, rel=1e-12)
 
 
 def test_the_number_of_causes_at_birth_is_poisson_with_the_declared_mean() -> None:
@@ -209,15 +216,15 @@ def test_cells_in_a_mature_plant_are_those_started_in_the_days_on_their_way() ->
 def test_a_stop_passes_between_what_buffers_without_end_and_no_buffers_allow() -> None:
     """Buzacott 1967: a line without buffers runs 1 / (1 + sum of down over up) of the time; the worst station is one
     that is up 80 % of it, the others have slack."""
-    up = np.array([[1.0, 1.0, 0.8, 0.9, 1.0, 1.0]])
+    up = np.array([1.0, 1.0, 0.8, 0.9, 1.0, 1.0])
     one = np.ones_like(up)
-    speeds = [float(line_speed(LINE, one, up, one, passing)[0]) for passing in (0.0, 0.5, 1.0)]
+    speeds = [line_speed(LINE.slack, one, up, one, passing)[0] for passing in (0.0, 0.5, 1.0)]
     assert speeds[0] == pytest.approx(0.8)
     assert speeds[2] == pytest.approx(1 / (1 + 0.2 / 0.8 + 0.1 / 0.9))
     assert speeds[0] > speeds[1] > speeds[2]
     # a slow machine holds nobody up but itself
-    slow = np.array([[1.0, 1.0, 0.6, 0.7, 1.0, 1.0]])
-    assert line_speed(LINE, one, one, slow, 1.0)[0] == pytest.approx(0.6)
+    slow = np.array([1.0, 1.0, 0.6, 0.7, 1.0, 1.0])
+    assert line_speed(LINE.slack, one, one, slow, 1.0) == (pytest.approx(0.6), 2)
 
 
 def test_machines_are_accepted_team_by_team_and_crews_come_one_after_another() -> None:
