@@ -6,10 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
-import numpy as np
-
 from twin.declared import Declared, DeclaredStep
-from twin.electrode.web import cut_off, scattered
+from twin.electrode.web import cut_off, pieces, scattered
 from twin.material import Electrode, Material
 from twin.occasion import Born, Loss, Made, Occasion
 from twin.units import Fraction, Metres, PerLength, Positive, Seconds, Speed
@@ -111,9 +109,7 @@ class Slitting(DeclaredStep):
         for number in range(len(lanes)):
             starts = along[across == number]
             if len(starts):
-                marks = np.empty((len(starts), 3))
-                marks[:, 0], marks[:, 1], marks[:, 2] = starts, knives.burr_length, number
-                yield Born(BURR, marks=marks, output=number)
+                yield Born(BURR, marks=pieces(starts, knives.burr_length, number), output=number)
 
 
 def worn_burr(sharp: float, use: float, wear: float, power: float) -> float:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.declared import Declared
-from twin.electrode.web import mean_loading, scattered
+from twin.electrode.web import mean_loading, pieces, scattered
 from twin.material import Electrode, Slurry
 from twin.occasion import Born, Occasion
 from twin.units import ForcePerLength as SurfaceTension
@@ -113,11 +113,11 @@ class SlotDie(Declared):
             along, across = scattered(mode, at, rate, length * len(rolls), rolls[0].lanes)
             if not len(along):
                 continue
-            marks = np.column_stack([along, np.full(len(along), extent), across])
+            marks = pieces(along, extent, across)
             if len(rolls) == 1:
                 yield Born(mode, marks=marks)
                 continue
-            outputs = np.minimum(along // length, len(rolls) - 1)
+            outputs = np.minimum(marks[:, 0] // length, len(rolls) - 1)
             marks[:, 0] -= outputs * length
             for output in range(len(rolls)):
                 if (here := outputs == output).any():

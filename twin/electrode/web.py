@@ -62,6 +62,13 @@ def scattered(purpose: str, at: Occasion, rate: float, length: float, lanes: int
     return along / np.float32(rate), across.astype(np.intp)
 
 
+def pieces(starts: Floats, length: float, lanes: NDArray[np.intp] | int) -> NDArray[np.float64]:
+    """Return pieces of web of one length in rows: start [m], length [m], lane. Shape (pieces, 3)."""
+    rows = np.empty((len(starts), 3))
+    rows[:, 0], rows[:, 1], rows[:, 2] = starts, length, lanes
+    return rows
+
+
 def stretches(bad: NDArray[np.bool_], web: Electrode) -> Places:
     """Return the stretches of a web whose segments are bad, one for each run of them in a lane.
 
