@@ -90,13 +90,33 @@ class Swing(NamedTuple):
         return any(change is None or abs(change) > error for change, error in ends)
 
 
+class Stop(NamedTuple):
+    """An input whose range holds values at which the plant hardly makes anything.
+
+    Attributes:
+        path: where it stands in the plant.
+        title: what people call it.
+        value: as declared.
+        ends: at which it stops the plant.
+        source: keys of the sources file.
+        confidence: "read", "memory" or "estimate".
+    """
+
+    path: str
+    title: str
+    value: str
+    ends: tuple[str, ...]
+    source: str
+    confidence: str
+
+
 class Unresolved(NamedTuple):
     """Inputs that were screened together and not taken apart.
 
     Attributes:
         paths: of the inputs.
-        change: of the goal, all of them at ends of their ranges [USD/yr, cell/yr or J/yr]; None when the plant makes
-            nothing then, or it was never tried.
+        change: of the goal, all of them at ends of their ranges [USD/yr, cell/yr or J/yr]; None when the plant hardly
+            makes anything then, or it was never tried.
     """
 
     paths: tuple[str, ...]
@@ -107,7 +127,7 @@ class Screened(NamedTuple):
     """How the most uncertain inputs were found.
 
     Attributes:
-        inputs: how many have a range and are not chosen by the plan.
+        inputs: how many are in doubt.
         counted: how many of them only the accounts know.
         runs: of the twin for the others.
         budget: most runs allowed.
@@ -118,6 +138,7 @@ class Screened(NamedTuple):
         still: how many of the others change nothing at all, to the last digit.
         impossible: inputs with an end that no plant can have while all others stay.
         finished: whether no group is left that changes more than the least of the inputs told.
+        stops: inputs that stop the plant, in the order of its files.
     """
 
     inputs: int
@@ -131,6 +152,7 @@ class Screened(NamedTuple):
     still: int
     impossible: tuple[str, ...]
     finished: bool
+    stops: tuple[Stop, ...] = ()
 
 
 class Front(NamedTuple):

@@ -18,8 +18,8 @@ _ACCOUNTS = (
     "stations.*.energy.*",
     "stations.*.cost.*",
     "stations.*.consumes.*",
-    "stations.*.gauges.*.capital",
-    "stations.*.gauges.*.upkeep",
+    "stations.*.capital",
+    "stations.*.upkeep",
 )
 
 

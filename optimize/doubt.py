@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
+from math import ceil, inf
 from statistics import mean, median
 
 from optimize.cache import Cache
@@ -19,6 +19,10 @@ from optimize.workers import Pool, Tell, ask_all
 from twin import Deadlock, InputError, Journal, Line, put, turn, unit_costs
 
 Ends = Mapping[str, str | float]
+# a plant that makes less than this share of what it made has stopped: no swing of its goal means anything [-]
+_STOPPED = 0.5
+# a screening measures for this share of a study's days: it only has to tell what matters from what does not
+_SHARE_OF_DAYS = 0.15
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Held:
         tell: called with what is being done.
         cache: what the twin was asked before.
         size: what changes of the goal are multiplied by [-].
+        days: measured time of each run [d]; None for as long as the study says.
     """
 
     plan: Plan
@@ -82,6 +87,7 @@ class Held:
     tell: Tell | None = None
     cache: Cache | None = None
     size: float = 1.0
+    days: int | None = None
 
     @cached_property
     def settings(self) -> dict[str, object]:
@@ -104,17 +110,16 @@ class Held:
         """The goal of the plan as it is, run by run."""
         return [self.goal(self.plan.question.line, answer) for answer in self.answers]
 
-    def smaller(self) -> Held:
-        """Return a plant of the same make, so small that half of its stations have one machine, for quick answers.
+    def quicker(self) -> Held:
+        """Return a plant of the same make that answers quickly: small, and measured for a part of the days.
 
-        It has to make what it makes as all is declared, and what changes there is told in the size of the plan. Where
-        the plan is as small already, or the small plant makes nothing, it is the plan itself.
+        Half of its stations have one machine. It has to make what it makes as all is declared, and what changes there
+        is told in the size of the plan. Where such a plant makes nothing, it is the plan itself.
         """
-        share = median(self.servers.values())
-        if share < 2:
-            return self
+        share = max(1.0, median(self.servers.values()))
         servers = {name: max(1, round(count / share)) for name, count in self.servers.items()}
-        small = replace(self, servers=servers)
+        days = ceil(self.plan.question.study.days * _SHARE_OF_DAYS)
+        small = replace(self, servers=servers, days=days)
         line = self.plan.question.line
         runs = [small.asked(line, luck) for luck in range(self.runs)]
         answers = ask_all(ask, runs, self.workers, "small plant", self.tell, self.cache)
@@ -137,20 +142,26 @@ class Held:
     def asked(self, line: Line, luck: int) -> Asked:
         """Return the run of a plant with the plan's settings and the luck of one of the plan's runs."""
         study = self.plan.question.study
-        return Asked(line, self.settings, study.days, study.warmup, study.seed + luck)
+        return Asked(line, self.settings, self.days or study.days, study.warmup, study.seed + luck)
 
     def changes(self, tried: Sequence[tuple[Ends, int]]) -> list[float | None]:
         """Return by how much the goal changes with other numbers, each tried with the luck of one of the plan's runs.
 
-        Infinite where the plant makes nothing, None where no plant can have them.
+        Infinite where the plant makes less than half of what it made, None where no plant can have them.
         """
         lines = [self.possible(ends) for ends, _ in tried]
         runs = [self.asked(line, luck) for line, (_, luck) in zip(lines, tried, strict=True) if line is not None]
         answers = iter(ask_all(ask, runs, self.workers, "screen inputs", self.tell, self.cache))
         return [
-            None if line is None else self.size * (self.goal(line, next(answers)) - self.base[luck])
+            None if line is None else self._change(line, next(answers), luck)
             for line, (_, luck) in zip(lines, tried, strict=True)
         ]
+
+    def _change(self, line: Line, answer: Answer, luck: int) -> float:
+        """Return by how much the goal of a run changes; infinite where the plant has as good as stopped."""
+        if answer.output < _STOPPED * self.answers[luck].output:
+            return inf
+        return self.size * (self.goal(line, answer) - self.base[luck])
 
     def simulated(self, tried: Sequence[Ends]) -> list[list[Answer]]:
         """Return what the twin says with other numbers that a plant can have, run by run."""

@@ -128,4 +128,4 @@ class Study(Part):
     explore: int = Field(default=2, ge=2)
     rounds: int = Field(default=8, ge=1)
     tornado: int = Field(default=10, ge=0)
-    screening: int = Field(default=120, ge=0)
+    screening: int = Field(default=300, ge=0)

@@ -1,27 +1,29 @@
 """What doubt in the declared numbers does to a plan: the ten that matter most, each at both ends of its range.
 
-All declared numbers with a range are in it: prices and costs, and whatever the physics, the machines, the gauges, the
-controllers and the cell declare. What only the accounts know is reckoned; for all else the twin is asked, in groups
-that are taken apart where they matter (``screen.py``). The most uncertain ones are then tried one by one.
+All declared numbers that are in doubt are in it (``in_doubt.py``): prices and costs, and what physics, machines, gauges
+and the cell declare. What only the accounts know is reckoned; for all else the twin is asked, in groups that are taken
+apart where they matter (``screen.py``). The most uncertain ones are then tried one by one; those that stop the plant
+are told apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, sqrt
 from statistics import mean
 
-from optimize.around import Screened, Swing, Unresolved
+from optimize.around import Screened, Stop, Swing, Unresolved
 from optimize.by_accounts import Accountant, by_accounts
 from optimize.cache import Cache
 from optimize.doubt import Ends, Held
 from optimize.explore import Answer
+from optimize.in_doubt import in_doubt
 from optimize.refine import Plan
 from optimize.screen import Found, Screening
 from optimize.solve import solve
 from optimize.titles import title_of
 from optimize.workers import Pool, Tell
-from twin import Input, inputs, knobs, put
+from twin import Input, put
 
 Answers = Mapping[tuple[str, str | float], Sequence[Answer]]
 
@@ -47,26 +49,29 @@ def tornado(
     doubted = _doubted(held)
     changes = _by_accounts(held, [one for one in doubted if by_accounts(one.path)])
     felt = [one for one in doubted if not by_accounts(one.path)]
-    # a plan of many machines is screened in a small plant, so that there is time for all that is in doubt
-    tried = held.smaller() if felt and study.screening else held
+    # what is in doubt is looked for in a small plant and short runs, so that there is time for all of it
+    tried = held.quicker() if felt and study.screening else held
     found = Screening(tried.changes, study.screening, study.tornado, list(changes.values())).search(felt)
-    quiet = {path for path, change in found.single.items() if abs(change) <= found.noise}
-    changes |= {path: abs(change) for path, change in found.single.items() if path not in quiet}
+    stopping = {way.path for way in found.stopping}
+    alone = _widest(found)
+    changes |= {path: size for path, size in alone.items() if size > found.noise and path not in stopping}
     widest = sorted((one for one in doubted if changes.get(one.path)), key=lambda one: -changes[one.path])
     asked = widest[: study.tornado]
-    return tuple(_swings(held, asked)), _screened(held, doubted, felt, found, quiet)
+    return tuple(_swings(held, asked)), _screened(held, doubted, felt, found)
+
+
+def _widest(found: Found) -> dict[str, float]:
+    """Return what each input that was tried alone changes at its worse end."""
+    widest: dict[str, float] = {}
+    for way, change in found.single.items():
+        widest[way.path] = max(widest.get(way.path, 0.0), abs(change))
+    return widest
 
 
 def _doubted(held: Held) -> list[Input]:
-    """Return the inputs that are in doubt: with a range, and not turned by the plan."""
-    known = knobs(held.line)
-    turned = {path for name in held.settings for path in known[name].paths}
+    """Return the inputs that are in doubt; prices only where there are some."""
     priced = held.line.prices is not None
-    return [
-        one
-        for one in inputs(held.plan.question.line)
-        if one.low != one.high and one.path not in turned and (priced or not by_accounts(one.path))
-    ]
+    return [one for one in in_doubt(held.plan.question.line) if priced or not by_accounts(one.path)]
 
 
 def _by_accounts(held: Held, asked: Sequence[Input]) -> dict[str, float]:
@@ -169,21 +174,35 @@ def _swing(
     )
 
 
-def _screened(held: Held, doubted: Sequence[Input], felt: Sequence[Input], found: Found, quiet: set[str]) -> Screened:
+def _screened(held: Held, doubted: Sequence[Input], felt: Sequence[Input], found: Found) -> Screened:
     """Return how the inputs were found."""
-    still = sum(len(paths) for paths, change in found.groups if change == 0)
-    left = sorted((group for group in found.groups if group[1] != 0), key=lambda group: -abs(group[1]))
-    impossible = {one.path for one in found.impossible}
+    impossible = {way.path for way in found.impossible}
+    moved = {way.path for ways, change in found.groups if change for way in ways}
+    moved |= {way.path for way, change in found.single.items() if change}
+    left = sorted((group for group in found.groups if group[1]), key=lambda group: -abs(group[1]))
+    alone = _widest(found)
     return Screened(
         inputs=len(doubted),
         counted=len(doubted) - len(felt),
         runs=found.runs,
         budget=held.plan.question.study.screening,
-        alone=len(found.single),
+        alone=len(alone),
         noise=found.noise,
-        quiet=tuple(sorted(path for path in quiet if found.single[path] != 0 and path not in impossible)),
-        unresolved=tuple(Unresolved(tuple(paths), change if isfinite(change) else None) for paths, change in left),
-        still=still + sum(1 for path, change in found.single.items() if change == 0 and path not in impossible),
+        quiet=tuple(sorted(path for path, size in alone.items() if 0 < size <= found.noise)),
+        unresolved=tuple(
+            Unresolved(tuple(way.path for way in ways), change if isfinite(change) else None) for ways, change in left
+        ),
+        still=sum(1 for one in felt if one.path not in moved | impossible),
         impossible=tuple(sorted(impossible)),
         finished=found.finished,
+        stops=tuple(_stops(held, felt, found)),
     )
+
+
+def _stops(held: Held, felt: Sequence[Input], found: Found) -> Iterator[Stop]:
+    """Yield the inputs that stop the plant at an end of their range."""
+    stopping = found.stopping
+    for one in felt:
+        if ends := tuple(str(way.end) for way in stopping if way.path == one.path):
+            title, source = title_of(held.line, one.path), ", ".join(one.source)
+            yield Stop(one.path, title, str(one.value), ends, source, one.confidence)

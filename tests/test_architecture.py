@@ -14,7 +14,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 
 # each row imports only the rows above it; a folder also imports itself
 TABLE = """
-    problems, randomness, chemistry
+    problems, randomness, chemistry, machine_code
     units
     declared, marks
     material
@@ -38,7 +38,7 @@ TABLE = """
     present
     simulation
     measured, output_analysis, progress, results
-    capability, folder, genealogy, oee, material_balance
+    capability, folder, genealogy, oee, material_balance, estimate
     yields, cost, trace, query
     defect_flow
     kpi, ramp

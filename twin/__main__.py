@@ -152,6 +152,9 @@ def simulate_command(
     replications: Annotated[int, typer.Option(min=1, help="runs with seeds SEED, SEED+1, ...")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")] = 1,
     cells: Annotated[str, typer.Option(help="cell rows kept: all, none or sample:1%")] = "sample:1%",
+    evaluate: Annotated[
+        str, typer.Option(help="lots worked out by physics: all, or a share such as sample:5%")
+    ] = "all",
     truth: Annotated[bool, typer.Option("--truth", help="write what is true beside what gauges report")] = False,
     engine: Annotated[str, typer.Option(help="simpy, compiled or auto; the journal is the same")] = "auto",
     save_state: Annotated[
@@ -180,9 +183,8 @@ def simulate_command(
         # what is not said goes on as it was
         seed = read_present(from_state).header.seed if _by_default(context, "seed") else seed
         warmup = "0" if _by_default(context, "warmup") else warmup
-    run = replace(
-        _run(file, days, warmup, seed, settings or [], cells, truth, engine), from_state=from_state, lot_scale=lot_scale
-    )
+    run = _run(file, days, warmup, seed, settings or [], cells, truth, engine)
+    run = replace(run, from_state=from_state, lot_scale=lot_scale, evaluate=evaluate)
     order = Order(run, replications, workers, out, overwrite, resume, _save(save_state, at, overwrite))
     carry_out(order, _show, quiet)
 

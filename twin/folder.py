@@ -91,6 +91,7 @@ def question(run: Run) -> dict[str, Any]:
         "engine": run.engine,
         "from_state": _origin(run),
         "lot_scale": run.lot_scale,
+        "evaluate": run.evaluate,
         **_engine(run),
         "versions": versions(),
         "line_declared": run.line._raw,

@@ -165,6 +165,23 @@ TABLES: dict[str, dict[str, str]] = {
         "passed_bad": "i4",
         "rejected_good": "i4",
     },
+    # what became of evaluated lots, turn by turn; empty where all are evaluated
+    "evaluated": {
+        "time": "f8",
+        "station": "i2",
+        "family": "i2",
+        "lot": "i8",
+        "root_family": "i2",  # batch that it comes of
+        "root": "i8",
+        "seconds": "f8",  # of work, without failures
+        "tried": "f8",
+        "good": "f8",  # cells finished
+        "first": "f8",  # of them grade A, less those cured here
+        "scrapped": "f8",  # cells
+        "back": "f8",  # cells sent back for rework
+        "kept_kg": "f8",  # dry coating of the batch's electrode that was finished, or handed to another batch's cells
+        "lost_kg": "f8",
+    },
     # one stop of one server that is long enough to be told apart
     "stops": {"station": "i2", "server": "i4", "state": "i1", "begin": "f8", "seconds": "f8"},
 }

@@ -10,6 +10,7 @@ from twin.calendar import DAY
 from twin.capability import capability, charts
 from twin.cost import costs
 from twin.defect_flow import defect_flow, escapes, outgoing
+from twin.estimate import estimated
 from twin.journal import Journal
 from twin.measured import CELL, Floats, Measured
 from twin.oee import busy_share, ideal_seconds, oee, ratio, time_shares, weekly_busy_share
@@ -59,6 +60,9 @@ def kpis(journal: Journal) -> dict[str, Any]:
     }
     if measured.line.cell is not None and measured.line.prices is not None:
         found.update(costs(measured.line, journal))
+    sure = estimated(measured, found, busy)
+    if sure is not None:
+        found["estimated"] = sure
     escaped = escapes(measured)
     return {
         **found,

@@ -152,24 +152,6 @@ class Electrode:
         rest.measured, rest.target = self.measured, self.target
         return rest
 
-    def means(self, values: Floats, pieces: int) -> Floats:
-        """Return the means of one lane's values over equal pieces of the web that is left. Shape (pieces,).
-
-        Args:
-            values: along the whole web. Shape (segments, 1).
-            pieces: how many, one for each cell.
-        """
-        size, step = len(values), self.length / pieces / self.pitch
-        total = np.zeros(size + 1)
-        np.cumsum(values[:, 0], out=total[1:])
-        ends = counting(pieces + 1) * step
-        ends += self.begin / self.pitch
-        at_ends = np.interp(ends, counting(size + 1), total)
-        at_ends[:-1] = at_ends[1:] - at_ends[:-1]
-        at_ends /= step
-        means: Floats = at_ends[:-1].astype(np.float32)
-        return means
-
 
 @dataclass(slots=True)
 class Separator:
@@ -228,6 +210,11 @@ class Cell:
     def size(self) -> int:
         """Number of cells started in this lot."""
         return len(self.alive)
+
+    def known(self, name: str, otherwise: float) -> Floats:
+        """Return what is true of the cells, the same for all where no step has worked it out. Shape (cells,)."""
+        known = self.state.get(name)
+        return np.full(self.size, otherwise, np.float32) if known is None else known
 
     def remove(self, place: int) -> None:
         """Take the cell at a place out of the lot; no gauge can find anything in it any more."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from twin.estimate import in_words
 from twin.folder import (
     KPI,
     MANIFEST,
@@ -81,6 +82,8 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
         from twin.summary import engine_in_words, table_of_kpis
 
         show(table_of_kpis(kpi))
+        if "estimated" in kpi:
+            show(in_words(kpi["estimated"]))
         show(engine_in_words(order.run))
         show(f"report: {report}")
     return report
@@ -157,7 +160,7 @@ def _folder_to_resume(order: Order) -> Path:
 def _refuse_another_question(folder: Path, run: Run) -> None:
     """Refuse to go on with replications of another plant, length or seed, or made by another gigatwin."""
     was, asked = read_manifest(folder), question(run)
-    for name in ("line", "line_sha256", "days", "warmup_days", "seed", "cells", "lot_scale", "from_state"):
+    for name in ("line", "line_sha256", "days", "warmup_days", "seed", "cells", "lot_scale", "evaluate", "from_state"):
         if was.get(name) != asked[name]:
             raise InputError(f"{folder} answers another question: {name} was {was.get(name)}, now it is {asked[name]}")
     if was.get("versions", {}).get("gigatwin") != asked["versions"]["gigatwin"]:

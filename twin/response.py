@@ -28,8 +28,6 @@ _ROWS = {
 }
 Rows = Annotated[tuple[tuple[float, ...], ...], WithJsonSchema(_ROWS)]
 
-# what the quadratics are over, in the order of their rows after 1
-INPUTS = ("cathode_loading", "anode_loading", "lithium_loss", "cathode_porosity", "anode_porosity")
 # how far the table of the balance reaches and how finely, for ratio of cathode to anode (relative) and lithium loss
 _REACH = ((0.7, 1.4), (-0.05, 0.6))
 _STEPS = (256, 256)
@@ -73,8 +71,9 @@ class CellResponse(Declared):
         resistance_factor: resistance relative to that as designed [-], a quadratic.
         plating_margin: least potential of the anode against lithium in a charge at 1C [V], a quadratic.
 
-    A quadratic over z = (1, INPUTS), each input relative to its middle and half width, has six rows: in row k the
-    factors of z_k z_k, z_k z_k+1 and so on.
+    A quadratic is over z = (1, loading of the cathode, loading of the anode, lithium loss, porosity of the cathode,
+    porosity of the anode), each input relative to its middle and half width. It has six rows: in row k the factors of
+    z_k z_k, z_k z_k+1 and so on.
     """
 
     anode_potential: Rows
@@ -111,40 +110,26 @@ class CellResponse(Declared):
             raise ValueError("the discharge ends at a higher voltage than the charge, expected lowest < highest")
         return self
 
-    def quadratics(self, names: tuple[str, ...], inputs: int = 5) -> Floats:
-        """Return quadratics as matrices A one under the other, so that each has the value z'A z.
-
-        Args:
-            names: of the quadratics.
-            inputs: how many of the inputs z has; the others are in the middle.
-
-        Shape (names * (inputs + 1), inputs + 1).
-        """
-        key = (names, inputs)
-        if key not in self._stacks:
-            wholes = [np.zeros((6, 6), np.float32) for _ in names]
-            for name, whole in zip(names, wholes, strict=True):
+    def quadratics(self, names: tuple[str, ...]) -> Floats:
+        """Return quadratics as matrices A, so that each has the value z'A z. Shape (names, 6, 6)."""
+        if names not in self._stacks:
+            stack = self._stacks[names] = np.zeros((len(names), 6, 6), np.float32)
+            for whole, name in zip(stack, names, strict=True):
                 for place, row in enumerate(getattr(self, name)):
                     whole[place, place:] = row
-            self._stacks[key] = np.concatenate([whole[: inputs + 1, : inputs + 1] for whole in wholes])
-        return self._stacks[key]
+        return self._stacks[names]
 
     @cached_property
-    def _stacks(self) -> dict[tuple[tuple[str, ...], int], Floats]:
+    def _stacks(self) -> dict[tuple[str, ...], Floats]:
         return {}
 
     @cached_property
-    def middle(self) -> Floats:
-        """Middles of the inputs. Shape (5, 1)."""
-        here = (1, 1, self.reach.lithium_loss_middle, self.cathode_porosity, self.anode_porosity)
-        return np.array(here, np.float32)[:, None]
-
-    @cached_property
-    def per_width(self) -> Floats:
-        """One over the half widths of the inputs. Shape (5, 1)."""
+    def reaches(self) -> Exact:
+        """Middle of each input, and one over half its width. Shape (5, 2)."""
         reach = self.reach
+        middles = (1, 1, reach.lithium_loss_middle, self.cathode_porosity, self.anode_porosity)
         widths = (reach.loading, reach.loading, reach.lithium_loss, reach.porosity, reach.porosity)
-        return np.array([1 / width for width in widths], np.float32)[:, None]
+        return np.array([(middle, 1 / width) for middle, width in zip(middles, widths, strict=True)])
 
     @cached_property
     def _anode(self) -> Exact:
@@ -171,18 +156,12 @@ class CellResponse(Declared):
 
     @cached_property
     def potentials(self) -> Floats:
-        """Both potentials in even steps of stoichiometry from 0 to 1: where each begins, and the change in it [V].
-
-        Shape (2, anode's steps and then the cathode's).
+        """Potentials of anode and cathode in even steps of stoichiometry from 0 to 1: where each begins, and the change
+        in it [V]. Shape (2, steps, 2).
         """
-        even = np.linspace(0, 1, self.potential_steps + 1)
-        both = [self.anode_at(even), self.cathode_at(even)]
-        return np.array([[*both[0][:-1], *both[1][:-1]], [*np.diff(both[0]), *np.diff(both[1])]], np.float32)
-
-    @property
-    def potential_steps(self) -> int:
-        """Even steps of stoichiometry in ``potentials``."""
-        return _POTENTIAL_STEPS
+        even = np.linspace(0, 1, _POTENTIAL_STEPS + 1)
+        both = (self.anode_at(even), self.cathode_at(even))
+        return np.array([np.column_stack([one[:-1], np.diff(one)]) for one in both], np.float32)
 
     def anode_potential_at(self, stoichiometry: float) -> float:
         """Return the anode's open-circuit potential at one stoichiometry [V]."""
@@ -197,23 +176,23 @@ class CellResponse(Declared):
 
     def voltage_as_designed(self, charge: float) -> float:
         """Return the resting voltage of a cell as designed, charged by so much of its nominal capacity [V]."""
-        x = self.as_designed[0] + charge / self.anode_charge
-        ratio = self.cathode_charge / self.anode_charge
-        y = self.lithiation_made - (x + self.lithium_loss) / ratio
-        return float(self.cathode_at(np.array(y)) - self.anode_at(np.array(x)))
+        found = self._voltages.get(charge)
+        if found is None:
+            x = self.as_designed[0] + charge / self.anode_charge
+            ratio = self.cathode_charge / self.anode_charge
+            y = self.lithiation_made - (x + self.lithium_loss) / ratio
+            found = self._voltages[charge] = float(self.cathode_at(np.array(y)) - self.anode_at(np.array(x)))
+        return found
+
+    @cached_property
+    def _voltages(self) -> dict[float, float]:
+        return {}
 
     def slope_as_designed(self, charge: float) -> float:
         """Return how steeply the resting voltage of a cell as designed rises with its charge [V/nominal capacity]."""
-        slope = self._slopes.get(charge)
-        if slope is None:
-            # over a few rows of the potentials, which are straight in between
-            below, above = (self.voltage_as_designed(charge + step) for step in (-_STEP_OF_SLOPE, _STEP_OF_SLOPE))
-            slope = self._slopes[charge] = (above - below) / (2 * _STEP_OF_SLOPE)
-        return slope
-
-    @cached_property
-    def _slopes(self) -> dict[float, float]:
-        return {}
+        # over a few rows of the potentials, which are straight in between
+        below, above = (self.voltage_as_designed(charge + step) for step in (-_STEP_OF_SLOPE, _STEP_OF_SLOPE))
+        return (above - below) / (2 * _STEP_OF_SLOPE)
 
     @cached_property
     def np_ratio(self) -> float:
@@ -236,26 +215,23 @@ class BalanceTable:
     turned round by interpolation, without iteration.
 
     Attributes:
-        scale: steps per unit of (cathode over anode loading, loss). Shape (2, 1).
-        offset: steps before the axes begin. Shape (2, 1).
-        last: number of the last step of each axis. Shape (2, 1).
-        stride: steps of the second axis.
-        columns: for each step of both axes x = a + b u + (c + d u) v of both stoichiometries, with u and v the
-            position within the step. Shape (8, steps): a, b, c and d of the bottom and the top each.
+        ratios: steps per unit of cathode over anode loading, steps before the axis begins, and how many there are.
+        losses: the same of the loss.
+        rows: for each step of both axes x = a + b u + (c + d u) v of both stoichiometries, with u and v the position
+            within the step. Shape (steps, 8): a, b, c and d of the bottom and the top each.
     """
 
     def __init__(self, response: CellResponse) -> None:
         ratio = response.cathode_charge / response.anode_charge
         ends = ((_REACH[0][0] * ratio, _REACH[0][1] * ratio), _REACH[1])
         axes = [np.linspace(*end, steps + 1) for end, steps in zip(ends, _STEPS, strict=True)]
-        per_step = [1 / (axis[1] - axis[0]) for axis in axes]
-        self.scale = np.array([[per_step[0] * ratio], [per_step[1]]], np.float32)
-        self.offset = np.array([[axes[0][0] * per_step[0]], [axes[1][0] * per_step[1]]], np.float32)
-        self.last = np.array([[steps - 1] for steps in _STEPS], np.int32)
-        self.stride = _STEPS[1]
+        (ratios, losses), (first_ratio, first_loss) = _STEPS, (axis[0] for axis in axes)
+        per_ratio, per_loss = (1 / (axis[1] - axis[0]) for axis in axes)
+        self.ratios = (float(per_ratio * ratio), float(first_ratio * per_ratio), ratios)
+        self.losses = (float(per_loss), float(first_loss * per_loss), losses)
         bottom, top = (_bilinear(end_of_window(response, v, *axes)) for v in (response.lowest, response.highest))
         pairs = [one for pair in zip(bottom, top, strict=True) for one in pair]
-        self.columns = np.array(pairs, np.float32).reshape(8, -1)
+        self.rows = np.ascontiguousarray(np.array(pairs, np.float32).reshape(8, -1).T)
 
 
 def _bilinear(at: Exact) -> tuple[Exact, Exact, Exact, Exact]:

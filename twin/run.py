@@ -27,6 +27,8 @@ class Run:
             first midnight after it. None begins with an empty plant.
         lot_scale: how many lots move as one; 1 is every lot as declared. What has been made, taken and lost is
             counted as ever.
+        evaluate: which lots physics works out: "all", or a share of the batches with all that is made of them, such
+            as "sample:1%"; the others are counted as it went with those.
     """
 
     line: Line
@@ -38,6 +40,7 @@ class Run:
     engine: str = "auto"
     from_state: Path | None = None
     lot_scale: int = 1
+    evaluate: str = "all"
 
 
 @dataclass(frozen=True)

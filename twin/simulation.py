@@ -25,6 +25,7 @@ from twin.present import (
 )
 from twin.problems import InputError
 from twin.run import ENGINES, Run, Save
+from twin.timed import Timed
 
 if TYPE_CHECKING:
     from twin.compiled.plant import CompiledPlant
@@ -142,7 +143,7 @@ def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | Compi
 
         return CompiledPlant(run.line, run.seed, journal, world)
     line = coarser(run.line, run.lot_scale)
-    plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth)
+    plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
     if world is None:
         plant.begin()
     else:
@@ -178,6 +179,8 @@ def check(run: Run, state: Save | None = None) -> None:
     if run.engine == "compiled" and lacks:
         raise InputError(f"engine 'compiled' does not know {_some(lacks)}; leave that out, or choose 'auto' or 'simpy'")
     kept_share(run.cells)
+    if evaluated_share(run.evaluate) is not None:
+        _refuse_to_sample(run)
     coarser(run.line, run.lot_scale)
     if run.seed < 0:
         raise InputError(f"seed {run.seed}: expected a whole number from 0")
@@ -217,11 +220,48 @@ def kept_share(cells: str) -> float:
     """
     if cells in ("all", "none"):
         return 1.0 if cells == "all" else 0.0
-    word, _, share = cells.partition(":")
+    value = _sample(cells)
+    if value is None:
+        raise InputError(f"cells '{cells}': expected 'all', 'none' or a sample such as 'sample:1%'")
+    return value
+
+
+def evaluated_share(evaluate: str) -> float | None:
+    """Return the share of batches that physics works out; None for every one, without a sample.
+
+    Raises:
+        InputError: not "all" or such as "sample:1%".
+    """
+    if evaluate == "all":
+        return None
+    value = _sample(evaluate)
+    if value is None:
+        raise InputError(
+            f"evaluate '{evaluate}': expected 'all' or a sample of the batches, such as 'sample:1%'; "
+            "which cell rows are kept is chosen by 'cells'"
+        )
+    return value
+
+
+def _sample(text: str) -> float | None:
+    """Return the share in words such as "sample:1%", None when there is none in (0, 1]."""
+    word, _, share = text.partition(":")
     try:
         value = float(share.removesuffix("%")) / (100 if share.endswith("%") else 1)
     except ValueError:
-        value = -1.0
-    if word != "sample" or not 0 < value <= 1:
-        raise InputError(f"cells '{cells}': expected 'all', 'none' or a sample such as 'sample:1%'")
-    return value
+        return None
+    return value if word == "sample" and 0 < value <= 1 else None
+
+
+def _refuse_to_sample(run: Run) -> None:
+    """Refuse to evaluate a share of lots that hold nothing.
+
+    Raises:
+        InputError: a generic line, or timed stations.
+    """
+    plain = [name for name, station in run.line.stations.items() if isinstance(station.step, Timed)]
+    if run.line.cell is None or plain:
+        who = f"the lots of {run.line.name} hold no cells"
+        if run.line.cell is not None:
+            who = f"stations {', '.join(plain[:3])} are timed: what they make has no physics"
+        raise InputError(f"evaluate '{run.evaluate}': {who}, so there is nothing to sample; leave it at 'all'")

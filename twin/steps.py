@@ -40,12 +40,14 @@ class Step(Protocol):
         begins: True when it makes lots of bought material, False when it needs an inbox, None when either may be.
         unit: unit in which what enters is counted: "lot", "kg", "m", "m**2" or "cell".
         makes: unit in which what leaves is counted.
+        by_time: whether a turn takes as long however much is in the lot, as in a place of rest.
     """
 
     merges: ClassVar[bool | None]
     begins: ClassVar[bool | None]
     unit: ClassVar[str]
     makes: ClassVar[str]
+    by_time: ClassVar[bool]
 
     @property
     def kind(self) -> str:

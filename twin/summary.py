@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from twin.calendar import DAY
 from twin.folder import open_run
 from twin.journal import Action, Journal
-from twin.material import GRADE_B
+from twin.material import GRADE_B, UNGRADED
 from twin.problems import InputError
 from twin.product import JOULES_PER_GWH
 from twin.quality.properties import PROPERTIES
@@ -88,16 +88,21 @@ def summary_of_line(line: Line, file: str) -> Iterator[Any]:
 
 
 def table_of_kpis(kpi: dict[str, Any]) -> Table:
-    """Return the headline figures of a run, or of replications with their intervals."""
+    """Return the headline figures of a run, or of replications, with their intervals where they have some."""
     table = _table("", "", "value", "95 % interval")
+    sure = kpi.get("estimated", {})
     for name, value in kpi.items():
         if isinstance(value, dict) and {"mean", "low", "high"} <= set(value):
-            table.add_row(name, _number(value["mean"]), f"{_number(value['low'])} to {_number(value['high'])}")
+            table.add_row(name, _number(value["mean"]), _range(value))
         elif isinstance(value, dict) and "total" in value:
-            table.add_row(name, _number(value["total"]), "")
+            table.add_row(name, _number(value["total"]), _range(sure.get(name)))
         elif isinstance(value, int | float | str) and not isinstance(value, bool):
-            table.add_row(name, _number(value), "")
+            table.add_row(name, _number(value), _range(sure.get(name)))
     return table
+
+
+def _range(interval: dict[str, float] | None) -> str:
+    return "" if interval is None else f"{_number(interval['low'])} to {_number(interval['high'])}"
 
 
 def engine_in_words(run: Run) -> str:
@@ -192,8 +197,10 @@ def _measurements(measured: pd.DataFrame) -> Iterator[str]:
         if row.capacity_ah == row.capacity_ah:
             values = f"capacity {row.capacity_ah:.3f} Ah, relative resistance {row.resistance_rel:.3f}"
             yield f"measured: {values}; grade {'B' if row.grade == GRADE_B else 'A'}"
-        else:
+        elif row.grade == UNGRADED:
             yield "it has no measurements: it was scrapped before the end of its route"
+        else:
+            yield "it has no measurements: its lot was counted, not evaluated; simulate with --evaluate all"
     if not len(measured):
         yield "its measurements were not kept; simulate with --cells all to keep every cell's"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optimize.around import NOTHING, Around
+from optimize.around import NOTHING, Around, Screened
 from optimize.choices import settings_of
 from optimize.figures import Interval
 from optimize.pages.tables import binding
@@ -59,10 +59,16 @@ def _around(around: Around) -> dict[str, Any]:
     """Return what is known around a plan as plain data; what was not asked is left out."""
     found = {name: [row._asdict() for row in getattr(around, name)] for name in ("what_ifs", "second_best", "tornado")}
     found["pareto"] = [around.front._asdict()] if around.front else []
-    found["screened"] = [around.screened._asdict()] if around.screened else []
+    found["screened"] = [_screened(around.screened)] if around.screened else []
     return {name: rows for name, rows in found.items() if rows} | (
         {"clash": list(around.clash)} if around.clash else {}
     )
+
+
+def _screened(found: Screened) -> dict[str, Any]:
+    """Return how inputs were screened as plain data."""
+    rows = {name: [row._asdict() for row in getattr(found, name)] for name in ("unresolved", "stops")}
+    return found._asdict() | rows
 
 
 def _round(plan: Plan, tried: Round) -> dict[str, Any]:

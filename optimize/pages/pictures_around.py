@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
-from statistics import median
 from textwrap import fill
 from typing import Any
 
@@ -14,7 +13,7 @@ from optimize.pages.pictures import BLUE, GREY, ORANGE, WIDTH, axes_of, leave_ro
 
 # letters on one line beside an axis
 _LABEL = 30
-# bars of a tornado are cut where they are so many times as long as that of the middle input
+# bars of a tornado are cut where they are so many times as long as those that three quarters of the inputs exceed
 _CUT = 4.0
 
 
@@ -46,7 +45,7 @@ def draw_tornado(swings: Sequence[Swing], scale: float, unit: str) -> Any:
         )
     ]
     widest = [max(abs(swing.at_low or 0.0), abs(swing.at_high or 0.0)) for swing in swings]
-    most = _CUT * scale * median(widest) or inf
+    most = _CUT * scale * sorted(widest)[len(widest) // 4] or inf
     shown = [0.0]
     for place, size, error, text, colour in ends:
         inside = max(-most, min(most, size or 0.0))

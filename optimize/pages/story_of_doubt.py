@@ -22,11 +22,13 @@ def screening(plan: Plan, around: Around) -> Iterator[str]:
     noise = f"{number(scale * found.noise, 2)} {unit}"
     felt = found.inputs - found.counted
     yield (
-        f"{found.inputs:,} declared numbers have a range and are not turned by the plan. {found.counted:,} are known "
-        f"to the accounts alone. The other {felt:,} were screened with {found.runs:,} runs ({found.budget:,} allowed) "
-        f"in groups that were taken apart where they matter: {found.alone:,} were tried alone, and {found.still:,} "
-        "change nothing at all."
+        f"{found.inputs:,} declared numbers are in doubt: they have a range, and are not chosen, as recipes, drawings "
+        f"and limits are. {found.counted:,} are known to the accounts alone. The other {felt:,} were screened with "
+        f"{found.runs:,} short runs ({found.budget:,} allowed), each end of a range in a group that was taken apart "
+        f"where it matters: {found.alone:,} were tried alone, {len(found.stops):,} of them stop the plant."
     )
+    if found.still:
+        yield f"{found.still:,} change nothing at all."
     if found.noise > 0:
         yield f"A change below {noise} may be luck in these runs; {_quiet(found)}."
     yield from _left(found, scale, unit)
@@ -50,7 +52,7 @@ def _left(found: Screened, scale: float, unit: str) -> Iterator[str]:
     count = sum(len(group.paths) for group in found.unresolved)
     largest = found.unresolved[0]
     groups = "one group" if len(found.unresolved) == 1 else f"{len(found.unresolved):,} groups"
-    told = f"{count:,} were not taken apart, in {groups}"
+    told = f"{count:,} ends of ranges were not taken apart, in {groups}"
     size = f"{number(scale * abs(largest.change), 2)} {unit}" if largest.change is not None else "more than can be said"
     of = f"{largest.paths[0]} to {largest.paths[-1]}" if len(largest.paths) > 1 else largest.paths[0]
     if found.finished:

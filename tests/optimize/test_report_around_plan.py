@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from optimize.around import Around, Front, Screened, SecondBest, Swing, Unresolved, WhatIf
+from optimize.around import Around, Front, Screened, SecondBest, Stop, Swing, Unresolved, WhatIf
 from optimize.pages.report import save_plan
 from optimize.question import read_study
 from optimize.refine import Plan, optimize
@@ -53,6 +53,7 @@ AROUND = Around(
     screened=Screened(
         *(900, 200, 77, 120, 12, 0.02e6, ("cell.weld_resistance",)),
         *((Unresolved(("stations.a.step.x", "stations.a.step.y"), 0.3e6),), 500, (), True),
+        stops=(Stop("stations.a.step.dryer.rate", "a: dryer, rate", "2 g/m^2/s", ("1 g/m^2/s",), "est", "estimate"),),
     ),
     front=Front(
         ("Cost [MUSD/yr]", "First-pass yield [%]"), [(25.1, 99.0), (26.0, 99.5)], ["as chosen", "slower coating"]
@@ -81,9 +82,10 @@ def test_what_lies_around_a_plan_is_on_its_page_in_the_units_of_its_goal(plan: P
     assert "2 anode coating 2 (was 1) 26.40 3.1 %" in said
     assert "slower coating 26 99.5" in said
     assert "wage prices. wage 25 USD/h 20 USD/h to 30 USD/h estimate: est −0.300 +0.400" in said
-    assert "The other 700 were screened with 77 runs (120 allowed)" in said
+    assert "The other 700 were screened with 77 short runs (120 allowed)" in said
     assert "A change below 0.02 MUSD/yr may be luck in these runs; inside it lie cell.weld_resistance." in said
-    assert "2 were not taken apart, in one group, because" in said
+    assert "2 ends of ranges were not taken apart, in one group, because" in said
+    assert "a: dryer, rate stations. a. step. dryer. rate 2 g/m^2/s 1 g/m^2/s estimate: est" in said
     names = {file.stem for file in (tmp_path / "pictures").iterdir()}
     assert {"what_ifs", "tornado", "pareto"} <= names
 

@@ -8,7 +8,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from optimize.screen import Ends, Found, Screening
+from optimize.screen import Ends, Found, Screening, Way
 from twin import Input
 
 COUNT = 400
@@ -44,8 +44,9 @@ class Twin:
 def search(twin: Twin, budget: int = 150, wanted: int = 5, known: Sequence[float] = ()) -> Found:
     found = Screening(twin, budget, wanted, known).search(INPUTS)
     assert found.runs == twin.runs <= budget
-    told = [*found.single, *(path for paths, _ in found.groups for path in paths)]
-    assert sorted(told) == [one.path for one in INPUTS], "every input is told once"
+    told = [*found.single, *(way for ways, _ in found.groups for way in ways)]
+    every = [Way(one.path, end) for one in INPUTS for end in (one.low, one.high)]
+    assert sorted(told) == sorted(every), "every end of every range is told once"
     return found
 
 
@@ -54,7 +55,8 @@ def test_the_inputs_that_matter_are_found_among_many_with_their_effect() -> None
     found = search(Twin(effects))
     assert found.finished
     for place, size in effects.items():
-        assert abs(found.single[f"input.{place:03d}"]) == pytest.approx(abs(size))
+        for end in (-1.0, 1.0):
+            assert found.single[Way(f"input.{place:03d}", end)] == pytest.approx(end * size)
     assert found.runs < COUNT / 2
 
 
@@ -62,8 +64,9 @@ def test_small_effects_are_left_in_their_groups_when_larger_ones_are_known() -> 
     found = search(Twin({3: 5.0, 77: 0.1, 180: 0.1}), wanted=2, known=[1.0, 0.9])
     # the one of 5 is found, the others cannot be among the two largest
     assert found.finished
-    assert {path for path, change in found.single.items() if change} == {"input.003"}
-    assert sum(1 for _, change in found.groups if change) == 2
+    assert {way.path for way, change in found.single.items() if change} == {"input.003"}
+    # one at each end for either of them
+    assert sum(1 for _, change in found.groups if change) == 4
 
 
 def test_a_budget_that_is_too_small_is_told() -> None:
@@ -73,16 +76,34 @@ def test_a_budget_that_is_too_small_is_told() -> None:
 
 def test_an_input_that_no_plant_can_have_is_found_and_hides_nobody() -> None:
     found = search(Twin({3: 5.0}, refused=[4]), wanted=3)
-    assert [one.path for one in found.impossible] == ["input.004"]
-    assert abs(found.single["input.003"]) == pytest.approx(5.0)
+    assert sorted(found.impossible) == [Way("input.004", -1.0), Way("input.004", 1.0)]
+    assert found.single[Way("input.003", 1.0)] == pytest.approx(5.0)
 
 
-def test_an_end_at_which_the_plant_makes_nothing_matters_most() -> None:
-    class Dead(Twin):
-        def _answer(self, ends: Ends) -> float | None:
-            return inf if "input.009" in ends else super()._answer(ends)
+class Stopping(Twin):
+    """Makes nothing when some inputs are at their high ends."""
 
-    assert search(Dead({3: 5.0}), wanted=2).single["input.009"] == inf
+    def __init__(self, effects: Mapping[int, float], stops: Sequence[int]) -> None:
+        super().__init__(effects)
+        self.stops = {f"input.{place:03d}" for place in stops}
+
+    def _answer(self, ends: Ends) -> float | None:
+        return inf if any(ends.get(path) == 1.0 for path in self.stops) else super()._answer(ends)
+
+
+def test_what_stops_a_plant_is_found_besides_the_inputs_that_change_it() -> None:
+    # input 9 would hide both of its neighbours, and input 200 works at one end only
+    found = search(Stopping({3: 5.0, 10: 4.0, 300: 0.1}, stops=[9, 200]), wanted=2)
+    assert found.finished
+    assert sorted(found.stopping) == [Way("input.009", 1.0), Way("input.200", 1.0)]
+    for place, size in ((3, 5.0), (10, 4.0)):
+        assert found.single[Way(f"input.{place:03d}", 1.0)] == pytest.approx(size)
+
+
+def test_a_budget_that_is_used_up_has_found_some_of_what_stops_a_plant() -> None:
+    found = search(Stopping({}, stops=range(0, COUNT, 20)), budget=80)
+    assert not found.finished
+    assert found.stopping
 
 
 def test_noise_is_told_about_as_large_as_it_is() -> None:

@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from made_cells import cells
 
 from twin import Line, read_line
-from twin.formation.balance import capacity, inputs, quadratics, window
+from twin.formation.balance import charge_between, quadratics, window
+from twin.material import Cell
 from twin.occasion import Occasion
 from twin.randomness import Luck
 
@@ -53,13 +54,12 @@ def works(line: Line, size: int) -> dict[str, Callable[[], object]]:
     plain, known = cells(*loadings), cells(*loadings, **porous)
     loss = (response.lithium_loss + 0.003 * draw.standard_normal(size)).astype(np.float32)
     charging, grading = (line.stations[name].step for name in ("formation", "grading"))
-    luck, z = Luck(1, "here"), inputs(response, known, loss)
-    lots = iter(range(10**9))
+    luck, lots = Luck(1, "here"), iter(range(10**9))
 
-    def balance(lot: object = plain) -> object:
+    def balance(lot: Cell = plain) -> object:
         ends = window(response, plain.cathode_loading, plain.anode_loading, loss)
-        (rate,) = quadratics(response, ("rate_factor",), inputs(response, lot, loss))  # type: ignore[arg-type]
-        return capacity(response, plain.anode_loading, ends, rate)
+        (rate,) = quadratics(response, ("rate_factor",), lot, loss)
+        return charge_between(ends.bottom, ends.top, plain.anode_loading * np.float32(response.anode_charge)) * rate
 
     def turn(step: object) -> Callable[[], object]:
         # lots one after the other, so that drawing their luck is in it
@@ -68,7 +68,7 @@ def works(line: Line, size: int) -> dict[str, Callable[[], object]]:
     return {
         "capacity by the balance": balance,
         "the same with porosities known": lambda: balance(known),
-        "one quadratic of five inputs": lambda: quadratics(response, ("resistance_factor",), z),
+        "one quadratic of five inputs": lambda: quadratics(response, ("resistance_factor",), known, loss),
         "formation of a lot": turn(charging),
         "grading of a lot": turn(grading),
     }

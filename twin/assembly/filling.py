@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from twin.declared import Declared
+from twin.machine_code import equation, loop
 from twin.material import Cell, Floats, Material
 from twin.occasion import Born, Made, Occasion
 from twin.shapes import AtRate
@@ -59,21 +60,31 @@ class Filling(AtRate):
         (cell,) = inputs
         assert isinstance(cell, Cell)
         lost = pumps.drift * (at.use + cell.size / 2) / pumps.nozzles
-        dose = relative_dose(at.luck.normal("dose", at.lot, cell.size), pumps.cv, lost)
-        if dose.min() < 1 - pumps.window or dose.max() > 1 + pumps.window:
-            made.born = [Born(DOSE_ERROR, np.flatnonzero(np.abs(dose - 1) > pumps.window).tolist())]
-        cell.state["dose"] = dose * np.float32(at.product.parts["electrolyte"].value)
+        dose, nominal = np.empty(cell.size, np.float32), at.product.parts["electrolyte"].value
+        if _fill(at.luck.normal("dose", at.lot, cell.size), pumps.cv, lost, nominal, dose) > pumps.window:
+            made.born = [Born(DOSE_ERROR, np.flatnonzero(np.abs(dose / nominal - 1) > pumps.window).tolist())]
+        cell.state["dose"] = dose
         return made
 
 
-def relative_dose(drawn: Floats, cv: float, lost: float) -> Floats:
-    """Return the dose of each cell relative to the nominal one [-]. Shape (cells,).
+@loop
+def _fill(drawn: Floats, cv: float, lost: float, nominal: float, dose: Floats) -> float:
+    """Fill all cells; return how far off the worst dose is, relative to the nominal one [-]."""
+    worst = 0.0
+    for i in range(len(dose)):
+        relative = relative_dose(drawn[i], cv, lost)
+        dose[i] = relative * nominal
+        worst = max(worst, abs(relative - 1))
+    return worst
+
+
+@equation
+def relative_dose(drawn: float, cv: float, lost: float) -> float:
+    """Return the dose of a cell relative to the nominal one [-].
 
     Args:
-        drawn: standard normal numbers. Shape (cells,).
+        drawn: standard normal number.
         cv: coefficient of variation from cell to cell [-].
         lost: share of their stroke that the pumps have lost [-].
     """
-    dose: Floats = drawn * np.float32(cv)
-    dose += np.float32(1 - lost)
-    return dose
+    return 1 - lost + cv * drawn

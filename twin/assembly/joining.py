@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from twin.declared import Declared
+from twin.machine_code import equation, loop
 from twin.material import Cell, Floats, Material
 from twin.occasion import Born, Made, Occasion
 from twin.shapes import AtRate
@@ -72,47 +74,63 @@ class Joining(AtRate):
         # tips wear little within a lot: all its welds are made with tips of the lot's middle
         used = (at.use + cell.size / 2) * welds / weld.heads
         drawn = at.luck.normal("weld", at.lot, cell.size * welds)
-        energy = weld_energy(drawn, weld.energy, weld.wear * used, weld.sd)
-        each = energy.reshape(cell.size, welds)
-        cell.state["weld_resistance"] = weld_resistance(each, weld.resistance, weld.steepness)
-        least, most = energy.min(), energy.max()
-        if most > weld.spatter:
-            made.born = [Born(SPATTER, _cells(energy > weld.spatter, welds))]
-        if least < weld.cold or most > weld.burnt:
-            made.born = [*made.born, Born(FAULT, _cells((energy < weld.cold) | (energy > weld.burnt), welds))]
+        resistance, within = np.empty(cell.size, np.float32), (weld.cold, weld.burnt, weld.spatter)
+        energy = weld.energy * (1 - weld.wear * used)
+        fine = _weld(drawn, energy, weld.sd, weld.resistance, weld.steepness, within, resistance)
+        cell.state["weld_resistance"] = resistance
+        if not fine:
+            each = energy + weld.sd * drawn
+            faulty = (FAULT, (each < weld.cold) | (each > weld.burnt)), (SPATTER, each > weld.spatter)
+            made.born = [Born(mode, _cells(wrong, welds)) for mode, wrong in reversed(faulty) if wrong.any()]
         return made
 
 
-def weld_energy(drawn: Floats, energy: float, worn: float, sd: float) -> Floats:
-    """Return what each weld gets of energy, E (1 - w N) + sd z [-]. Shape (welds,).
+@loop
+def _weld(
+    drawn: Floats,
+    energy: float,
+    sd: float,
+    resistance: float,
+    steepness: float,
+    within: tuple[float, float, float],
+    total: Floats,
+) -> bool:
+    """Weld all cells, in series the welds of each; return whether all welds are as they should be."""
+    welds, fine = len(drawn) // len(total), True
+    cold, burnt, spatter = within
+    for i in range(len(total)):
+        total[i] = 0.0
+        for j in range(i * welds, (i + 1) * welds):
+            each = weld_energy(drawn[j], energy, sd)
+            total[i] += weld_resistance(each, resistance, steepness)
+            fine &= cold <= each <= min(burnt, spatter)
+    return fine
+
+
+@equation
+def weld_energy(drawn: float, energy: float, sd: float) -> float:
+    """Return what a weld gets of energy, E + sd z [-].
 
     Args:
-        drawn: standard normal numbers z. Shape (welds,).
-        energy: energy E of new tips [-].
-        worn: share w N that the tips have lost [-].
+        drawn: standard normal number z.
+        energy: mean energy E that the tips bring [-].
         sd: spread from weld to weld [-].
     """
-    reached: Floats = drawn * np.float32(sd)
-    reached += np.float32(energy * (1 - worn))
-    return reached
+    return energy + sd * drawn
 
 
-def weld_resistance(energy: Floats, resistance: float, steepness: float) -> Floats:
-    """Return the resistance of all welds of each cell in series, the sum of r exp(-s (E - 1)) [ohm]. Shape (cells,).
+@equation
+def weld_resistance(energy: float, resistance: float, steepness: float) -> float:
+    """Return the resistance of a weld, r exp(-s (E - 1)) [ohm]; welds of a cell are in series.
 
     Valid between about 0.7 and 1.3 of the energy that the weld is designed for.
 
     Args:
-        energy: E of each weld [-]. Shape (cells, welds).
-        resistance: r of one weld at energy 1 [ohm].
+        energy: E of the weld [-].
+        resistance: r at energy 1 [ohm].
         steepness: s [-].
     """
-    each = energy * np.float32(-steepness)
-    each += np.float32(steepness)
-    np.exp(each, out=each)
-    # a product is much faster than a sum over so few
-    total: Floats = each @ np.full(each.shape[1], resistance, np.float32)
-    return total
+    return resistance * math.exp(-steepness * (energy - 1))
 
 
 def _cells(wrong: NDArray[np.bool_], welds: int) -> list[int]:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from twin.assembly.alignment import MISALIGNED, Alignment
-from twin.assembly.carry import carried
+from twin.assembly.carry import carried, means
 from twin.declared import DeclaredStep
-from twin.marks import FLAW, FOUND, LENGTH
-from twin.material import Cell, Electrode, Material, Separator
+from twin.machine_code import loop
+from twin.marks import FLAW, FOUND, LENGTH, START, Marks
+from twin.material import MOST_FLAWS, Cell, Electrode, Material, Separator
 from twin.occasion import Loss, Made, Occasion
 from twin.product import CellDesign
 from twin.units import Metres, Rate
@@ -27,7 +29,7 @@ class _Cut(NamedTuple):
     spoiled: list[tuple[int, float, str, float]]
 
 
-class _Assembly(DeclaredStep):
+class Assembly(DeclaredStep):
     """What stacking and winding share.
 
     Attributes:
@@ -61,13 +63,36 @@ class _Assembly(DeclaredStep):
         """Pair the lanes, cell by cell; what one has more than the other is lost."""
         product = at.product
         assert product is not None
+        made = self.counted(inputs, product)
+        cells = int(made.tried)
+        if cells == 0:
+            return made
+        lanes = {lane.electrode: lane for lane in inputs if isinstance(lane, Electrode)}
+        cathode, anode = lanes["cathode"], lanes["anode"]
+        flaws: dict[int, int] = {}
+        _build_in(flaws, cathode, cells)
+        _build_in(flaws, anode, cells)
+        stack = Cell(
+            np.ones(cells, np.bool_),
+            flaws,
+            means(cathode, cathode.loading, cells),
+            means(anode, anode.loading, cells),
+            coating_of_cell(cathode, product),
+            coating_of_cell(anode, product),
+            state=carried(cathode, anode, cells),
+        )
+        made.outputs = [stack]
+        made.born = self.alignment.place(stack, self.per_cell, at) if self.alignment is not None else ()
+        return made
+
+    def counted(self, inputs: Sequence[Material], product: CellDesign) -> Made:
+        """Return how many cells the lanes are enough for and what is lost of them, without the cells."""
         cuts = {lane.electrode: self._cut(lane, product) for lane in inputs if isinstance(lane, Electrode)}
-        cathode, anode = cuts["cathode"], cuts["anode"]
         separator = next((material for material in inputs if isinstance(material, Separator)), None)
         cells = self._cells(inputs, product)
         losses: list[Loss] = []
         spoiled: list[tuple[int, float, str, float]] = []
-        for cut in (cathode, anode):
+        for cut in (cuts["cathode"], cuts["anode"]):
             per_metre = cut.lane.solids / cut.lane.length
             rest = cut.usable - cells * cut.per_cell
             losses.append(Loss("remnant", rest, "m", cut.lane.electrode, rest * per_metre))
@@ -75,22 +100,7 @@ class _Assembly(DeclaredStep):
         if separator is not None:
             rest = separator.area - cells * product.parts["separator"].value
             losses.append(Loss("separator_rest", rest, "m**2"))
-        if cells == 0:
-            return Made([], 0.0, 0.0, losses, spoiled)
-        flaws: dict[int, int] = {}
-        _build_in(flaws, cathode.lane, cells)
-        _build_in(flaws, anode.lane, cells)
-        stack = Cell(
-            np.ones(cells, np.bool_),
-            flaws,
-            cathode.lane.means(cathode.lane.loading, cells),
-            anode.lane.means(anode.lane.loading, cells),
-            cathode.lane.solids / cathode.lane.length * cathode.per_cell,
-            anode.lane.solids / anode.lane.length * anode.per_cell,
-            state=carried(cathode.lane, anode.lane, cells),
-        )
-        born = self.alignment.place(stack, self.per_cell, at) if self.alignment is not None else ()
-        return Made([stack], float(cells), float(cells), losses, spoiled, born=born)
+        return Made([], float(cells), float(cells), losses, spoiled)
 
     def _cells(self, inputs: Sequence[Material], product: CellDesign) -> int:
         """Return how many cells the inputs are enough for."""
@@ -119,16 +129,21 @@ class _Assembly(DeclaredStep):
         return _Cut(lane, lane.length - total, per_cell, spoiled)
 
 
-class Stacking(_Assembly):
+class Stacking(Assembly):
     """Stacking machines: sheets are cut and stacked."""
 
     kind: Literal["stacking"]
 
 
-class Winding(_Assembly):
+class Winding(Assembly):
     """Winding machines: webs are wound to jelly rolls."""
 
     kind: Literal["winding"]
+
+
+def coating_of_cell(lane: Electrode, product: CellDesign) -> float:
+    """Return the dry coating in the electrode of a cell that is cut from a lane [kg]."""
+    return lane.solids / lane.length * (product.electrode(lane.electrode).area / lane.width)
 
 
 def _cut_out(lane: Electrode, pitch: float) -> tuple[float, dict[int, float]]:
@@ -138,17 +153,28 @@ def _cut_out(lane: Electrode, pitch: float) -> tuple[float, dict[int, float]]:
         lane: the lane.
         pitch: least web that goes with a flaw [m].
     """
-    found = lane.marks[lane.marks[:, FOUND] > 0] if len(lane.marks) else lane.marks
-    if not len(found):
+    if not len(lane.marks):
         return 0.0, {}
-    lengths = np.maximum(found[:, LENGTH], pitch)
-    by_flaw = np.asarray(np.bincount(found[:, FLAW].astype(np.intp), lengths), np.float64)
-    cut = float(by_flaw.sum())
+    by_flaw = np.zeros(MOST_FLAWS + 1)
+    cut = _sum_found(lane.marks, pitch, by_flaw)
+    if cut <= 0:
+        return 0.0, {}
     # flaws that overlap are cut once: never more than there is
     total = min(cut, lane.length)
-    by_flaw *= total / cut
-    flaws = np.flatnonzero(by_flaw)
-    return total, dict(zip(flaws.tolist(), by_flaw[flaws].tolist(), strict=True))
+    share = total / cut
+    return total, {flaw: share * metres for flaw, metres in enumerate(by_flaw.tolist()) if metres}
+
+
+@loop
+def _sum_found(marks: Marks, pitch: float, by_flaw: NDArray[np.float64]) -> float:
+    """Add up the web that goes with found flaws, by flaw; return how much it is in all [m]."""
+    total = 0.0
+    for row in range(len(marks)):
+        if marks[row, FOUND] > 0:
+            metres = max(marks[row, LENGTH], pitch)
+            by_flaw[int(marks[row, FLAW])] += metres
+            total += metres
+    return total
 
 
 def _build_in(flaws: dict[int, int], lane: Electrode, cells: int) -> None:
@@ -158,11 +184,21 @@ def _build_in(flaws: dict[int, int], lane: Electrode, cells: int) -> None:
             flaws[place] = flaws.get(place, 0) | lane.flaws
     if not len(lane.marks):
         return
-    per_metre = cells / lane.length
-    missed = lane.marks[lane.marks[:, FOUND] == 0]
-    for start, length, _, flaw, _ in missed.tolist():
-        begin = start - lane.begin
-        first = min(max(int(begin * per_metre), 0), cells - 1)
-        last = min(int((begin + length) * per_metre), cells - 1)
+    missed = np.empty((len(lane.marks), 3), np.int64)
+    for first, last, flaw in missed[: _missed(lane.marks, lane.begin, cells / lane.length, cells, missed)].tolist():
         for place in range(first, last + 1):
-            flaws[place] = flaws.get(place, 0) | 1 << int(flaw)
+            flaws[place] = flaws.get(place, 0) | 1 << flaw
+
+
+@loop
+def _missed(marks: Marks, begin: float, per_metre: float, cells: int, missed: NDArray[np.int64]) -> int:
+    """Note for each flaw that nobody has found its first cell, its last cell and its number; return how many."""
+    count = 0
+    for row in range(len(marks)):
+        if marks[row, FOUND] == 0:
+            start = marks[row, START] - begin
+            missed[count, 0] = min(max(int(start * per_metre), 0), cells - 1)
+            missed[count, 1] = min(int((start + marks[row, LENGTH]) * per_metre), cells - 1)
+            missed[count, 2] = int(marks[row, FLAW])
+            count += 1
+    return count

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from twin.control.cross_web import PIECE
 from twin.control.disturbance import Streams
 from twin.control.loop import Loop, Rolls, Tolerance, run_rolls
-from twin.material import counting
+from twin.machine_code import equation, loop
 
 Floats = NDArray[np.float32]
 Mark = tuple[float, float, int]
@@ -60,20 +60,9 @@ class Bank:
             length: web that is left [m].
             segments: how many.
         """
-        # few calls: a plant asks a hundred thousand times
-        step = length / segments
-        ends = counting(segments + 1) * step
-        ends += begin
-        sums, whole_metres = self._sums[roll], ends.astype(np.intp)
-        np.minimum(whole_metres, len(sums) - 2, out=whole_metres)
-        at_ends = sums[whole_metres]
-        at_ends += (ends - whole_metres) * (sums[whole_metres + 1] - at_ends)
-        along = (at_ends[1:] - at_ends[:-1]) / step
-        # of pieces that are as long as several segments, or the other way round, that in the middle is taken
-        places = ((ends[:-1] + step / 2) / PIECE).astype(np.intp)
         across = self._across[roll]
-        found: Floats = across[np.minimum(places, len(across) - 1)]
-        found += along[:, None]
+        found = np.empty((segments, across.shape[1]), np.float32)
+        _take(self._sums[roll], across, begin, length / segments, PIECE, found)
         return found
 
     def marks(self, roll: int, begin: float, length: float) -> list[Mark]:
@@ -84,6 +73,28 @@ class Bank:
             if last > first:
                 found.append((first, last - first, lane))
         return found
+
+
+@loop
+def _take(sums: NDArray[np.float64], across: Floats, begin: float, step: float, piece: float, found: Floats) -> None:
+    """Note the mean error of each segment, which may end within a metre, in each lane.
+
+    Of pieces across the web that are as long as several segments, or the other way round, that in the middle is taken.
+    """
+    before = sum_until(sums, begin)
+    for i in range(len(found)):
+        until = sum_until(sums, begin + (i + 1) * step)
+        middle = min(int((begin + (i + 0.5) * step) / piece), len(across) - 1)
+        for lane in range(found.shape[1]):
+            found[i, lane] = across[middle, lane] + (until - before) / step
+        before = until
+
+
+@equation
+def sum_until(sums: NDArray[np.float64], end: float) -> float:
+    """Return the sum over a web until a place that may lie within a metre, from the sums over whole metres."""
+    whole = min(int(end), len(sums) - 2)
+    return float(sums[whole] + (end - whole) * (sums[whole + 1] - sums[whole]))
 
 
 class Taken(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from twin.declared import Declared, DeclaredStep
 from twin.electrode.web import cut_off, stretches
+from twin.machine_code import equation, loop
 from twin.material import Electrode, Floats, Material
 from twin.occasion import Born, Made, Occasion
 from twin.units import Density, ForcePerLength, Fraction, Metres, PerForcePerLength, Seconds, Speed
@@ -59,10 +61,9 @@ class Press(Declared):
     elongation_limit: Fraction
     feed_forward: Fraction = 0.0
 
-    def line_load(self, porosity: Array) -> Array:
+    def line_load(self, porosity: float) -> float:
         """Return the line load that gives a porosity after springback [N/m]."""
-        under = 1 - (1 - porosity) * (1 + self.springback)
-        return load_for(under, self.uncalendered, self.densest, self.resistance)
+        return load_for(porosity, self.uncalendered, self.densest, self.resistance, self.springback)
 
     def gap(self, web: Electrode) -> float:
         """Return the gap for a roll relative to that for the design: its target, and what gauges reported of it [-]."""
@@ -77,10 +78,10 @@ class Press(Declared):
             errors: relative errors of the thickness [-]. Shape (segments, lanes).
             gap: gap relative to that for the loading as designed [-].
         """
-        thickness = np.float32(gap * self.thickness(areal)) * (1 + errors)
-        if self.mode == "load":
-            thickness = thickness * loading
-        return thickness, porosity_of(np.float32(areal) * loading, thickness, self.solid_density)
+        thickness, porosity = np.empty(loading.shape, np.float32), np.empty(loading.shape, np.float32)
+        set_to = gap * self.thickness(areal)
+        _press(loading, errors, set_to, self.mode == "load", areal, self.solid_density, thickness, porosity)
+        return thickness, porosity
 
     def thickness(self, areal: float) -> float:
         """Return the thickness of both sides as designed [m]."""
@@ -143,21 +144,87 @@ class Calendering(DeclaredStep):
         areal = at.product.electrode(web.electrode).areal
         segments, lanes = web.loading.shape
         luck = at.luck.normal("press", at.lot, 2 * segments + lanes)
-        wanted = press.thickness(areal * web.target)
-        along = np.float32(press.segment_sd / wanted) * luck[:segments] + np.float32(self.thickness_sd * drawn)
-        errors = along[:, None] + np.float32(press.profile_sd / wanted) * luck[2 * segments :]
+        wanted, errors = press.thickness(areal * web.target), np.empty((segments, lanes), np.float32)
+        spreads = press.segment_sd / wanted, press.profile_sd / wanted
+        _err(luck[:segments], luck[2 * segments :], *spreads, self.thickness_sd * drawn, errors)
         thickness, porosity = press.pressed(areal, web.loading, errors, press.gap(web))
-        load = press.line_load(np.add.reduce(porosity, axis=1) / np.float32(lanes))
-        elongation = press.elongation * load * (1 + press.elongation_sd * luck[segments : 2 * segments])
-        web.state |= {"thickness": thickness, "porosity": porosity}
-        web.state |= {"line_load": float(load.mean()), "elongation": float(elongation.mean())}
-        off = np.abs(thickness - np.float32(wanted)) > press.thickness_limit
-        off |= np.abs(porosity - np.float32(press.porosity)) > press.porosity_limit
-        born = [
-            Born(OUT_OF_TOLERANCE, marks=stretches(off, web)),
-            Born(CORRUGATION, marks=stretches(elongation > press.elongation_limit, web)),
-        ]
-        return [mode for mode in born if mode.marks]
+        elongation = np.empty(segments, np.float32)
+        yields = (press.uncalendered, press.densest, press.resistance, press.springback)
+        stretch = (press.elongation, press.elongation_sd)
+        load, mean, most = _stretch(porosity, luck[segments : 2 * segments], yields, stretch, elongation)
+        state = web.state
+        state["thickness"], state["porosity"], state["line_load"], state["elongation"] = thickness, porosity, load, mean
+        born = []
+        limits = (wanted, press.thickness_limit, press.porosity, press.porosity_limit)
+        off = np.empty((segments, lanes), np.bool_)
+        if _judge(thickness, porosity, limits, off):
+            born.append(Born(OUT_OF_TOLERANCE, marks=stretches(off, web)))
+        if most > press.elongation_limit:
+            born.append(Born(CORRUGATION, marks=stretches(elongation > press.elongation_limit, web)))
+        return [mode for mode in born if len(mode.marks)]
+
+
+@loop
+def _err(along: Floats, across: Floats, segment: float, lane: float, roll: float, errors: Floats) -> None:
+    """Note the relative errors of the thickness: of the roll, its segments and its lanes."""
+    for i in range(errors.shape[0]):
+        for j in range(errors.shape[1]):
+            errors[i, j] = roll + segment * along[i] + lane * across[j]
+
+
+@loop
+def _press(
+    loading: Floats,
+    errors: Floats,
+    set_to: float,
+    by_load: bool,
+    areal: float,
+    solid_density: float,
+    thickness: Floats,
+    porosity: Floats,
+) -> None:
+    """Press a web to a thickness, or to one that goes with its loading."""
+    for i in range(loading.shape[0]):
+        for j in range(loading.shape[1]):
+            thickness[i, j] = set_to * (1 + errors[i, j]) * (loading[i, j] if by_load else 1.0)
+            porosity[i, j] = porosity_of(areal * loading[i, j], thickness[i, j], solid_density)
+
+
+@loop
+def _stretch(
+    porosity: Floats,
+    drawn: Floats,
+    yields: tuple[float, float, float, float],
+    stretch: tuple[float, float],
+    elongation: Floats,
+) -> tuple[float, float, float]:
+    """Note each segment's elongation; return the web's mean line load, and its mean and largest elongation."""
+    loads, total, most = 0.0, 0.0, 0.0
+    uncalendered, densest, resistance, springback = yields
+    segments, lanes = porosity.shape
+    for i in range(segments):
+        mean = 0.0
+        for j in range(lanes):
+            mean += porosity[i, j] / lanes
+        load = load_for(mean, uncalendered, densest, resistance, springback)
+        elongation[i] = stretch[0] * load * (1 + stretch[1] * drawn[i])
+        loads, total, most = loads + load, total + elongation[i], max(most, elongation[i])
+    return loads / segments, total / segments, most
+
+
+@loop
+def _judge(
+    thickness: Floats, porosity: Floats, limits: tuple[float, float, float, float], off: NDArray[np.bool_]
+) -> bool:
+    """Note where a web is out of its limits of thickness or porosity; return whether it is anywhere."""
+    wanted, thickness_limit, usual, porosity_limit = limits
+    bad = False
+    for i in range(off.shape[0]):
+        for j in range(off.shape[1]):
+            too_thick = abs(thickness[i, j] - wanted) > thickness_limit
+            off[i, j] = too_thick or abs(porosity[i, j] - usual) > porosity_limit
+            bad |= off[i, j]
+    return bad
 
 
 def porosity_under(load: Array, uncalendered: float, densest: float, resistance: float) -> Array:
@@ -175,17 +242,26 @@ def porosity_under(load: Array, uncalendered: float, densest: float, resistance:
     return porosity
 
 
-def load_for(porosity: Array, uncalendered: float, densest: float, resistance: float) -> Array:
-    """Return the line load for a porosity between the rolls [N/m], the inverse of ``porosity_under``.
+@equation
+def load_for(porosity: float, uncalendered: float, densest: float, resistance: float, springback: float) -> float:
+    """Return the line load for a porosity behind the rolls [N/m], the inverse of ``porosity_under`` between them.
 
     What is as dense as it gets is taken as a thousandth of the way above it.
+
+    Args:
+        porosity: wanted, after springback [-].
+        uncalendered: porosity before [-].
+        densest: porosity that no load gets below [-].
+        resistance: gamma [N/m].
+        springback: relative growth of the thickness behind the rolls [-].
     """
-    way = (porosity - densest) / (uncalendered - densest)
-    loads: Array = -resistance * np.log(np.minimum(np.maximum(way, 1e-3), 1.0))
-    return loads
+    under = 1 - (1 - porosity) * (1 + springback)
+    way = (under - densest) / (uncalendered - densest)
+    return -resistance * math.log(min(max(way, 1e-3), 1.0))
 
 
-def porosity_of(areal: Floats, thickness: Floats, solid_density: float) -> Floats:
+@equation
+def porosity_of(areal: float, thickness: float, solid_density: float) -> float:
     """Return the porosity of a coating, 1 - m / (rho d) [-].
 
     Args:
@@ -193,5 +269,4 @@ def porosity_of(areal: Floats, thickness: Floats, solid_density: float) -> Float
         thickness: its thickness d [m].
         solid_density: density without pores rho [kg/m^3].
     """
-    porosity: Floats = 1 - areal / (thickness * np.float32(solid_density))
-    return porosity
+    return 1 - areal / (thickness * solid_density)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from twin.declared import Declared
 from twin.electrode.web import mean_loading
@@ -24,13 +22,11 @@ from twin.units import (
     Temperature,
 )
 
-Array = NDArray[np.floating]
-
 DELAMINATION, RESIDUE = "delamination_poor_adhesion_binder_migration", "residual_solvent_or_moisture_high"
 
 
 class Dried(NamedTuple):
-    """Rolls as they leave the dryer. Each of shape (rolls,).
+    """A roll as it leaves the dryer.
 
     Attributes:
         residual_solvent: solvent left in the dry coating [kg/kg].
@@ -38,9 +34,9 @@ class Dried(NamedTuple):
         cracks: share of the coating that is cracked [-].
     """
 
-    residual_solvent: Array
-    adhesion: Array
-    cracks: Array
+    residual_solvent: float
+    adhesion: float
+    cracks: float
 
 
 class Dryer(Declared):
@@ -103,42 +99,42 @@ class Dryer(Declared):
             speed: web speed [m/s].
             at: the occasion.
         """
-        drawn = at.luck.normal("dryer", at.lot, 2 * len(rolls)).reshape(-1, 2)
-        coated = areal * np.array([mean_loading(roll) for roll in rolls])
-        dried = self.dried(coated, slurry.state["solids_fraction"], speed, drawn)
-        rows = zip(*(values.tolist() for values in dried), strict=True)
-        for place, (roll, (residue, adhesion, cracks)) in enumerate(zip(rolls, rows, strict=True)):
-            roll.state |= {"residual_solvent": residue, "adhesion": adhesion, "cracks": cracks}
+        drawn = at.luck.normal("dryer", at.lot, 2 * len(rolls)).tolist()
+        solids = slurry.state["solids_fraction"]
+        for place, roll in enumerate(rolls):
+            dried = self.dried(areal * mean_loading(roll), solids, speed, drawn[2 * place], drawn[2 * place + 1])
+            residue, adhesion, roll.state["cracks"] = dried
+            roll.state["residual_solvent"], roll.state["adhesion"] = residue, adhesion
             if residue > self.residual_limit:
                 yield Born(RESIDUE, whole=True, output=place)
             if adhesion < self.adhesion_limit:
                 yield Born(DELAMINATION, whole=True, output=place)
 
-    def dried(self, areal: Array, solids: float, speed: float, drawn: Array) -> Dried:
-        """Return how some rolls dry.
+    def dried(self, areal: float, solids: float, speed: float, warmer: float, tougher: float) -> Dried:
+        """Return how a roll dries.
 
         Args:
-            areal: dry coating on one side. Shape (rolls,) [kg/m^2].
+            areal: dry coating on one side [kg/m^2].
             solids: dry matter in the slurry [kg/kg].
             speed: web speed [m/s].
-            drawn: standard normal numbers. Shape (rolls, 2).
+            warmer: standard normal number for what the web feels of the temperature.
+            tougher: the same for its peel strength.
         """
-        felt = self.temperature + self.temperature_sd * drawn[:, 0]
+        felt = self.temperature + self.temperature_sd * warmer
         rate = drying_rate(felt, self.rate, self.rate_temperature, self.sensitivity)
         residue = residual_solvent(solvent_load(areal, solids), rate, self.length / speed, self.falling)
         cracks = crack_share(areal, rate, self.crack_loading, self.migration_rate, self.crack_spread, self.crack_power)
         held = peel_strength(rate * areal / self.migration_loading, self.adhesion, self.migration_rate)
         # a cracked coating does not hold
-        adhesion = held * (1 - cracks) * np.exp(self.adhesion_sd * drawn[:, 1])
-        return Dried(residue / areal, adhesion, cracks)
+        return Dried(residue / areal, held * (1 - cracks) * math.exp(self.adhesion_sd * tougher), cracks)
 
 
-def solvent_load(areal: Array, solids: float) -> Array:
+def solvent_load(areal: float, solids: float) -> float:
     """Return the solvent in the wet film, S = m (1-s)/s [kg/m^2], from the dry coating of one side [kg/m^2]."""
     return areal * ((1 - solids) / solids)
 
 
-def drying_rate(temperature: Array, rate: float, reference: float, sensitivity: float) -> Array:
+def drying_rate(temperature: float, rate: float, reference: float, sensitivity: float) -> float:
     """Return the drying rate of a wet surface, r = r0 exp(b (T-T0)) [kg/(m^2 s)]; valid some 40 K around T0.
 
     Args:
@@ -147,11 +143,10 @@ def drying_rate(temperature: Array, rate: float, reference: float, sensitivity: 
         reference: its temperature T0 [K].
         sensitivity: b [1/K].
     """
-    rates: Array = rate * np.exp(sensitivity * (temperature - reference))
-    return rates
+    return rate * math.exp(sensitivity * (temperature - reference))
 
 
-def residual_solvent(load: Array, rate: Array, time: float, falling: float) -> Array:
+def residual_solvent(load: float, rate: float, time: float, falling: float) -> float:
     """Return the solvent that is left after some time in the dryer [kg/m^2].
 
     At first the surface is wet and the rate constant: S - r t. When a share x of the solvent is left, the rate falls
@@ -167,12 +162,13 @@ def residual_solvent(load: Array, rate: Array, time: float, falling: float) -> A
     """
     gone = rate * time / load
     if falling <= 0:
-        return load * np.maximum(1 - gone, 0.0)
-    tail = falling * np.exp(np.minimum(1 - falling - gone, 0.0) / falling)
-    return load * np.where(gone < 1 - falling, 1 - gone, tail)
+        return load * max(1 - gone, 0.0)
+    if gone < 1 - falling:
+        return load * (1 - gone)
+    return load * falling * math.exp((1 - falling - gone) / falling)
 
 
-def peel_strength(rate: Array, slow: float, halving: float) -> Array:
+def peel_strength(rate: float, slow: float, halving: float) -> float:
     """Return the peel strength after binder migration, A0 / (1 + (r/rc)^1.5) [N/m].
 
     Args:
@@ -182,11 +178,10 @@ def peel_strength(rate: Array, slow: float, halving: float) -> Array:
 
     Source: fast drying brings binder to the surface (Font 2018); the form is an engineering default.
     """
-    strength: Array = slow / (1 + (rate / halving) ** 1.5)
-    return strength
+    return slow / (1 + math.pow(rate / halving, 1.5))
 
 
-def crack_share(areal: Array, rate: Array, loading: float, at_rate: float, spread: float, power: float) -> Array:
+def crack_share(areal: float, rate: float, loading: float, at_rate: float, spread: float, power: float) -> float:
     """Return the share of a coating that cracks, a logistic function of its loading [-].
 
     The critical loading falls with the drying rate as (r/rc)^-p.
@@ -199,9 +194,8 @@ def crack_share(areal: Array, rate: Array, loading: float, at_rate: float, sprea
         spread: relative distance from it in which cracks become fewer by a factor e [-].
         power: p [-].
     """
-    critical = loading * (rate / at_rate) ** -power
-    shares: Array = 0.5 * (1 + np.tanh((areal / critical - 1) / (2 * spread)))
-    return shares
+    critical = loading * math.pow(rate / at_rate, -power)
+    return 0.5 * (1 + math.tanh((areal / critical - 1) / (2 * spread)))
 
 
 def heat_of_drying(load: float, temperature: float, reference: float, per_solvent: float, ambient: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from twin.journal import UNITS
 from twin.material import Cell, Electrode, Material, Plain, Separator, Slurry
 
@@ -23,9 +25,13 @@ class Lot:
         material: what it holds.
         units: how much of it the journal knows [the material's unit].
         entered: when it came into its inbox [s].
+        like: where only some lots are evaluated, what another was like that this one, which was not, is taken for;
+            None for a lot that was evaluated.
+        root: family and serial number of the batch that an evaluated lot comes of, where only some are.
+        batch: serial number of the batch that any lot comes of, where only some are evaluated.
     """
 
-    __slots__ = ("entered", "family", "material", "serial", "units")
+    __slots__ = ("batch", "entered", "family", "like", "material", "root", "serial", "units")
 
     def __init__(self, family: int, serial: int, material: Material, units: float) -> None:
         self.family = family
@@ -33,6 +39,9 @@ class Lot:
         self.material = material
         self.units = units
         self.entered = 0.0
+        self.like: Material | None = None
+        self.root: tuple[int, int] | None = None
+        self.batch = serial
 
     @property
     def unit(self) -> int:
@@ -48,3 +57,14 @@ class Lot:
         if isinstance(material, Slurry | Electrode):
             return (material.solids, 0.0) if material.electrode == "cathode" else (0.0, material.solids)
         return 0.0, 0.0
+
+
+def waited(lots: Sequence[Lot], now: float) -> tuple[float, float]:
+    """Return when the last lot came, negative for none, and how long the first has waited [s]."""
+    if len(lots) == 1:
+        entered = lots[0].entered
+        return entered, now - entered
+    if not lots:
+        return -1.0, 0.0
+    times = [lot.entered for lot in lots]
+    return max(times), now - min(times)

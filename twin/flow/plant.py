@@ -11,6 +11,7 @@ from twin.flow.buffer import Inbox
 from twin.flow.clock import Clock
 from twin.flow.crew import Pool
 from twin.flow.deadlock import standstill
+from twin.flow.deck import SPARSE, Deck
 from twin.flow.downtime import Upkeep, Wear
 from twin.flow.lot import Lot
 from twin.flow.record import Recorder
@@ -43,9 +44,18 @@ class Plant:
         journal: where everything is written.
         share: share of cells whose rows are kept [-].
         truth: whether what is true is written beside what gauges report.
+        evaluated: share of the batches that physics works out [-]; None for every one.
     """
 
-    def __init__(self, line: Line | Coarse, seed: int, journal: Journal, share: float, truth: bool = False) -> None:
+    def __init__(
+        self,
+        line: Line | Coarse,
+        seed: int,
+        journal: Journal,
+        share: float,
+        truth: bool = False,
+        evaluated: float | None = None,
+    ) -> None:
         self.env = Clock()
         self.coarse = line if isinstance(line, Coarse) else Coarse(line)
         self.line = line = self.coarse.line
@@ -66,6 +76,8 @@ class Plant:
         for station in self.stations:
             station.in_a_loop = loops
             self._equip(station, line.stations[station.name], seed)
+        if evaluated is not None:
+            self._sample(evaluated)
 
     @property
     def servers(self) -> list[tuple[StationFlow, Server]]:
@@ -76,6 +88,18 @@ class Plant:
         """Let every server look for its first lot."""
         for station, server in self.servers:
             station.set_going(server)
+
+    def _sample(self, share: float) -> None:
+        """Let every station that works on coating remember its evaluated lots."""
+        for station in self.stations:
+            side = getattr(station.step, "electrode", None)
+            if not station.inboxes and side is None:
+                continue
+            station.deck = Deck(share)
+            if share < SPARSE:
+                station.luck.lots = 1
+            if not station.inboxes:
+                self.record.sides[station.number] = int(side == "anode")
 
     def _connect(self, name: str, source: int, to: int) -> None:
         buffer = self.line.buffers[name]

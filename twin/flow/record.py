@@ -37,8 +37,11 @@ class Recorder:
         self._alarm = tables["alarms"].add
         self._escape = tables["escapes"].add
         self._truth = tables["truth"].add
+        self._evaluated = tables["evaluated"].add
         self._shelf_life = journal.reason("shelf_life")
         self._share = share
+        # by station where batches begin: whether they are of cathode (0) or anode (1); see ``evaluated``
+        self.sides: dict[int, int] = {}
         self._threshold_word = int(min(share, 1.0) * (2**64 - 2048))
         self._threshold = np.uint64(self._threshold_word)
         self.good = 0.0
@@ -83,6 +86,39 @@ class Recorder:
             if action >= 0:
                 self._alarm((time, station, gauge, family, lot, action))
 
+    def evaluated(self, station: int, time: float, turn: Turn, last: bool) -> None:
+        """Write what became of an evaluated lot, where only a share of the lots is evaluated.
+
+        Args:
+            station: the station.
+            time: when the turn is over [s].
+            turn: the turn.
+            last: whether what comes out is finished.
+        """
+        if turn.root is not None:
+            side = self.sides[turn.root[0]]
+            gone = [row for row in turn.rejections if row[1] in (Action.SCRAP, Action.LOSS)]
+            scrapped = sum([row[6] for row in gone if row[2] == CELL])
+            done = [row[1] for row in turn.rejections if row[1] in (Action.SENT_BACK, Action.CURED)]
+            good, first, kept = 0.0, -float(done.count(Action.CURED)), 0.0
+            for lot in turn.outputs if last else ():
+                good += lot.units
+                first += lot.units - worse_of(lot)
+                kept += lot.coating[side]
+            fate = (good, first, scrapped, float(done.count(Action.SENT_BACK)))
+            lost = sum([row[7 + side] for row in gone])
+            work = (turn.seconds, turn.tried)
+            self._evaluated((time, station, *turn.key, *turn.root, *work, *fate, kept, lost))
+        if len(turn.lots) > 1:
+            self._handed_over(station, time, turn)
+
+    def _handed_over(self, station: int, time: float, turn: Turn) -> None:
+        """Write which evaluated lots have come to a merge that belongs to another batch."""
+        for lot in turn.lots:
+            if lot.root is not None and lot.root != turn.root:
+                kept = lot.coating[self.sides[lot.root[0]]]
+                self._evaluated((time, station, *turn.key, *lot.root, *[0.0] * 6, kept, 0.0))
+
     def expired(self, station: int, time: float, lot: Lot) -> None:
         """Write a lot that grew too old in its buffer."""
         key, cell = (lot.family, lot.serial), lot.material
@@ -93,14 +129,15 @@ class Recorder:
         else:
             rows = [(self._shelf_life, Action.SCRAP, lot.unit, *key, -1, lot.units, *lot.coating)]
         self.rejects(station, time, rows)
+        if lot.root is not None:
+            lost, cells = lot.coating[self.sides[lot.root[0]]], lot.units if isinstance(cell, Cell) else 0.0
+            self._evaluated((time, station, *key, *lot.root, *[0.0] * 4, cells, 0.0, 0.0, lost))
 
     def finished(self, station: int, time: float, lot: Lot) -> None:
         """Write a lot that has come to the end of its route."""
         cell = lot.material
-        grade_a, grade_b = lot.units, 0.0
-        if isinstance(cell, Cell) and cell.grade is not None:
-            grade_b = float(np.count_nonzero((cell.grade == GRADE_B) & cell.alive))
-            grade_a = lot.units - grade_b
+        grade_b = worse_of(lot)
+        grade_a = lot.units - grade_b
         self.good += lot.units
         self._finish((time, lot.family, lot.serial, lot.units, grade_a, grade_b, *lot.coating))
         if isinstance(cell, Cell) and cell.flaws:
@@ -136,3 +173,11 @@ class Recorder:
         # multiples of the golden ratio fill the circle more evenly than random numbers would
         kept: NDArray[np.bool_] = cells.view(np.uint64) * _GOLDEN < self._threshold
         return kept
+
+
+def worse_of(lot: Lot) -> float:
+    """Return the cells of a lot that are grade B."""
+    cell = lot.material
+    if not isinstance(cell, Cell) or cell.grade is None:
+        return 0.0
+    return float(np.count_nonzero((cell.grade == GRADE_B) & cell.alive))

@@ -9,7 +9,9 @@ from simpy import Environment, Event, Timeout
 
 from twin.flow.buffer import Inbox
 from twin.flow.deadlock import check_circle
+from twin.flow.deck import Deck
 from twin.flow.lot import REWORK, Lot
+from twin.flow.sampled import sampled_turn
 from twin.flow.state import Server, StateClock
 from twin.flow.stretches import PLANNED as PLANNED
 from twin.flow.stretches import Breaks, Process, Stretches
@@ -25,7 +27,7 @@ from twin.randomness import Luck
 from twin.steps import Step
 
 if TYPE_CHECKING:
-    pass
+    from twin.flow.downtime import Wear
 
 # ends what a server is in the middle of, and returns where in its loop it goes on
 Midway = Generator[Event, Any, int]
@@ -47,9 +49,11 @@ class StationFlow(Stretches):
         pace: how much longer a turn takes than its step says.
         tray: cells that go back for rework together.
         examines: True when flaws are born or seen here at declared rates.
+        deck: what it remembers of evaluated lots; None where every lot is evaluated.
     """
 
     examines = False
+    deck: Deck | None = None
 
     def __init__(self, env: Environment, number: int, name: str, step: Step, journal: Journal, luck: Luck) -> None:
         super().__init__(env, number)
@@ -144,16 +148,21 @@ class StationFlow(Stretches):
         lots = server.lots
         use = 0.0 if server.upkeep is None else server.upkeep.use
         if self.combine > 1 or (self.batch is None and self.channels is None):
-            turns = [take_turn(self, lots, server.wear, use)]
+            turns = [self._turn(lots, server.wear, use)]
             seconds = turns[0].seconds
         else:
             # the machine wears once, however many lots lie in it
-            turns = [take_turn(self, [lot], None if place else server.wear, use) for place, lot in enumerate(lots)]
+            turns = [self._turn([lot], None if place else server.wear, use) for place, lot in enumerate(lots)]
             seconds = max([turn.seconds for turn in turns])
         if server.upkeep is not None:
             server.upkeep.used(turns[0].entered if self.step.unit == "m" else turns[0].tried)
         server.turns = turns
         return seconds, turns[0].breaks
+
+    def _turn(self, lots: Sequence[Lot], wear: Wear | None, use: float) -> Turn:
+        if self.deck is None:
+            return take_turn(self, lots, wear, use)
+        return sampled_turn(self, self.deck, lots, wear, use)
 
     # what comes out
 
@@ -173,6 +182,8 @@ class StationFlow(Stretches):
             self.record.rejects(self.number, finish, turn.rejections)
         if turn.readings:
             self.record.readings(self.number, finish, turn)
+        if self.deck is not None:
+            self.record.evaluated(self.number, finish, turn, self.outbox is None)
         if turn.born:
             self.record.kin(turn.outputs, turn.lots, finish)
         into = next(iter(self.rework.values())) if turn.returns else self.outbox

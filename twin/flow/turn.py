@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twin.flow.lot import Lot
+from twin.flow.lot import Lot, waited
 from twin.journal import ACTIONS, UNITS, Action, first_cell
 from twin.marks import Marks, in_order, marks_of
 from twin.material import Cell, Electrode, Material, Plain, Slurry
@@ -47,6 +47,8 @@ class Turn:
         returns: whether the outputs go over the station's way back.
         readings: what gauges reported: (family and number of the lot, reading, number of the alarm's action or -1).
         adjust: "stop" or "call", and how long the machine stands once the lot is out [s]; None without an alarm.
+        made: lots that its step made, those that its gauges took out included.
+        root: the batch that it comes of, where only some are evaluated and this is one.
     """
 
     key: tuple[int, int]
@@ -64,6 +66,8 @@ class Turn:
     returns: bool = False
     readings: list[tuple[int, int, Reading, int]] | None = None
     adjust: tuple[str, float] | None = None
+    made: int = 1
+    root: tuple[int, int] | None = None
 
 
 def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use: float = 0.0) -> Turn:
@@ -82,7 +86,7 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
     again = inputs[0].repeats if inputs and isinstance(inputs[0], Cell | Plain) else 0
     key = (station.number, station.next_serial()) if station.renews else (lots[0].family, lots[0].serial)
     serial = key[1]
-    arrive, age = _waited(lots, station.env.now)
+    arrive, age = waited(lots, station.env.now)
     at = Occasion(station.luck, serial, 0, product, again, age, use, station.modes)
     seconds = step.seconds(inputs, at) * station.pace
     breaks: Sequence[tuple[float, float]] = ()
@@ -120,23 +124,13 @@ def turn_of(
     """
     outputs, born = _outputs(station, made, key, lots)
     turn = Turn(key, lots, *times, made.entered, made.tried, breaks, outputs, born, [])
+    turn.made = len(outputs)
     if made.losses or made.spoiled:
-        _losses(station, made, turn)
+        note_losses(station, made, turn)
     if made.back:
         turn.returns = True
         turn.rejections.append((station.journal.reason("rework"), Action.SENT_BACK, LOT, *_whole(outputs[0])))
     return turn
-
-
-def _waited(lots: Sequence[Lot], now: float) -> tuple[float, float]:
-    """Return when the last lot came, negative for none, and how long the first has waited [s]."""
-    if len(lots) == 1:
-        entered = lots[0].entered
-        return entered, now - entered
-    if not lots:
-        return -1.0, 0.0
-    times = [lot.entered for lot in lots]
-    return max(times), now - min(times)
 
 
 def pooled(inputs: Sequence[Material]) -> Material:
@@ -168,7 +162,7 @@ def _whole(lot: Lot) -> tuple[int, int, int, float, float, float]:
     return lot.family, lot.serial, -1, lot.units, *lot.coating
 
 
-def _losses(station: StationFlow, made: Made, turn: Turn) -> None:
+def note_losses(station: StationFlow, made: Made, turn: Turn) -> None:
     """Note what was lost by the way the step works, and what was cut out of webs."""
     family, serial = turn.key
     reject, reason = turn.rejections.append, station.journal.reason

@@ -9,9 +9,11 @@ from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from twin.declared import Declared
+from twin.machine_code import equation, loop
 from twin.material import Cell, Floats, Material
 from twin.occasion import Made, Occasion
 from twin.product import CellDesign
@@ -75,9 +77,8 @@ class SelfDischarge(Declared):
     def leak(self, cell: Cell, at: Occasion) -> dict[int, int]:
         """Leave each cell's leak in its state; return, by place of those with soft shorts, the flaw that leaks most."""
         assert at.product is not None
-        leak = at.luck.normal("leak", at.lot, cell.size) * np.float32(self.base_cv)
-        leak += np.float32(1)
-        leak *= np.float32(self.base * at.product.capacity)
+        leak = np.empty(cell.size, np.float32)
+        _faultless(at.luck.normal("leak", at.lot, cell.size), self.base * at.product.capacity, self.base_cv, leak)
         worst: dict[int, int] = {}
         shorts = _by_bit(at.modes, tuple(self.shorts))
         mask = sum([1 << number for number, _ in shorts])
@@ -122,39 +123,80 @@ class Ageing(ForTime):
         (cell,) = inputs
         assert isinstance(cell, Cell)
         made.blamed = rest.leak(cell, at)
-        drawn = at.luck.normal("k value", at.lot, cell.size)
-        k = k_value(cell.state["leak"], at.product.capacity, rest.slope_of(at.product), drawn, rest.noise, self.time)
+        drawn, k = at.luck.normal("k value", at.lot, cell.size), np.empty(cell.size, np.float32)
+        slope, capacity = rest.slope_of(at.product), at.product.capacity
+        _k_values(cell.state["leak"], capacity, slope, drawn, rest.noise, self.time, k)
         cell.measured["k_value"] = k
-        high = k > robust_limit(k, rest.limit)
+        high = np.empty(cell.size, np.bool_)
         # a dead cell is not measured
-        high &= cell.alive
-        if high.any():
+        if _stand_out(k, robust_limit(k, rest.limit), cell.alive, high):
             made.sorted_out = [(HIGH_K, np.flatnonzero(high))]
         return made
 
 
-def k_value(leak: Floats, capacity: float, slope: float, drawn: Floats, noise: float, time: float) -> Floats:
-    """Return the K-value, fall of voltage by leak, I / C dV/dq, with sqrt(2) sd / t of noise [V/s]. Shape (cells,).
+@loop
+def _faultless(drawn: Floats, base: float, spread: float, leak: Floats) -> None:
+    for i in range(len(leak)):
+        leak[i] = base * (1 + spread * drawn[i])
+
+
+@equation
+def k_value(leak: float, capacity: float, slope: float, drawn: float, noise: float, time: float) -> float:
+    """Return the K-value, fall of voltage by leak, I / C dV/dq, with sqrt(2) sd / t of noise [V/s].
 
     Args:
-        leak: current I of each cell [A]. Shape (cells,).
+        leak: current I of the cell [A].
         capacity: C [A s].
         slope: dV/dq over the state of charge, as if it went on from empty to full [V].
-        drawn: standard normal numbers. Shape (cells,).
+        drawn: standard normal number.
         noise: sd of one of the two measurements of voltage [V].
         time: t between them [s].
     """
-    k = drawn * np.float32(math.sqrt(2) * noise / time)
-    k += leak * np.float32(slope / capacity)
-    return k
+    return leak * (slope / capacity) + drawn * (math.sqrt(2) * noise / time)
 
 
-def robust_limit(values: Floats, limit: float) -> np.float32:
-    """Return the median and so many standard deviations, these from the median absolute deviation. Shape ()."""
-    middle = len(values) // 2
-    median = np.partition(values, middle)[middle]
-    deviation: np.float32 = np.partition(np.abs(values - median), middle)[middle]
-    return np.float32(median + np.float32(limit * SD_PER_MAD) * deviation)
+@loop
+def _k_values(leak: Floats, capacity: float, slope: float, drawn: Floats, noise: float, time: float, k: Floats) -> None:
+    for i in range(len(k)):
+        k[i] = k_value(leak[i], capacity, slope, drawn[i], noise, time)
+
+
+@loop
+def robust_limit(values: Floats, limit: float) -> float:
+    """Return the median and so many standard deviations, these from the median absolute deviation."""
+    median = middle_of(values.copy())
+    return median + limit * SD_PER_MAD * middle_of(np.abs(values - median))
+
+
+@equation
+def middle_of(values: Floats) -> float:
+    """Return the middle one of some values, whose order it changes (Hoare's selection)."""
+    first, last, middle = 0, len(values) - 1, len(values) // 2
+    while first < last:
+        pivot, low, high = values[middle], first, last
+        while low <= high:
+            while values[low] < pivot:
+                low += 1
+            while pivot < values[high]:
+                high -= 1
+            if low <= high:
+                values[low], values[high] = values[high], values[low]
+                low, high = low + 1, high - 1
+        if high < middle:
+            first = low
+        if middle < low:
+            last = high
+    return float(values[middle])
+
+
+@loop
+def _stand_out(k: Floats, limit: float, alive: NDArray[np.bool_], high: NDArray[np.bool_]) -> int:
+    """Mark the cells over a limit; return how many there are."""
+    count = 0
+    for i in range(len(k)):
+        high[i] = alive[i] and k[i] > limit
+        count += high[i]
+    return count
 
 
 def _current(short: Short, drawn: float) -> float:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from twin.machine_code import equation, loop
 from twin.material import Cell, Floats
-from twin.response import INPUTS, CellResponse
+from twin.response import CellResponse
 
 
 class Window(NamedTuple):
@@ -32,65 +34,102 @@ def window(response: CellResponse, cathode: Floats, anode: Floats, loss: Floats)
         loss: lithium lost as a fraction of the anode's charge [-].
     """
     table = response.table
-    at = np.empty((2, len(cathode)), np.float32)
-    np.divide(cathode, anode, out=at[0])
-    at[1] = loss
-    at *= table.scale
-    at -= table.offset
-    step = at.astype(np.int32)
-    np.maximum(step, 0, out=step)
-    np.minimum(step, table.last, out=step)
-    at -= step
-    u, v = at
-    step[0] *= table.stride
-    step[0] += step[1]
-    found = table.columns.take(step[0], axis=1)
-    slopes = found[4:]
-    slopes *= v
-    found = found[:4]
-    found += slopes
-    ends = found[2:]
-    ends *= u
-    ends += found[:2]
-    return Window(ends[0], ends[1])
+    bottom, top = np.empty(len(cathode), np.float32), np.empty(len(cathode), np.float32)
+    _windows(cathode, anode, loss, table.rows, *table.ratios, *table.losses, bottom, top)
+    return Window(bottom, top)
 
 
-def inputs(response: CellResponse, cell: Cell, loss: Floats) -> Floats:
-    """Return z = (1, inputs of the quadratics) of each cell, relative to middle and half width.
+@loop
+def _windows(
+    cathode: Floats,
+    anode: Floats,
+    loss: Floats,
+    rows: Floats,
+    ratio_steps: float,
+    ratio_begin: float,
+    ratios: int,
+    loss_steps: float,
+    loss_begin: float,
+    losses: int,
+    bottom: Floats,
+    top: Floats,
+) -> None:
+    for i in range(len(cathode)):
+        u = cathode[i] / anode[i] * ratio_steps - ratio_begin
+        v = loss[i] * loss_steps - loss_begin
+        # outside the table it goes on as straight as in its last step
+        along, across = min(max(int(u), 0), ratios - 1), min(max(int(v), 0), losses - 1)
+        u -= along
+        v -= across
+        at = rows[along * losses + across]
+        bottom[i] = at[0] + at[4] * v + (at[2] + at[6] * v) * u
+        top[i] = at[1] + at[5] * v + (at[3] + at[7] * v) * u
 
-    Porosities that nobody has worked out are as designed, so they are left out. Shape (4 or 6, cells).
+
+def quadratics(response: CellResponse, names: tuple[str, ...], cell: Cell, loss: Floats) -> Floats:
+    """Return some quadratics of the response for each cell. Shape (names, cells).
+
+    Porosities that nobody has worked out are as designed.
+
+    Args:
+        response: the cell as designed.
+        names: of the quadratics.
+        cell: the cells.
+        loss: lithium lost as a fraction of the anode's charge [-].
     """
-    porous = "cathode_porosity" in cell.state and "anode_porosity" in cell.state
-    rows = len(INPUTS) if porous else len(INPUTS) - 2
-    z = np.empty((rows + 1, cell.size), np.float32)
-    z[0] = 1
-    z[1], z[2], z[3] = cell.cathode_loading, cell.anode_loading, loss
-    if porous:
-        z[4], z[5] = cell.state["cathode_porosity"], cell.state["anode_porosity"]
-    z[1:] -= response.middle[:rows]
-    z[1:] *= response.per_width[:rows]
-    return z
-
-
-def quadratics(response: CellResponse, names: tuple[str, ...], z: Floats) -> Floats:
-    """Return some quadratics of the response for each cell, z'A z. Shape (names, cells)."""
-    products = (response.quadratics(names, len(z) - 1) @ z).reshape(len(names), *z.shape)
-    products *= z
-    values: Floats = np.add.reduce(products, axis=1)
+    values = np.empty((len(names), cell.size), np.float32)
+    cathode_porosity = cell.known("cathode_porosity", response.cathode_porosity)
+    anode_porosity = cell.known("anode_porosity", response.anode_porosity)
+    inputs = (cell.cathode_loading, cell.anode_loading, loss, cathode_porosity, anode_porosity)
+    _quadratics(response.quadratics(names), *inputs, response.reaches, values)
     return values
 
 
-def capacity(response: CellResponse, anode: Floats, ends: Window, rate_factor: Floats) -> Floats:
-    """Return the capacity at C/3 relative to nominal [-]. Shape (cells,).
+@loop
+def _quadratics(
+    factors: Floats,
+    cathode: Floats,
+    anode: Floats,
+    loss: Floats,
+    cathode_porosity: Floats,
+    anode_porosity: Floats,
+    reaches: NDArray[np.float64],
+    values: Floats,
+) -> None:
+    for which in range(len(factors)):
+        for i in range(len(cathode)):
+            values[which, i] = quadratic(
+                factors[which],
+                (cathode[i] - reaches[0, 0]) * reaches[0, 1],
+                (anode[i] - reaches[1, 0]) * reaches[1, 1],
+                (loss[i] - reaches[2, 0]) * reaches[2, 1],
+                (cathode_porosity[i] - reaches[3, 0]) * reaches[3, 1],
+                (anode_porosity[i] - reaches[4, 0]) * reaches[4, 1],
+            )
 
-    Q = Qn (x_top - x_bottom) times the rate factor. Source: PyBaMM (Sulzer et al. 2021, J. Open Res. Softw. 9, 14),
+
+@equation
+def quadratic(a: Floats, c: float, n: float, m: float, p: float, q: float) -> float:
+    """Return z'A z with z = (1, c, n, m, p, q), A of shape (6, 6) with nothing below its diagonal."""
+    value: float = (
+        (a[0, 0] + a[0, 1] * c + a[0, 2] * n + a[0, 3] * m + a[0, 4] * p + a[0, 5] * q)
+        + (a[1, 1] * c + a[1, 2] * n + a[1, 3] * m + a[1, 4] * p + a[1, 5] * q) * c
+        + (a[2, 2] * n + a[2, 3] * m + a[2, 4] * p + a[2, 5] * q) * n
+        + (a[3, 3] * m + a[3, 4] * p + a[3, 5] * q) * m
+        + (a[4, 4] * p + a[4, 5] * q) * p
+        + a[5, 5] * q * q
+    )
+    return value
+
+
+@equation
+def charge_between(bottom: float, top: float, anode_charge: float) -> float:
+    """Return the charge that an anode takes between two stoichiometries, Qn (x_top - x_bottom), relative to nominal.
+
+    Times the rate factor it is the capacity at C/3. Source: PyBaMM (Sulzer et al. 2021, J. Open Res. Softw. 9, 14),
     Doyle-Fuller-Newman cells in ``tests/reference/cells``. Valid inside the reach of the response.
     """
-    found = ends.top - ends.bottom
-    found *= anode
-    found *= np.float32(response.anode_charge)
-    found *= rate_factor
-    return found
+    return (top - bottom) * anode_charge
 
 
 def rest_voltage(response: CellResponse, cell: Cell, loss: Floats, ends: Window, charge: float) -> Floats:
@@ -103,28 +142,53 @@ def rest_voltage(response: CellResponse, cell: Cell, loss: Floats, ends: Window,
         ends: their window.
         charge: how much, relative to nominal capacity [-].
     """
-    steps, table = response.potential_steps, response.potentials
-    at = np.empty((2, cell.size), np.float32)
-    x, y = at
-    np.divide(np.float32(charge / response.anode_charge), cell.anode_loading, out=x)
-    x += ends.bottom
-    # x + r y = made r - loss
-    np.add(x, loss, out=y)
-    y *= cell.anode_loading
-    y /= cell.cathode_loading
-    y *= np.float32(-response.anode_charge / response.cathode_charge)
-    y += np.float32(response.lithiation_made)
-    at *= np.float32(steps)
-    step = at.astype(np.int32)
-    np.maximum(step, 0, out=step)
-    np.minimum(step, steps - 1, out=step)
-    at -= step
-    step[1] += steps
-    potential, slope = table.take(step, axis=1)
-    slope *= at
-    slope += potential
-    voltage: Floats = slope[1] - slope[0]
+    voltage = np.empty(cell.size, np.float32)
+    per_anode, ratio = charge / response.anode_charge, response.cathode_charge / response.anode_charge
+    _rest_voltages(
+        cell.cathode_loading,
+        cell.anode_loading,
+        loss,
+        ends.bottom,
+        response.potentials,
+        per_anode,
+        ratio,
+        response.lithiation_made,
+        voltage,
+    )
     return voltage
+
+
+@loop
+def _rest_voltages(
+    cathode: Floats,
+    anode: Floats,
+    loss: Floats,
+    bottom: Floats,
+    potentials: Floats,
+    charge: float,
+    ratio: float,
+    made: float,
+    voltage: Floats,
+) -> None:
+    for i in range(len(cathode)):
+        x = bottom[i] + charge / anode[i]
+        # x + r y = made r - loss
+        y = made - (x + loss[i]) * anode[i] / (cathode[i] * ratio)
+        voltage[i] = potential_at(potentials[1], y) - potential_at(potentials[0], x)
+
+
+@equation
+def potential_at(potentials: Floats, stoichiometry: float) -> float:
+    """Return the open-circuit potential of an electrode, given in even steps of its stoichiometry [V].
+
+    Args:
+        potentials: where each step begins and the change in it [V]. Shape (steps, 2).
+        stoichiometry: of the electrode [-].
+    """
+    place = stoichiometry * len(potentials)
+    step = min(max(int(place), 0), len(potentials) - 1)
+    potential: float = potentials[step, 0] + potentials[step, 1] * (place - step)
+    return potential
 
 
 def np_ratio(response: CellResponse, cell: Cell) -> Floats:

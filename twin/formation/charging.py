@@ -12,7 +12,8 @@ from pydantic import model_validator
 
 from twin.chemistry import FARADAY, WATER, arrhenius
 from twin.declared import Declared, DeclaredStep
-from twin.formation.balance import inputs, quadratics
+from twin.formation.balance import quadratics
+from twin.machine_code import equation, loop
 from twin.material import Cell, Floats, Material
 from twin.occasion import Born, Made, Occasion
 from twin.response import CellResponse
@@ -100,8 +101,9 @@ def charging_time(shares: Sequence[float], rates: Sequence[float]) -> float:
     return float(sum(share / rate for share, rate in zip(shares, rates, strict=True)))
 
 
-def plating_margin(full: float, end: float, margin_at_1c: Floats, load: float | Floats) -> Floats:
-    """Return the anode's least potential against lithium at the end of a charging step [V]. Shape (cells,).
+@equation
+def plating_margin(full: float, end: float, margin_at_1c: float, load: float) -> float:
+    """Return the anode's least potential against lithium at the end of a charging step [V].
 
     end - (full - margin at 1C) load: the overpotential, known from a charge at 1C to the top, goes with the current.
     Lithium plates below 0. Valid up to about 1C, where the overpotential is linear (checked against PyBaMM at 1C only).
@@ -112,10 +114,7 @@ def plating_margin(full: float, end: float, margin_at_1c: Floats, load: float | 
         margin_at_1c: least potential in a charge at 1C [V].
         load: current per wetted area relative to 1C, with the factor of temperature [-].
     """
-    margin: Floats = full - margin_at_1c
-    margin *= np.float32(-load) if isinstance(load, float) else -load
-    margin += np.float32(end)
-    return margin
+    return end - (full - margin_at_1c) * load
 
 
 class Formation(DeclaredStep):
@@ -189,27 +188,20 @@ class Formation(DeclaredStep):
     def _form(self, cell: Cell, at: Occasion, response: CellResponse, first: FirstCycle) -> list[Born]:
         """Take lithium from every cell of a lot, in place; return what has gone wrong."""
         assert at.product is not None and self.temperature is not None
-        nominal, born = at.product.capacity, []
-        loss: Floats = at.luck.normal("lithium loss", at.lot, cell.size) * np.float32(first.spread)
-        loss += np.float32(response.lithium_loss + self._more)
-        anode = cell.anode_loading * np.float32(response.anode_charge * nominal)
-        if "moisture" in cell.state:
-            water = cell.state["moisture"] - np.float32(first.usual_moisture)
-            # an electron for each molecule: H2O + e + Li -> LiOH + H2 / 2
-            water *= np.float32((cell.cathode_kg + cell.anode_kg) / WATER * FARADAY)
-            loss += water / anode
-        margin = self._margin(cell, response, first, loss)
-        if margin.min() < 0:
-            below = np.minimum(margin, 0)
-            loss -= np.float32(first.plated) * below
-            born.append(Born(PLATING, np.flatnonzero((below < 0) & cell.alive).tolist()))
-        gas = at.luck.normal("gas", at.lot, cell.size) * np.float32(first.gas_cv)
-        gas += 1
-        gas *= np.float32(first.gas)
-        gas *= loss
-        gas *= anode
-        limit = first.gas_limit * nominal
-        if gas.max() > limit:
+        size, nominal, born = cell.size, at.product.capacity, []
+        anode_charge = response.anode_charge * nominal
+        loss, margin, gas = np.empty(size, np.float32), np.empty(size, np.float32), np.empty(size, np.float32)
+        water, usual = cell.known("moisture", first.usual_moisture), first.usual_moisture
+        # an electron for each molecule: H2O + e + Li -> LiOH + H2 / 2
+        per_water = (cell.cathode_kg + cell.anode_kg) / WATER * FARADAY
+        drawn, mean = at.luck.normal("lithium loss", at.lot, size), response.lithium_loss + self._more
+        _lose(drawn, mean, first.spread, water, usual, per_water, cell.anode_loading, anode_charge, loss)
+        (at_1c,) = quadratics(response, ("plating_margin",), cell, loss)
+        wetted = cell.known("wetted", 1.0)
+        if _plate(at_1c, wetted, *self._hardest(response, first), first.plated, loss, margin) < 0:
+            born.append(Born(PLATING, np.flatnonzero((margin < 0) & cell.alive).tolist()))
+        drawn, limit = at.luck.normal("gas", at.lot, size), first.gas_limit * nominal
+        if _make_gas(drawn, first.gas, first.gas_cv, loss, cell.anode_loading, anode_charge, gas) > limit:
             born.append(Born(GAS, np.flatnonzero((gas > limit) & cell.alive).tolist()))
         cell.state.update(lithium_loss=loss, plating_margin=margin, gas=gas)
         return born
@@ -220,18 +212,68 @@ class Formation(DeclaredStep):
         assert self.first_cycle is not None and self.temperature is not None
         return self.first_cycle.lasting_loss(1 / self.first_charge, self.temperature)
 
-    def _margin(self, cell: Cell, response: CellResponse, first: FirstCycle, loss: Floats) -> Floats:
-        """Return the plating margin in the hardest step of the first charge [V]. Shape (cells,)."""
+    def _hardest(self, response: CellResponse, first: FirstCycle) -> tuple[float, float, float]:
+        """Return of the step of the first charge that is hardest on the anode what ``plating_margin`` wants.
+
+        That is the anode's potential when it is full and when the step ends [V], and the load relative to 1C [-].
+        """
         assert self.temperature is not None
-        cold = first.warmth(first.kinetic_energy, self.temperature)
-        bottom, top = response.as_designed
-        full, usual = response.anode_potential_at(top), response.plating_margin[0][0]
-        ends = [response.anode_potential_at(bottom + charged * (top - bottom)) for charged, _ in self.steps]
-        loads = [rate / PER_HOUR * cold for _, rate in self.steps]
-        hardest = min((0, 1), key=lambda step: ends[step] - (full - usual) * loads[step])
-        load: float | Floats = loads[hardest]
-        if "wetted" in cell.state:
-            # all of the current goes where the electrolyte is
-            load = np.float32(load) / cell.state["wetted"]
-        (at_1c,) = quadratics(response, ("plating_margin",), inputs(response, cell, loss))
-        return plating_margin(full, ends[hardest], at_1c, load)
+        if not self._kept or self._kept[0][0] is not response:
+            cold = first.warmth(first.kinetic_energy, self.temperature)
+            bottom, top = response.as_designed
+            full, usual = response.anode_potential_at(top), response.plating_margin[0][0]
+            ends = [response.anode_potential_at(bottom + charged * (top - bottom)) for charged, _ in self.steps]
+            steps = [(full, end, rate / PER_HOUR * cold) for end, (_, rate) in zip(ends, self.steps, strict=True)]
+            hardest = min(steps, key=lambda step: plating_margin(full, step[1], usual, step[2]))
+            self._kept[:] = [(response, hardest)]
+        return self._kept[0][1]
+
+    @cached_property
+    def _kept(self) -> list[tuple[CellResponse, tuple[float, float, float]]]:
+        """The hardest step for the cell that was asked for last."""
+        return []
+
+
+@loop
+def _lose(
+    drawn: Floats,
+    mean: float,
+    spread: float,
+    moisture: Floats,
+    usual_moisture: float,
+    per_water: float,
+    anode: Floats,
+    anode_charge: float,
+    loss: Floats,
+) -> None:
+    """Take lithium from each cell: what is usual, its spread, and what water binds."""
+    for i in range(len(loss)):
+        water = (moisture[i] - usual_moisture) * per_water / (anode[i] * anode_charge)
+        loss[i] = mean + spread * drawn[i] + water
+
+
+@loop
+def _plate(
+    at_1c: Floats, wetted: Floats, full: float, end: float, load: float, plated: float, loss: Floats, margin: Floats
+) -> float:
+    """Work out each cell's margin and take the lithium that is plated; return the least margin [V]."""
+    least = np.inf
+    for i in range(len(margin)):
+        # all of the current goes where the electrolyte is
+        margin[i] = plating_margin(full, end, at_1c[i], load / wetted[i])
+        if margin[i] < 0:
+            loss[i] -= plated * margin[i]
+        least = min(least, margin[i])
+    return least
+
+
+@loop
+def _make_gas(
+    drawn: Floats, per_charge: float, spread: float, loss: Floats, anode: Floats, anode_charge: float, gas: Floats
+) -> float:
+    """Make gas by the charge of lithium lost; return the most of a cell [m^3]."""
+    most = 0.0
+    for i in range(len(gas)):
+        gas[i] = per_charge * (1 + spread * drawn[i]) * loss[i] * anode[i] * anode_charge
+        most = max(most, gas[i])
+    return most

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from twin.declared import Declared
-from twin.formation.balance import capacity, inputs, quadratics, rest_voltage, window
+from twin.formation.balance import charge_between, quadratics, rest_voltage, window
+from twin.machine_code import loop
 from twin.material import GRADE_A, GRADE_B, Cell, Floats, Material
 from twin.occasion import Made, Occasion
 from twin.product import CellDesign
@@ -83,87 +84,162 @@ class Grading(AtRate):
         (cell,) = inputs
         product = at.product
         assert isinstance(cell, Cell) and product is not None
-        resistance = self._spread(at, "resistance", cell.size, self.resistance_cv)
-        if product.response is None:
-            capacity = self._spread(at, "capacity", cell.size, self.capacity_cv)
-            capacity *= cell.cathode_loading
-            capacity *= np.float32(self.capacity_mean)
-        else:
-            capacity = self._answer(cell, product, product.response, resistance)
-        capacity = _reported(at, "capacity", capacity, self.capacity_noise)
-        resistance = _reported(at, "resistance", resistance, self.resistance_noise)
-        cell.measured["capacity_ah"] = capacity * np.float32(product.capacity / SECONDS_PER_HOUR)
-        cell.measured["resistance_rel"] = resistance
-        sure = self.guard_band * self.capacity_noise
-        grade = (capacity < self.capacity_a + sure).astype(np.int8) + np.int8(GRADE_A)
         sorted_out: Failing = []
-        # failing is rare: most lots need no second look
-        if capacity.min() < self.capacity_b + sure:
-            sorted_out.append(("low_capacity", np.flatnonzero(capacity < self.capacity_b + sure)))
-        limit = self.resistance_limit - self.guard_band * self.resistance_noise
-        if resistance.max() > limit:
-            sorted_out.append(("high_dcir", np.flatnonzero(resistance > limit)))
-        if self.voltage is not None and product.response is not None:
-            self._grade_voltage(cell, at, product.response, self.voltage, grade, sorted_out)
+        if product.response is None:
+            grade = self._measure(cell, at, *self._as_loaded(cell, at), (1.0, 1.0), sorted_out)
+        else:
+            true = self._answer(cell, at, product, product.response)
+            grade = self._measure(cell, at, *true, (product.capacity, product.resistance), sorted_out)
+            if self.voltage is not None:
+                self._grade_voltage(cell, at, product.response, self.voltage, grade, sorted_out)
         cell.grade = grade if cell.grade is None else np.maximum(cell.grade, grade)
         return Made([cell], cell.units, cell.units, sorted_out=_once(cell, sorted_out))
 
-    def _spread(self, at: Occasion, what: str, cells: int, cv: float) -> Floats:
-        """Return a true property relative to its mean, with a declared spread. Shape (cells,)."""
-        true: Floats = at.luck.normal(what, at.lot, cells) * np.float32(cv)
-        true += 1
-        return true
+    def _as_loaded(self, cell: Cell, at: Occasion) -> tuple[Floats, Floats]:
+        """Return true capacity and resistance relative to nominal, without a response. Each of shape (cells,)."""
+        capacity = 1 + self.capacity_cv * at.luck.normal("capacity", at.lot, cell.size)
+        resistance = 1 + self.resistance_cv * at.luck.normal("resistance", at.lot, cell.size)
+        return self.capacity_mean * cell.cathode_loading * capacity, resistance
 
-    def _answer(self, cell: Cell, product: CellDesign, response: CellResponse, resistance: Floats) -> Floats:
-        """Return the true capacity relative to nominal, and bring the response into resistance, in place [-]."""
-        loss = lithium_loss(cell, response)
-        ends, z = window(response, cell.cathode_loading, cell.anode_loading, loss), inputs(response, cell, loss)
-        rate, resisting = quadratics(response, ("rate_factor", "resistance_factor"), z)
-        true = capacity(response, cell.anode_loading, ends, rate)
-        resistance *= resisting
-        wetted = cell.state.get("wetted")
-        if wetted is not None:
-            true *= wetted
-            resistance /= wetted
-        welds = cell.state.get("weld_resistance", np.float32(product.welds * product.weld_resistance))
-        resistance *= np.float32(response.resistance / (2 * product.cathode.area))
-        resistance += welds
-        cell.state["resistance"] = resistance.copy()
-        resistance *= np.float32(1 / product.resistance)
-        cell.state["capacity"] = true * np.float32(product.capacity)
+    def _answer(self, cell: Cell, at: Occasion, product: CellDesign, response: CellResponse) -> tuple[Floats, Floats]:
+        """Return true capacity [A s] and resistance [ohm] by the response, and leave them in the cells' state."""
+        state, size = cell.state, cell.size
+        loss = cell.known("lithium_loss", response.lithium_loss)
+        ends = window(response, cell.cathode_loading, cell.anode_loading, loss)
+        factors = quadratics(response, ("rate_factor", "resistance_factor"), cell, loss)
+        wetted, welds = (
+            cell.known("wetted", 1.0),
+            cell.known("weld_resistance", product.welds * product.weld_resistance),
+        )
+        capacity, resistance = np.empty(size, np.float32), np.empty(size, np.float32)
+        _answers(
+            cell.anode_loading,
+            *ends,
+            factors,
+            wetted,
+            welds,
+            at.luck.normal("resistance", at.lot, size),
+            self.resistance_cv,
+            response.anode_charge * product.capacity,
+            response.resistance / (2 * product.cathode.area),
+            capacity,
+            resistance,
+        )
+        state["capacity"], state["resistance"] = capacity, resistance
         if self.voltage is not None:
-            cell.state["voltage"] = rest_voltage(response, cell, loss, ends, self.voltage.charge)
-        return true
+            state["voltage"] = rest_voltage(response, cell, loss, ends, self.voltage.charge)
+        return capacity, resistance
+
+    def _measure(
+        self,
+        cell: Cell,
+        at: Occasion,
+        capacity: Floats,
+        resistance: Floats,
+        nominal: tuple[float, float],
+        out: Failing,
+    ) -> NDArray[np.int8]:
+        """Measure capacity and resistance, note them in the cells and add rejects; return the grades. Shape (cells,).
+
+        Args:
+            cell: the cells.
+            at: the occasion.
+            capacity: true one.
+            resistance: true one.
+            nominal: what both are relative to.
+            out: cells that fail, with the reason.
+        """
+        assert at.product is not None
+        size = cell.size
+        grade, measured = np.empty(size, np.int8), np.empty((2, size), np.float32)
+        drawn = (
+            at.luck.normal(_gauge("capacity", at), at.lot, size),
+            at.luck.normal(_gauge("resistance", at), at.lot, size),
+        )
+        sure, hours = self.guard_band * self.capacity_noise, at.product.capacity / SECONDS_PER_HOUR
+        true, noises = (capacity, resistance), (self.capacity_noise, self.resistance_noise)
+        lowest, highest = _measurements(true, nominal, drawn, noises, self.capacity_a + sure, grade, measured)
+        # failing is rare: most lots need no second look
+        if lowest < self.capacity_b + sure:
+            out.append(("low_capacity", np.flatnonzero(measured[0] < self.capacity_b + sure)))
+        limit = self.resistance_limit - self.guard_band * self.resistance_noise
+        if highest > limit:
+            out.append(("high_dcir", np.flatnonzero(measured[1] > limit)))
+        cell.measured["capacity_ah"] = measured[0] * np.float32(hours)
+        cell.measured["resistance_rel"] = measured[1]
+        return grade
 
     def _grade_voltage(
         self, cell: Cell, at: Occasion, response: CellResponse, test: VoltageTest, grade: NDArray[np.int8], out: Failing
     ) -> None:
         """Measure the open-circuit voltage; lower grades and add rejects, in place."""
-        noise = at.luck.normal(_gauge("voltage", at), at.lot, cell.size) * np.float32(test.noise)
-        noise += cell.state["voltage"]
-        cell.measured["voltage"] = noise
-        off = np.abs(noise - np.float32(response.voltage_as_designed(test.charge)))
+        drawn = at.luck.normal(_gauge("voltage", at), at.lot, cell.size)
+        measured, usual = np.empty(cell.size, np.float32), response.voltage_as_designed(test.charge)
         sure = self.guard_band * test.noise
-        if off.max() > test.band_a - sure:
-            grade[off > test.band_a - sure] = GRADE_B
-            out.append(("wrong_ocv", np.flatnonzero(off > test.band_b - sure)))
+        off = _voltages(cell.state["voltage"], drawn, test.noise, usual, test.band_a - sure, measured, grade)
+        cell.measured["voltage"] = measured
+        if off > test.band_b - sure:
+            out.append(("wrong_ocv", np.flatnonzero(np.abs(measured - usual) > test.band_b - sure)))
 
 
-def lithium_loss(cell: Cell, response: CellResponse) -> Floats:
-    """Return the lithium that formation took, as a part of the anode's charge [-]; as declared if nobody knows it."""
-    loss = cell.state.get("lithium_loss")
-    return np.full(cell.size, response.lithium_loss, np.float32) if loss is None else loss
+@loop
+def _answers(
+    anode: Floats,
+    bottom: Floats,
+    top: Floats,
+    factors: Floats,
+    wetted: Floats,
+    welds: Floats,
+    drawn: Floats,
+    spread: float,
+    anode_charge: float,
+    ohmic: float,
+    capacity: Floats,
+    resistance: Floats,
+) -> None:
+    for i in range(len(anode)):
+        rate_factor, resistance_factor = factors[0, i], factors[1, i]
+        capacity[i] = charge_between(bottom[i], top[i], anode[i] * anode_charge) * rate_factor * wetted[i]
+        resistance[i] = (1 + spread * drawn[i]) * resistance_factor * ohmic / wetted[i] + welds[i]
+
+
+@loop
+def _measurements(
+    true: tuple[Floats, Floats],
+    nominal: tuple[float, float],
+    drawn: tuple[Floats, Floats],
+    noise: tuple[float, float],
+    least: float,
+    grade: NDArray[np.int8],
+    measured: Floats,
+) -> tuple[float, float]:
+    """Measure both relative to nominal and grade by capacity; return the lowest of the one and highest of the other."""
+    lowest, highest = np.inf, -np.inf
+    for i in range(len(grade)):
+        measured[0, i] = true[0][i] / nominal[0] + noise[0] * drawn[0][i]
+        measured[1, i] = true[1][i] / nominal[1] + noise[1] * drawn[1][i]
+        grade[i] = GRADE_A if measured[0, i] >= least else GRADE_B
+        lowest, highest = min(lowest, measured[0, i]), max(highest, measured[1, i])
+    return lowest, highest
+
+
+@loop
+def _voltages(
+    true: Floats, drawn: Floats, noise: float, usual: float, band: float, measured: Floats, grade: NDArray[np.int8]
+) -> float:
+    """Measure voltages and lower the grade of those out of a band; return how far off the worst is."""
+    worst = 0.0
+    for i in range(len(true)):
+        measured[i] = true[i] + noise * drawn[i]
+        off = abs(measured[i] - usual)
+        if off > band:
+            grade[i] = GRADE_B
+        worst = max(worst, off)
+    return worst
 
 
 def _gauge(what: str, at: Occasion) -> str:
     return f"{what} gauge{at.again}" if at.again else f"{what} gauge"
-
-
-def _reported(at: Occasion, what: str, true: Floats, noise: float) -> Floats:
-    """Return a property as its gauge reports it, noise relative to nominal. Shape (cells,)."""
-    measured: Floats = at.luck.normal(_gauge(what, at), at.lot, len(true)) * np.float32(noise)
-    measured += true
-    return measured
 
 
 def _once(cell: Cell, failing: Failing) -> Failing:

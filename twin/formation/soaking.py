@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from twin.chemistry import arrhenius
 from twin.declared import Declared
+from twin.machine_code import equation, loop
 from twin.material import Cell, Floats, Material
 from twin.occasion import Born, Made, Occasion
 from twin.shapes import ForTime
@@ -95,15 +96,9 @@ class Wetting(Declared):
         return math.sqrt(warmth) * self.vacuum * self.tightness
 
     @cached_property
-    def _table(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return np.array([row.porosity for row in self.uptake]), np.array([row.spreading for row in self.uptake])
-
-    def spreading(self, cell: Cell) -> Floats | float:
-        """Return K^2 of the electrode that is the slower in each cell [m^2/s]. Shape (cells,), or one for all."""
-        of_cathode = cell.state.get("cathode_porosity", self.cathode_porosity)
-        of_anode = cell.state.get("anode_porosity", self.anode_porosity)
-        slower = np.minimum(np.interp(of_cathode, *self._table), np.interp(of_anode, *self._table))
-        return slower if np.ndim(slower) == 0 else slower.astype(np.float32)
+    def table(self) -> NDArray[np.float64]:
+        """Porosities and K^2 [m^2/s] of ``uptake``. Shape (2, rows)."""
+        return np.array([[row.porosity for row in self.uptake], [row.spreading for row in self.uptake]])
 
 
 class Soaking(ForTime):
@@ -134,36 +129,97 @@ class Soaking(ForTime):
             return made
         (cell,) = inputs
         assert isinstance(cell, Cell)
-        before = cell.state.get("wetted")
+        before, dose = cell.state.get("wetted"), cell.known("dose", math.inf)
+        wetted = np.empty(cell.size, np.float32)
+        needed = wetting.needed * at.product.parts["electrolyte"].value if "dose" in cell.state else 1.0
         if before is not None:
             # as far again as so many times the time brings; what was wet all over stays so
-            wetted = before * np.float32(math.sqrt((cell.repeats + 1) / max(cell.repeats, 1)))
+            further = math.sqrt((cell.repeats + 1) / max(cell.repeats, 1))
+            least = _wet_again(before, further, dose, needed, wetted)
         else:
-            drawn = at.luck.normal("wetting", at.lot, cell.size)
-            wetted = reach(wetting.spreading(cell), self.time, wetting.factor, drawn, wetting.spread)
-            wetted *= np.float32(1 / wetting.half_width)
-        if "dose" in cell.state:
-            needed = wetting.needed * at.product.parts["electrolyte"].value
-            np.minimum(wetted, cell.state["dose"] / np.float32(needed), out=wetted)
-        np.minimum(wetted, np.float32(1), out=wetted)
+            least = _wet(
+                cell.known("cathode_porosity", wetting.cathode_porosity),
+                cell.known("anode_porosity", wetting.anode_porosity),
+                wetting.table,
+                self.time,
+                wetting.factor,
+                at.luck.normal("wetting", at.lot, cell.size),
+                wetting.spread,
+                wetting.half_width,
+                dose,
+                needed,
+                wetted,
+            )
         cell.state["wetted"] = wetted
-        if wetted.min() < 1:
+        if least < 1:
             made.born = [Born(UNWETTED, np.flatnonzero((wetted < 1) & cell.alive).tolist())]
         return made
 
 
-def reach(spreading: Floats | float, time: float, factor: float, drawn: Floats, spread: float) -> Floats:
-    """Return how far electrolyte comes in each cell, x = K sqrt(t) [m]. Shape (cells,).
+@loop
+def _wet(
+    cathode_porosity: Floats,
+    anode_porosity: Floats,
+    table: NDArray[np.float64],
+    time: float,
+    factor: float,
+    drawn: Floats,
+    spread: float,
+    half_width: float,
+    dose: Floats,
+    needed: float,
+    wetted: Floats,
+) -> float:
+    """Wet cells from dry; return the least wetted share."""
+    least = 1.0
+    for i in range(len(wetted)):
+        slower = min(spreading_at(table, cathode_porosity[i]), spreading_at(table, anode_porosity[i]))
+        way = reach(slower, time, factor, drawn[i], spread)
+        wetted[i] = min(way / half_width, dose[i] / needed, 1.0)
+        least = min(least, wetted[i])
+    return least
+
+
+@loop
+def _wet_again(before: Floats, further: float, dose: Floats, needed: float, wetted: Floats) -> float:
+    """Wet cells that are wet in part; return the least wetted share."""
+    least = 1.0
+    for i in range(len(wetted)):
+        wetted[i] = min(before[i] * further, dose[i] / needed, 1.0)
+        least = min(least, wetted[i])
+    return least
+
+
+@equation
+def spreading_at(table: NDArray[np.float64], porosity: float) -> float:
+    """Return K^2 of an electrode, straight between the rows of a table and level outside [m^2/s].
 
     Args:
-        spreading: K^2 of the free electrode [m^2/s]. Shape (cells,), or one for all.
+        table: porosities in rising order, and K^2 of each [m^2/s]. Shape (2, rows).
+        porosity: of the electrode [-].
+    """
+    at, spreading = table
+    last = len(at) - 1
+    if porosity <= at[0]:
+        return float(spreading[0])
+    for row in range(last):
+        if porosity < at[row + 1]:
+            way = (porosity - at[row]) / (at[row + 1] - at[row])
+            return float(spreading[row] + way * (spreading[row + 1] - spreading[row]))
+    return float(spreading[last])
+
+
+@equation
+def reach(spreading: float, time: float, factor: float, drawn: float, spread: float) -> float:
+    """Return how far electrolyte comes in a cell, x = K sqrt(t) [m].
+
+    Args:
+        spreading: K^2 of the free electrode [m^2/s].
         time: t [s].
         factor: of the cell on K [-].
-        drawn: standard normal numbers. Shape (cells,).
+        drawn: standard normal number.
         spread: coefficient of variation of K, lognormal [-].
 
     Source: Washburn, Phys. Rev. 17 (1921) 273; for electrodes Sheng et al., Front. Energy Res. 2 (2014) 56.
     """
-    came: Floats = np.exp(np.float32(spread) * drawn)
-    came *= np.sqrt(np.float32(time * factor**2) * np.float32(1) * spreading)
-    return came
+    return math.exp(spread * drawn) * factor * math.sqrt(time * spreading)

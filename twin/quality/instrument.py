@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.machine_code import equation, loop
 from twin.marks import ALL_LANES, FLAW, FOUND, LANE, LENGTH, START, marks_of
 from twin.material import Cell, Electrode, Slurry
 from twin.occasion import Occasion
@@ -68,7 +70,7 @@ class Instrument:
         self._mask = sum(flaw.bit for flaw in flaws)
         self._low, self._high = gauge.limits
         self._rejects = gauge.mode is not None
-        self._noise, self._bias = np.float32(gauge.noise.value), gauge.bias.value
+        self._noise, self._bias = gauge.noise.value, gauge.bias.value
         self._stride = max(1, round(1 / gauge.share))
         self._truth = truth
 
@@ -87,8 +89,7 @@ class Instrument:
         if self._stride > 1 or cell.units < cell.size:
             places = np.flatnonzero(cell.alive)[:: self._stride]
             true = true[places]
-        values = true if shown is not None else self._reported(true, at)
-        reading, outside = self._summary(values, true)
+        reading, outside = self._shown(true) if shown is not None else self._read(true, at)
         if outside is None or not self._rejects:
             return reading, []
         flaws = cell.flaws
@@ -135,7 +136,7 @@ class Instrument:
         segments = ((web.begin + (reading + 0.5) * step) / web.pitch).astype(np.intp)
         lanes = reading % true.shape[1]
         true = true[np.minimum(segments, len(true) - 1), lanes]
-        result, outside = self._summary(self._reported(true, at), true)
+        result, outside = self._read(true, at)
         if outside is not None and self._rejects:
             self._mark(web, web.begin + outside * step, lanes[outside], step)
         return result
@@ -165,25 +166,25 @@ class Instrument:
             false[:, FOUND] = 1.0
             web.mark(false)
 
-    def _reported(self, true: Floats, at: Occasion) -> Floats:
-        """Return true values as the gauge reports them. Shape as given."""
+    def _read(self, true: Floats, at: Occasion) -> tuple[Reading, NDArray[np.intp] | None]:
+        """Read true values; return the reading and which values are out of the limits, None for none."""
         again = at.again or ""
-        values: Floats = at.luck.normal(f"gauge {self.name}{again}", at.lot, len(true)) * self._noise
-        values += true
-        if self._bias:
-            values += np.float32(self._bias * at.luck.one(f"gauge bias {self.name}{again}", at.lot, _NORMAL))
-        return values
+        drawn, values = at.luck.normal(f"gauge {self.name}{again}", at.lot, len(true)), np.empty(len(true), np.float32)
+        bias = self._bias * at.luck.one(f"gauge bias {self.name}{again}", at.lot, _NORMAL) if self._bias else 0.0
+        return self._reading(values, true, _read(true, drawn, self._noise, bias, self._low, self._high, values))
 
-    def _summary(self, values: Floats, true: Floats) -> tuple[Reading, NDArray[np.intp] | None]:
-        """Return the reading of a lot, and which of its values are out of the limits, None for none."""
-        mean, sd, low, high = _moments(values)
-        out = None
-        if low < self._low or high > self._high:
+    def _shown(self, values: Floats) -> tuple[Reading, NDArray[np.intp] | None]:
+        """Report values that a machine has measured by itself, as ``_read`` does."""
+        return self._reading(values, values, _summary(values, self._low, self._high))
+
+    def _reading(
+        self, values: Floats, true: Floats, summary: tuple[float, float, float, float, int]
+    ) -> tuple[Reading, NDArray[np.intp] | None]:
+        count, out = summary[-1], None
+        if count:
             out = (values < self._low) | (values > self._high)
-        count = 0 if out is None else int(np.count_nonzero(out))
         truth = self._compared(true, out) if self._truth else None
-        reading = Reading(self.number, len(values), mean, sd, low, high, count, truth)
-        return reading, None if out is None else np.flatnonzero(out)
+        return Reading(self.number, len(values), *summary, truth), None if out is None else np.flatnonzero(out)
 
     def _compared(self, true: Floats, out: NDArray[np.bool_] | None) -> Truth:
         """Return what is true of a lot, and how well it was judged."""
@@ -200,10 +201,35 @@ class Instrument:
 
 def _moments(values: Floats) -> tuple[float, float, float, float]:
     """Return mean, standard deviation, smallest and largest of some values."""
-    # taken from the first value, so that single precision is enough for a small spread about a large mean
-    first = float(values[0])
-    away = values - values[0]
-    count = len(away)
-    mean = float(away.sum()) / count
-    sd = max(float(away.dot(away)) / count - mean * mean, 0.0) ** 0.5
-    return first + mean, sd, first + float(away.min()), first + float(away.max())
+    return _summary(values, -np.inf, np.inf)[:4]
+
+
+@loop
+def _read(
+    true: Floats, drawn: Floats, noise: float, bias: float, low: float, high: float, values: Floats
+) -> tuple[float, float, float, float, int]:
+    """Read values, true + bias + noise, and return their summary."""
+    for i in range(len(true)):
+        values[i] = true[i] + bias + noise * drawn[i]
+    return summary(values, low, high)
+
+
+@loop
+def _summary(values: Floats, low: float, high: float) -> tuple[float, float, float, float, int]:
+    return summary(values, low, high)
+
+
+@equation
+def summary(values: Floats, low: float, high: float) -> tuple[float, float, float, float, int]:
+    """Return mean, standard deviation, smallest and largest of some values, and how many are out of limits."""
+    total, squares, outside = 0.0, 0.0, 0
+    least = most = first = float(values[0])
+    for value in values:
+        # taken from the first value, so that a small spread about a large mean is not lost
+        away = value - first
+        total += away
+        squares += away * away
+        least, most = min(least, value), max(most, value)
+        outside += value < low or value > high
+    mean = total / len(values)
+    return first + mean, math.sqrt(max(squares / len(values) - mean * mean, 0.0)), least, most, outside

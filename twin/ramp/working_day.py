@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from math import exp, expm1, floor, inf, log1p, sqrt
 
-from twin.compiled.machine_code import entry, part
+from twin.compiled.machine_code import part
+from twin.machine_code import entry
 from twin.ramp.causes import STOPS
 from twin.ramp.tables import Floats, Hidden, Plant, Route, Rules, State
 

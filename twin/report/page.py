@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from twin.estimate import in_words
 from twin.journal import Journal
 from twin.product import JOULES_PER_GWH
 from twin.report import pictures, product_pictures, quality_pictures
@@ -41,7 +42,7 @@ class Card(NamedTuple):
         value: the figure.
         unit: its unit.
         title: what it is.
-        spread: its 95 % interval, when there are replications.
+        spread: its 95 % interval, when there are replications, or where only a share of the lots was evaluated.
     """
 
     value: str
@@ -96,7 +97,8 @@ def headline(kpi: Mapping[str, Any], journal: Journal) -> str:
         return f"{made}, {number(kpi['throughput_per_hour'])} an hour. {tail}"
     made = f"In {days} the plant made {short(kpi['good_cells'])} good cells, {number(kpi['good_gwh'])} GWh"
     first = f" {percent(kpi['first_pass_yield'])} passed at the first attempt." if kpi["first_pass_yield"] else ""
-    return f"{made}: a rate of {number(kpi['good_gwh_per_year'])} GWh a year.{first} {tail}"
+    sure = f" {in_words(kpi['estimated'])}" if "estimated" in kpi else ""
+    return f"{made}: a rate of {number(kpi['good_gwh_per_year'])} GWh a year.{first} {tail}{sure}"
 
 
 def _lower(title: str) -> str:
@@ -108,9 +110,12 @@ def cards(kpi: Mapping[str, Any], journal: Journal, intervals: Mapping[str, Any]
     """Yield the figures that a director asks for first."""
 
     def card(name: str, write: Callable[[float | None], str], unit: str, title: str) -> Card:
+        # several runs tell more than what one of them knows of itself
         one, all_of_them = kpi[name], intervals.get(name)
+        if not intervals:
+            all_of_them = kpi.get("estimated", {}).get(name)
         if isinstance(one, Mapping):
-            one, all_of_them = one["total"], (all_of_them or {}).get("total")
+            one, all_of_them = one["total"], (all_of_them or {}).get("total", all_of_them)
         if not all_of_them:
             return Card(write(one), unit, title)
         spread = f"{write(all_of_them['low'])} to {write(all_of_them['high'])}"
@@ -219,6 +224,7 @@ def facts(kpi: Mapping[str, Any], journal: Journal) -> dict[str, str]:
     if manifest:
         known["seed"] = str(manifest["seed"])
         known["line file"] = f"SHA-256 {manifest['line_sha256'][:16]}…"
+        known["lots evaluated"] = str(manifest.get("evaluate", "all"))
         known["cell rows kept"] = str(manifest["cells"])
         known["versions"] = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
     return known

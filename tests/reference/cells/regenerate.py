@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,12 @@ TITLES = {
 CLOSE, CLOSE_ACROSS = 3e-4, 3e-5
 # below this the anode has plated for long; it falls too fast there for a quadratic [V]
 PLATED = -0.06
+# estimated doubt in what the cell was balanced with (relative charge of an electrode, stoichiometry as made), in what
+# the cycler does [V], in porosity [-], and in resistance (relative)
+CHARGE, LITHIATION, CYCLER, POROSITY, RESISTANCE = 0.02, 0.01, 0.005, 0.02, 0.3
+AS_BALANCED = "range estimated from how capacities of one electrode repeat"
+AS_CYCLED = "range estimated from how cyclers keep a voltage"
+OF_FIT = "what the quadratics were fitted over"
 
 
 def rows_of(sampled: Sampled, side: str) -> list[tuple[float, float]]:
@@ -69,12 +76,15 @@ def text_of(name: str, sampled: Sampled, sample: list[dict[str, str]]) -> str:
         "plating_margin": fitted(z[sound], column["plating_margin"][sound]),
     }
 
-    def number(value: float, low: float, high: float, unit: str = "") -> str:
-        unit = unit and f" {unit}"
+    def number(value: float, within: float, unit: str = "", note: str = "range estimated", most: float = inf) -> str:
+        unit, low, high = unit and f" {unit}", value - within, min(value + within, most)
         return (
-            f"{{value: {value:.6g}{unit}, low: {low:.4g}, high: {high:.4g}, source: [{source}, est], "
-            "confidence: estimate, note: range estimated}"
+            f"{{value: {value:.6g}{unit}, low: {low:.6g}, high: {high:.6g}, source: [{source}, est], "
+            f"confidence: estimate, note: {note}}}"
         )
+
+    def of_fit(value: float) -> str:
+        return number(value, 0.0, note=OF_FIT)
 
     def table(rows: list[list[float]] | list[tuple[float, float]], digits: str) -> str:
         lines = "".join(f"        - [{', '.join(format(one, digits) for one in row)}]\n" for row in rows)
@@ -86,22 +96,23 @@ def text_of(name: str, sampled: Sampled, sample: list[dict[str, str]]) -> str:
             f"# {title}. Written by tests/reference/cells/regenerate.py.\n",
             "cell:\n  response:\n",
             *(
-                f"    {side}_charge: {number(q, 0.85 * q, 1.15 * q)}\n"
+                f"    {side}_charge: {number(q, CHARGE * q, note=AS_BALANCED)}\n"
                 for side, q in (
                     ("anode", sampled.charge["Negative"] / sampled.nominal),
                     ("cathode", sampled.charge["Positive"] / sampled.nominal),
                 )
             ),
-            f"    lithiation_made: {number(CELLS[name]['lithiation_made'], 0.85, 1)}\n",
-            f"    lowest: {number(ends[0], 2, 3, 'V')}\n    highest: {number(ends[1], 3.4, 4.3, 'V')}\n",
-            f"    cathode_porosity: {number(porosity['Positive'], 0.2, 0.4)}\n",
-            f"    anode_porosity: {number(porosity['Negative'], 0.2, 0.4)}\n",
-            f"    resistance: {number(nominal * 1e4, 0.5e4 * nominal, 2e4 * nominal, 'ohm*cm^2')}\n",
+            f"    lithiation_made: {number(CELLS[name]['lithiation_made'], LITHIATION, note=AS_BALANCED, most=1.0)}\n",
+            f"    lowest: {number(ends[0], CYCLER, 'V', AS_CYCLED)}\n",
+            f"    highest: {number(ends[1], CYCLER, 'V', AS_CYCLED)}\n",
+            f"    cathode_porosity: {number(porosity['Positive'], POROSITY)}\n",
+            f"    anode_porosity: {number(porosity['Negative'], POROSITY)}\n",
+            f"    resistance: {number(nominal * 1e4, RESISTANCE * nominal * 1e4, 'ohm*cm^2')}\n",
             "    reach:\n",
-            f"      loading: {number(RANGE['cathode_loading'], 0.04, 0.1)}\n",
-            f"      porosity: {number(RANGE['cathode_porosity'], 0.02, 0.06)}\n",
-            f"      lithium_loss: {number(RANGE['lithium_loss'], 0.02, 0.05)}\n",
-            f"      lithium_loss_middle: {number(middle['lithium_loss'], 0.05, 0.12)}\n",
+            f"      loading: {of_fit(RANGE['cathode_loading'])}\n",
+            f"      porosity: {of_fit(RANGE['cathode_porosity'])}\n",
+            f"      lithium_loss: {of_fit(RANGE['lithium_loss'])}\n",
+            f"      lithium_loss_middle: {of_fit(middle['lithium_loss'])}\n",
             f"    # rows of stoichiometry and potential [V]; linear between them, to {1000 * CLOSE:g} mV\n",
             f"    anode_potential:{table(rows_of(sampled, 'Negative'), '.6g')}",
             f"    cathode_potential:{table(rows_of(sampled, 'Positive'), '.6g')}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 from electrode_route import declared, run_route
 
@@ -27,10 +26,6 @@ WET, LOOSE = "residual_solvent_or_moisture_high", "delamination_poor_adhesion_bi
 LATENT = {"anode": 2.33e6, "cathode": 4.4e5}
 
 
-def one(value: float) -> Any:
-    return np.array([value])
-
-
 def dried_step_by_step(load: float, rate: float, time: float, falling: float) -> float:
     """Return the solvent left, from the law of both periods in small steps."""
     left, step = load, time / 200_000
@@ -41,13 +36,13 @@ def dried_step_by_step(load: float, rate: float, time: float, falling: float) ->
 
 @pytest.mark.parametrize("time", [10.0, 45.0, 60.0, 90.0])
 def test_what_is_left_is_the_drying_curve_integrated(time: float) -> None:
-    found = residual_solvent(one(0.12), one(2.2e-3), time, 0.15)[0]
+    found = residual_solvent(0.12, 2.2e-3, time, 0.15)
     assert found == pytest.approx(dried_step_by_step(0.12, 2.2e-3, time, 0.15), rel=1e-3)
 
 
 def test_without_a_falling_rate_the_dryer_takes_what_its_rate_and_length_allow() -> None:
     # 50 s at 2 g/(m^2 s) take 100 g/m^2: all of 100, and all but 20 of 120
-    left = residual_solvent(np.array([0.08, 0.1, 0.12]), one(2e-3), 50.0, 0.0)
+    left = [residual_solvent(load, 2e-3, 50.0, 0.0) for load in (0.08, 0.1, 0.12)]
     assert left == pytest.approx([0, 0, 0.02], abs=1e-12)
 
 
@@ -56,29 +51,30 @@ def test_less_than_half_of_the_time_takes_most_of_the_solvent() -> None:
     line = declared("nmc811_pouch_10gwh")
     coater, dryer = parts(line, "cathode")
     assert line.cell is not None
-    load = solvent_load(one(line.cell.cathode.areal / 2), 0.7)
+    load = solvent_load(line.cell.cathode.areal / 2, 0.7)
     time = dryer.length / coater.speed
-    rate = drying_rate(one(dryer.temperature), dryer.rate, dryer.rate_temperature, dryer.sensitivity)
+    rate = drying_rate(dryer.temperature, dryer.rate, dryer.rate_temperature, dryer.sensitivity)
     left = residual_solvent(load, rate, 0.6 * time, dryer.falling) / load
-    assert 0.85 < 1 - left[0] < 0.95
+    assert 0.85 < 1 - left < 0.95
 
 
 def test_the_rate_doubles_every_twenty_five_kelvin() -> None:
-    rates = drying_rate(np.array([383.15, 383.15 + math.log(2) / 0.028]), 2.2e-3, 383.15, 0.028)
+    rates = [drying_rate(383.15 + more, 2.2e-3, 383.15, 0.028) for more in (0, math.log(2) / 0.028)]
     assert rates == pytest.approx([2.2e-3, 4.4e-3])
 
 
 def test_seventy_percent_solids_hold_three_sevenths_of_solvent() -> None:
-    assert solvent_load(one(0.21), 0.7) == pytest.approx(0.09)
+    assert solvent_load(0.21, 0.7) == pytest.approx(0.09)
 
 
 def test_binder_migration_halves_the_peel_strength_at_its_rate_and_spares_slow_drying() -> None:
-    assert peel_strength(np.array([0.0, 2e-3, 8e-3]), 20.0, 2e-3) == pytest.approx([20, 10, 20 / 9])
+    strengths = [peel_strength(rate, 20.0, 2e-3) for rate in (0.0, 2e-3, 8e-3)]
+    assert strengths == pytest.approx([20, 10, 20 / 9])
 
 
 def test_half_of_a_coating_cracks_at_the_critical_loading_and_faster_drying_lowers_it() -> None:
-    assert crack_share(one(0.32), one(2e-3), 0.32, 2e-3, 0.04, 0.25) == pytest.approx(0.5)
-    shares = crack_share(one(0.3), np.array([1e-3, 2e-3, 4e-3]), 0.32, 2e-3, 0.04, 0.25)
+    assert crack_share(0.32, 2e-3, 0.32, 2e-3, 0.04, 0.25) == pytest.approx(0.5)
+    shares = [crack_share(0.3, rate, 0.32, 2e-3, 0.04, 0.25) for rate in (1e-3, 2e-3, 4e-3)]
     assert shares[0] < shares[1] < 0.5 < shares[2]
 
 
@@ -101,7 +97,7 @@ def test_declared_cathodes_evaporate_the_solvent_of_the_reference(plant: str) ->
     line = declared(plant)
     mixer: Any = line.stations["cathode_mixing"].step
     assert line.cell is not None
-    assert 0.08 < solvent_load(one(line.cell.cathode.areal / 2), mixer.solids)[0] < 0.16
+    assert 0.08 < solvent_load(line.cell.cathode.areal / 2, mixer.solids) < 0.16
 
 
 @pytest.mark.parametrize("electrode", ["cathode", "anode"])
@@ -113,7 +109,7 @@ def test_declared_energy_of_drying_is_above_the_heat_of_evaporation_and_below_te
     assert line.cell is not None
     design, use = line.cell.electrode(electrode), line.stations[f"{electrode}_coating"].energy
     mixer: Any = line.stations[f"{electrode}_mixing"].step
-    solvent = design.area * 2 * solvent_load(one(design.areal / 2), mixer.solids)[0]
+    solvent = design.area * 2 * solvent_load(design.areal / 2, mixer.solids)
     per_solvent = use.gas * line.cell.energy / solvent
     assert LATENT[electrode] < per_solvent < 10 * JOULES_PER_KWH
 

@@ -11,7 +11,7 @@ from made_cells import array, cells, response_of
 from pydantic import ValidationError
 from scipy.optimize import brentq
 
-from twin.formation.balance import capacity, inputs, np_ratio, quadratics, rest_voltage, window
+from twin.formation.balance import charge_between, np_ratio, quadratics, rest_voltage, window
 from twin.material import Cell
 from twin.response import CellResponse
 
@@ -47,13 +47,12 @@ def sampled_cells(chemistry: str) -> tuple[CellResponse, dict[str, np.ndarray], 
 
 def c3(response: CellResponse, cell: Cell, loss: np.ndarray) -> np.ndarray:
     ends = window(response, cell.cathode_loading, cell.anode_loading, loss)
-    return capacity(
-        response, cell.anode_loading, ends, quadratic(response, "rate_factor", inputs(response, cell, loss))
-    )
+    rest = charge_between(ends.bottom, ends.top, cell.anode_loading * np.float32(response.anode_charge))
+    return rest * quadratic(response, "rate_factor", cell, loss)
 
 
-def quadratic(response: CellResponse, name: str, z: np.ndarray) -> np.ndarray:
-    (found,) = quadratics(response, (name,), z)
+def quadratic(response: CellResponse, name: str, cell: Cell, loss: np.ndarray) -> np.ndarray:
+    (found,) = quadratics(response, (name,), cell, loss)
     return found
 
 
@@ -82,13 +81,13 @@ def test_capacity_at_rest_is_pybamms_two_electrode_balance(chemistry: str) -> No
 
 def test_resistance_and_plating_margin_are_pybamms(chemistry: str) -> None:
     response, found, cell = sampled_cells(chemistry)
-    z = inputs(response, cell, found["lithium_loss"])
+    loss = found["lithium_loss"]
     _, resistance, margin = ALLOWED[chemistry]
-    of_areas = quadratic(response, "resistance_factor", z) * response.resistance
+    of_areas = quadratic(response, "resistance_factor", cell, loss) * response.resistance
     assert np.abs(of_areas / found["resistance"] - 1).max() < resistance
     sound = found["plating_margin"] > PLATED
     assert sound.sum() >= 20
-    assert np.abs(quadratic(response, "plating_margin", z) - found["plating_margin"])[sound].max() < margin
+    assert np.abs(quadratic(response, "plating_margin", cell, loss) - found["plating_margin"])[sound].max() < margin
 
 
 def test_both_ends_of_the_window_obey_the_balance(chemistry: str) -> None:
@@ -135,7 +134,7 @@ def test_porosity_acts_on_resistance_and_hardly_on_capacity() -> None:
     loss = array([response.lithium_loss] * 2)
     of = c3(response, porous, loss)
     assert abs(of[1] / of[0] - 1) < 1e-4
-    resistance = quadratic(response, "resistance_factor", inputs(response, porous, loss))
+    resistance = quadratic(response, "resistance_factor", porous, loss)
     assert resistance[1] < resistance[0] - 0.001
 
 

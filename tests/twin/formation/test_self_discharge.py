@@ -97,8 +97,8 @@ def test_the_robust_limit_is_that_of_a_normal_law_and_outliers_hardly_move_it() 
 
 def test_the_k_value_of_a_leak_is_the_fall_of_the_open_circuit_voltage() -> None:
     # 0.048 % a day at 1.2 mV for each per cent
-    k = k_value(np.array([2e-3], np.float32), 100 * 3600.0, 0.12, np.zeros(1, np.float32), 6e-5, 7 * DAY)
-    assert k[0] * DAY == pytest.approx(0.048 * 1.2e-3, rel=1e-5)
+    k = k_value(2e-3, 100 * 3600.0, 0.12, 0.0, 6e-5, 7 * DAY)
+    assert k * DAY == pytest.approx(0.048 * 1.2e-3, rel=1e-5)
 
 
 def test_cells_leak_the_declared_share_a_day_and_shorts_come_on_top(line: Line) -> None:
