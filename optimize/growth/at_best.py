@@ -26,6 +26,23 @@ _STEPS = 4
 
 
 @dataclass(frozen=True)
+class Round:
+    """One plan that the model proposed, lived through.
+
+    Attributes:
+        option: number of engineers, as people call it.
+        start_quarters: of the lines.
+        promised: net present value by the model as it was corrected then [MUSD].
+        lived: by the books [MUSD].
+    """
+
+    option: str
+    start_quarters: tuple[int | None, ...]
+    promised: float
+    lived: Interval
+
+
+@dataclass(frozen=True)
 class AtBest:
     """What came of planning one strategy.
 
@@ -35,10 +52,12 @@ class AtBest:
             number of engineers, where that is worth more.
         planned: whether it is the planned one; if not, lines are ordered as declared.
         predicted: net present value by the model, over its futures [MUSD]; None without a plan.
-        simulated: the plan lived through the same futures [MUSD]; None without a plan.
+        simulated: the plan lived through the same futures [MUSD]; None where it builds nothing, or was not lived.
         declared: the strategy as declared in the same futures [MUSD].
         staffed: the same with each number of engineers that was tried, lines ordered as declared [MUSD].
         frontier: the best plan for each allowed chance of insolvency, the least one first.
+        rounds: plans that were lived one after another, the model corrected after each.
+        settled: whether the model has nothing else to offer: its last plan was lived before, or builds nothing.
     """
 
     plan: ExpansionPlan
@@ -49,6 +68,8 @@ class AtBest:
     declared: Interval
     staffed: Mapping[int, Interval]
     frontier: tuple[ExpansionPlan, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    settled: bool = True
 
     @property
     def at_edge(self) -> bool:
@@ -95,7 +116,7 @@ def better(
     plan: ExpansionPlan,
     declared: Lived,
     staffed: Sequence[Lived],
-    planned: Lived | None,
+    planned: Sequence[Lived] = (),
     others: tuple[ExpansionPlan, ...] = (),
 ) -> AtBest:
     """Return which of some ways of a strategy goes into the comparison, by the same futures.
@@ -104,19 +125,11 @@ def better(
         plan: of the expansion model.
         declared: the strategy as declared.
         staffed: the same with each number of engineers that was tried.
-        planned: the plan; None where it builds nothing.
+        planned: plans that were lived.
         others: plans for other risks.
     """
     # what was declared first: others have to be worth more
-    ways = [declared, *staffed, *([] if planned is None else [planned])]
-    best = max(ways, key=lambda one: one.npv.mean)
-    return AtBest(
-        plan,
-        best.strategy,
-        best is planned,
-        plan.npv,
-        None if planned is None else planned.npv,
-        declared.npv,
-        {one.strategy.engineers: one.npv for one in staffed},
-        others,
-    )
+    best = max([declared, *staffed, *planned], key=lambda one: one.npv.mean)
+    by_engineers = {one.strategy.engineers: one.npv for one in staffed}
+    wins = any(best is one for one in planned)
+    return AtBest(plan, best.strategy, wins, plan.npv, None, declared.npv, by_engineers, others)

@@ -66,7 +66,8 @@ class ExpansionData:
             raise InputError(f"a gap of {self.gap} quarters between lines, expected at least 0")
         ramps = max(point.ramps for point in self.options.values())
         whole = {
-            name: point.checked(name, ramps, self.most_lines, self.quarters) for name, point in self.options.items()
+            name: point.checked(name, ramps, self.most_lines, self.quarters, self.outlook.count)
+            for name, point in self.options.items()
         }
         # frozen, but arrays may be given as one row for all
         object.__setattr__(self, "options", whole)
@@ -234,6 +235,10 @@ class ExpansionData:
         unpaid = 1 - float(self._instalments(start).sum())
         found = float(point.capital[line]) * (float(worth[last - quarter]) - unpaid)
         return found + (float(point.opening.sum() * worth[last - point.opened]) if line == 0 else 0.0)
+
+    def beyond(self, start: Start) -> Floats:
+        """Return what the books say beyond the model, with the start of the first line [MUSD]. Shape (futures,)."""
+        return self.options[start[0]].beyond * (start[1] == 0)
 
     def committed(self, start: Start) -> int:
         """Return the quarter of the first payment for a line that starts so."""

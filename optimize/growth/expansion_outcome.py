@@ -32,7 +32,8 @@ class Outcome:
         debt: at the end of each quarter; an insolvent plant goes on borrowing [MUSD]. Shape (futures, quarters).
         headroom: lowest sum of cash and what may still be drawn [MUSD]. Shape (futures,).
         insolvent: whether debt is ever above its limit. Shape (futures,), of booleans.
-        npv: of the flow and what lines and working capital are worth at the end [MUSD]. Shape (futures,).
+        npv: of the flow and what lines and working capital are worth at the end, with what the books say beyond the
+            model [MUSD]. Shape (futures,).
     """
 
     sold: Floats
@@ -93,7 +94,7 @@ def outcome(data: ExpansionData, starts: Sequence[Start]) -> Outcome:
     left = outlook.capital * sum(data.left(one) for one in starts) + dues.terminal * tied[:, -1]
     cash, debt = _borrow(data, untaxed, profit)
     headroom = (cash + data.purse.debt_limit - debt).min(axis=1)
-    npv = flow @ data.weight + data.weight[-1] * left
+    npv = flow @ data.weight + data.weight[-1] * left + sum(data.beyond(one) for one in starts)
     return Outcome(sold, flow, tax, tied, cash, debt, headroom, np.asarray(headroom < -_ROUNDING), npv)
 
 

@@ -69,6 +69,8 @@ class OperatingPoint:
         opening: capital that falls due whenever the first line is built, for something before it [MUSD per quarter].
             Shape (quarters,).
         upkeep: what running that takes, less what it brings [MUSD per quarter]. Shape (quarters,).
+        beyond: what the books say of it beyond this model, counted in the value of plans that build the first line and
+            nowhere else [MUSD]. Shape (futures,).
     """
 
     good: Floats
@@ -82,6 +84,7 @@ class OperatingPoint:
     subsidy: Floats = field(default_factory=nothing)
     opening: Floats = field(default_factory=nothing)
     upkeep: Floats = field(default_factory=nothing)
+    beyond: Floats = field(default_factory=nothing)
 
     @property
     def opened(self) -> int:
@@ -93,7 +96,7 @@ class OperatingPoint:
         """How many simulated ramps there are."""
         return max(len(values) if np.ndim(values) == 3 else 1 for values in (self.good, self.variable))
 
-    def checked(self, name: str, ramps: int, lines: int, quarters: int) -> OperatingPoint:
+    def checked(self, name: str, ramps: int, lines: int, quarters: int, futures: int) -> OperatingPoint:
         """Return it with every array in full.
 
         Raises:
@@ -112,6 +115,7 @@ class OperatingPoint:
             subsidy=fitted(f"'{name}': subsidy", self.subsidy, "lines, quarters", shape[1:]),
             opening=fitted(f"'{name}': opening", self.opening, "quarters", (quarters,)),
             upkeep=fitted(f"'{name}': upkeep", self.upkeep, "quarters", (quarters,), least=None),
+            beyond=fitted(f"'{name}': beyond", self.beyond, "futures", (futures,), least=None),
         )
 
     def _check_payments(self, name: str) -> None:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from optimize.cache import Cache
-from optimize.growth.at_best import AtBest, better, plans_of, strategy_of, variants
-from optimize.growth.at_best_data import question_of
+from optimize.growth.at_best import AtBest, variants
 from optimize.growth.bench import Bench
-from optimize.growth.life import Life
+from optimize.growth.correcting import plan_and_correct
 from optimize.growth.probes import Leaders, Waited
 from optimize.growth.site import MatureRun, ScaleUp, mature_plant, site_of
-from optimize.growth.strategy import Strategy
 from optimize.growth.swings import Swing, swings, widest_first
-from optimize.growth.verdict import Lived, Verdict, keep
+from optimize.growth.verdict import Verdict
 from optimize.money.funding import read_funding
 from optimize.workers import Pool, Tell, ask_all, hired
-from twin import InputError, Line, Scenarios, sample_futures, split
+from twin import InputError, Line, sample_futures, split
 
 
 @dataclass(frozen=True)
@@ -100,25 +98,7 @@ def at_best(study: ScaleUp, bench: Bench) -> dict[str, AtBest]:
         name: bench.lives(tried[name], futures, f"ramps of {strategy.title.lower()}")
         for name, strategy in study.strategies.items()
     }
-    plans = {
-        name: plans_of(question_of(strategy, tried[name], lives[name], bench.site, bench.funding, futures, study.risk))
+    return {
+        name: plan_and_correct(strategy, tried[name], lives[name], bench, futures)
         for name, strategy in study.strategies.items()
     }
-    planned = {
-        name: found
-        for name, (plan, _) in plans.items()
-        if (found := strategy_of(plan, study.strategies[name], tried[name], bench.site, futures)) is not None
-    }
-    declared = bench.lived(study.strategies, futures, "as declared")
-    lived = bench.lived(planned, futures, "as planned")
-    return {
-        name: better(plan, declared[name], _staffed(tried[name], lives[name], bench, futures), lived.get(name), others)
-        for name, (plan, others) in plans.items()
-    }
-
-
-def _staffed(
-    tried: Mapping[str, Strategy], lives: Mapping[str, Sequence[Life]], bench: Bench, futures: Scenarios
-) -> list[Lived]:
-    """Return variants of a strategy with their books."""
-    return [keep(name, one, lives[name], bench.site, bench.funding, futures) for name, one in tried.items()]

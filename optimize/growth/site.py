@@ -106,6 +106,7 @@ class ScaleUp(Part):
         seed: key of all luck.
         replications: futures in which every strategy is lived through.
         planned: futures on whose ramps each strategy is planned; 0 takes strategies as they are declared.
+        rounds: most plans of a strategy that are lived, the planning model corrected after each.
         probed: futures in which the two leading strategies are lived once more where something else is asked: what
             waiting is worth, and what learning depends on; 0 asks nothing.
         engineers: numbers of engineers that are tried, relative to those declared [-].
@@ -131,6 +132,7 @@ class ScaleUp(Part):
     seed: Annotated[int, Field(ge=0)] = 1
     replications: Annotated[int, Field(ge=2)] = 24
     planned: Annotated[int, Field(ge=0)] = 0
+    rounds: Annotated[int, Field(ge=1)] = 3
     probed: Annotated[int, Field(ge=0)] = 0
     engineers: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (1.0,)
     risk: Fraction | None = None

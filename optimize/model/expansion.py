@@ -183,6 +183,7 @@ def add_worth(model: Any, data: ExpansionData) -> None:
         sum_s probability[s] sum_t weight[t] (untaxed[s, t] - (tax[s, t] - tax[s, t - 1]))
             + weight[last] sum_s probability[s] (capital[s] sum_(o, j, u) left[o, j, u] start[o, j, u]
                                                  + terminal tied[s, last])
+            + sum_s probability[s] sum_(o, u) beyond[o, s] start[o, 0, u]
 
     The tax is that without interest, since what is owed would be chosen for the sake of it.
     """
@@ -197,6 +198,7 @@ def add_worth(model: Any, data: ExpansionData) -> None:
     )
     overrun = float(chances @ data.outlook.capital)
     ends = [overrun * float(weight[-1]) * data.left(one) * model.start[one] for one in data.starts]
+    ends += [more * model.start[one] for one in data.starts if (more := float(chances @ data.beyond(one)))]
     if data.dues.terminal:
         ends += [float(chances[s] * weight[-1] * data.dues.terminal) * tied(model, data, s, last) for s in futures]
     model.goal = pyo.Objective(

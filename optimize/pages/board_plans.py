@@ -31,6 +31,22 @@ def at_best(compared: Compared) -> list[Row]:
     ]
 
 
+def rounds(compared: Compared) -> list[Row]:
+    """Return the plans that were lived one after another, with what was promised of each."""
+    return [
+        {
+            "strategy": name,
+            "round": number + 1,
+            "engineers": tried.option,
+            "start_quarters": " ".join(str(quarter) for quarter in tried.start_quarters if quarter is not None),
+            "promised_musd": tried.promised,
+            **spread_of("lived_musd", tried.lived),
+        }
+        for name, one in compared.at_best.items()
+        for number, tried in enumerate(one.rounds)
+    ]
+
+
 def staffed(compared: Compared) -> list[Row]:
     """Return what each number of engineers is worth to a strategy whose lines are ordered as declared."""
     return [

@@ -53,6 +53,7 @@ def save_strategies(compared: Compared, folder: Path) -> Path:
         expected=_in_steps_of(rows["at_best"], "declared_musd"),
         worth=_in_steps_of(rows["staffed"], "npv_musd"),
         edge=board_story.at_edge(compared),
+        settled=board_story.settled(compared),
     )
 
 

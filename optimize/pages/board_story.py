@@ -163,3 +163,15 @@ def at_edge(compared: Compared) -> str:
         return "No strategy takes the most that were tried, so the best number lies inside."
     takes = "takes" if len(found) == 1 else "take"
     return f"{listed(found)} {takes} the most that were tried: still more may be worth more."
+
+
+def settled(compared: Compared) -> str:
+    """Return which strategies are better not built, and whether promises and books agree, in sentences."""
+    idle = [title_of(compared, name) for name, one in compared.at_best.items() if one.plan.option is None]
+    said = [f"Of {listed(idle)} the best plan is to build nothing."] if idle else []
+    loose = [title_of(compared, name) for name, one in compared.at_best.items() if not one.settled]
+    count = sum(len(one.rounds) for one in compared.at_best.values())
+    plans = f"{count} plan{'' if count == 1 else 's'} beside what was declared {'was' if count == 1 else 'were'} lived"
+    if loose:
+        return " ".join([*said, f"{plans}; for {listed(loose)} it would still offer another."])
+    return " ".join([*said, f"{plans}; in the end the model has no other to offer."])

@@ -15,7 +15,7 @@ from optimize.money.books import by_year
 from optimize.money.capital import Floats
 from optimize.pages.board_claim import measures_of
 from optimize.pages.board_inputs import assumptions, flip_points
-from optimize.pages.board_plans import at_best, frontier, spread_of, staffed
+from optimize.pages.board_plans import at_best, frontier, rounds, spread_of, staffed
 from optimize.pages.board_plant import engineers, inside, narrowest, ranked, scrap
 from optimize.pages.tables import Row
 from optimize.words import listed
@@ -41,6 +41,7 @@ def tables_of(compared: Compared) -> dict[str, list[Row]]:
         "lines": lines(compared),
         "differences": differences(compared),
         "at_best": at_best(compared),
+        "rounds": rounds(compared),
         "staffed": staffed(compared),
         "measures": measures(compared),
         "frontier": frontier(compared),

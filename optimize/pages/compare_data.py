@@ -61,6 +61,16 @@ def _planned(one: AtBest) -> dict[str, object]:
         "chosen": "plan" if one.planned else "declared",
         "predicted_npv_musd": one.predicted,
         "simulated_npv_musd": one.simulated and one.simulated._asdict(),
+        "rounds": [
+            {
+                "option": tried.option,
+                "start_quarters": list(tried.start_quarters),
+                "promised_npv_musd": tried.promised,
+                "lived_npv_musd": tried.lived._asdict(),
+            }
+            for tried in one.rounds
+        ],
+        "settled": one.settled,
         "declared_npv_musd": one.declared._asdict(),
         "npv_musd_by_engineers": {count: npv._asdict() for count, npv in one.staffed.items()},
         "engineers": one.strategy.engineers,

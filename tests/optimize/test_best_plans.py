@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from board_lives import compared
+from growing_plants import large_growth
 from young_lines import shipped_priors, small_line
 
-from optimize.growth.at_best import AtBest, better
+from optimize.growth.at_best import AtBest, Round, better
+from optimize.growth.correcting import corrected, declared_starts
 from optimize.growth.expansion import ExpansionPlan
+from optimize.growth.expansion_outcome import outcome
 from optimize.growth.life import live
+from optimize.growth.line_costs import LineCosts
 from optimize.growth.orders import Asked, Future
 from optimize.growth.read_scale_up import read_scale_up
 from optimize.growth.scale_up import Compared
-from optimize.growth.site import Ground, Scarcity
+from optimize.growth.site import Ground, Scarcity, Site
 from optimize.growth.strategy import Strategy
-from optimize.pages.board_story import at_edge
-from twin import find_declared
+from optimize.pages.board_story import at_edge, settled
+from twin import find_declared, read_futures, sample_futures
 
-STUDY, _ = read_scale_up(find_declared("studies", "scale_up"))
+STUDY, PLANT = read_scale_up(find_declared("studies", "scale_up"))
+COSTS = LineCosts(400.0, 10.8, 2.0, 200, 62.0, 0.1, 1.7, 44_000.0, 0.75, 0.9, 0.6, 30.0, 5.0)
 SCARCE = Scarcity(supply=10, elasticity=2.0, hires=0.5)
 
 
@@ -67,9 +73,9 @@ def with_engineers(worth: dict[int, float], declared: int, planned: float | None
         return replace(some, strategy=strategy, books=books)
 
     staffed = [lived(count, value) for count, value in worth.items()]
-    plan = None if planned is None else lived(3, planned)
+    plans = [] if planned is None else [lived(3, planned)]
     question = ExpansionPlan("optimal", None)  # type: ignore[arg-type]
-    return better(question, lived(declared, worth[declared]), staffed, plan)  # type: ignore[arg-type]
+    return better(question, lived(declared, worth[declared]), staffed, plans)  # type: ignore[arg-type]
 
 
 def test_of_all_ways_that_were_lived_the_best_is_taken() -> None:
@@ -92,3 +98,53 @@ def test_the_page_says_whose_number_of_engineers_is_at_the_edge() -> None:
     assert "lies inside" in at_edge(replace(found, at_best={"fast": inside}))
     both = at_edge(replace(found, at_best={"fast": edge, "seen": edge}))
     assert both.startswith("All at once and Gauges first take the most")
+
+
+def test_the_page_says_what_is_better_not_built_and_what_is_not_settled() -> None:
+    nothing = replace(with_engineers({2: 5.0}, declared=2))
+    open_ = replace(nothing, settled=False, rounds=(Round("2 engineers", (3,), 7.0, nothing.declared),))
+    found = Compared(compared().verdict, compared().swings, {"fast": nothing, "seen": nothing})
+    assert settled(found) == (
+        "Of All at once and Gauges first the best plan is to build nothing. "
+        "0 plans beside what was declared were lived; in the end the model has no other to offer."
+    )
+    assert "1 plan beside what was declared was lived; for Gauges first it would still offer another." in settled(
+        replace(found, at_best={"fast": nothing, "seen": open_})
+    )
+
+
+def test_a_corrected_model_is_exact_where_something_was_lived_and_shifted_elsewhere() -> None:
+    found = large_growth(3)
+    (name, *_), insolvent = found.options, np.array([False, False, True])
+    quarters = found.options[name].starts[0]
+    starts = [[(name, 0, quarter)] for quarter in quarters[:2]]
+    before, after = (outcome(found, one).npv for one in starts)
+    way = (name, (quarters[0], *[None] * (found.most_lines - 1)))
+    books = SimpleNamespace(npv_musd=before + np.array([10.0, -4.0, 7.0]), insolvent=insolvent)
+    told = corrected(found, way, SimpleNamespace(books=books))  # type: ignore[arg-type]
+    # what ends in insolvency says nothing of plans that do not
+    assert outcome(told, starts[0]).npv - before == pytest.approx([10, -4, 0])
+    assert outcome(told, starts[1]).npv - after == pytest.approx([10, -4, 0])
+    # the next correction replaces the first
+    books = SimpleNamespace(npv_musd=before + 1.0, insolvent=~insolvent & insolvent)
+    again = corrected(told, way, SimpleNamespace(books=books))  # type: ignore[arg-type]
+    assert outcome(again, starts[0]).npv - before == pytest.approx([1, 1, 1])
+
+
+def test_declared_starts_are_whole_quarters_that_are_the_same_in_all_futures() -> None:
+    study = STUDY.model_copy(update={"months": 72, "lines": 2})
+    where = Site(study, PLANT, ground(None), COSTS, read_futures("order_book"))
+    futures = sample_futures(where.futures, 72, 3, 1)
+
+    def starts(**build: object) -> tuple[int | None, ...] | None:
+        one = Strategy.model_validate({"title": "one", "build": build, "engineers": 4})
+        columns = zip(futures.numbers, futures.equipment_delay, strict=True)
+        lives = [live(Asked(where.ground, one, Future(int(n), float(delay), 1.0))) for n, delay in columns]
+        return declared_starts(one, lives, where, futures, 24, 1 if one.build.at_once else 2)
+
+    lead = -(-(20 + float(futures.equipment_delay.mean())) // 3)
+    assert starts(rule="at_once") == (lead,)
+    assert starts(rule="phased", gap=6) == (lead, lead + 2)
+    assert starts(rule="phased", gap=5) is None
+    assert starts(rule="phased", gap=60) == (lead, None)
+    assert starts(rule="when_proved", output=0.1) is None

@@ -55,6 +55,16 @@ def test_no_plan_that_can_be_tried_is_better(seed: int) -> None:
         is_best(plan_expansion(asked, EXACT), asked)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_no_plan_is_better_where_books_say_more_than_the_model(seed: int) -> None:
+    data, luck = random_growth(seed), np.random.default_rng(seed)
+    beyond = {name: replace(one, beyond=luck.normal(0, 30, data.outlook.count)) for name, one in data.options.items()}
+    data = replace(data, options=beyond)
+    for risk in RISKS[:3]:
+        asked = replace(data, risk=risk)
+        is_best(plan_expansion(asked, EXACT), asked)
+
+
 def test_the_random_questions_are_of_every_kind() -> None:
     found = []
     for seed in range(60):

@@ -109,6 +109,8 @@ def _in_future(
     if option is not None:
         end = _end(data, future, option, quarters) + dues.terminal * before
         value += end / (1 + purse.discount) ** (data.quarters - 1)
+        if quarters[0] is not None:
+            value += data.options[option].beyond[future]
     return value, headroom
 
 

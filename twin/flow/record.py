@@ -67,10 +67,9 @@ class Recorder:
 
     def rejects(self, station: int, time: float, rejections: Sequence[Rejection]) -> None:
         """Write what did not go on as planned."""
-        add, where = self._reject, (time, station)
+        add = self._reject
         for rejection in rejections:
-            add(where)
-            add(rejection)
+            add((time, station, *rejection))
             if rejection[1] == Action.SCRAP and rejection[5] >= 0 and self._share > 0:
                 reason, _, _, family, lot, cell, *_ = rejection
                 if cell * _GOLDEN_WORD & _WORD < self._threshold_word or self._share >= 1:
