@@ -40,6 +40,13 @@ def test_a_sample_of_all_lots_is_the_full_run_row_by_row(plant: str) -> None:
     assert len(full.columns("evaluated")["time"]) == 0 < len(sample.columns("evaluated")["time"])
 
 
+def test_the_same_sampled_run_writes_the_same_journal() -> None:
+    first, again = (simulate(Run(traced_plant(), 12, 0, 3, cells="all", evaluate="sample:10%")) for _ in range(2))
+    for name in TABLES:
+        for column, values in first.columns(name).items():
+            np.testing.assert_array_equal(again.columns(name)[column], values)
+
+
 def test_a_sample_of_all_lots_leaves_no_doubt() -> None:
     told = kpis(run_of("pilot_line", "sample:100%", days=20, warmup=10))["estimated"]
     assert told["batches"] == told["of_batches"] > 100
