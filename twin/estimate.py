@@ -70,6 +70,7 @@ class Batches:
         self.families: list[int] = np.unique(self._rows["root_family"]).tolist()
         self.of_batches = {family: float(np.count_nonzero(begun == family)) for family in self.families}
         self.drawn = {family: self._evaluated(family) / of for family, of in self.of_batches.items()}
+        self._weight = {family: self._weights(family) for family in self.families}
         self._over = {family: self._is_over(family) for family in self.families}
 
     @property
@@ -91,8 +92,21 @@ class Batches:
         return len(np.unique(self._rows["root"][self._rows["root_family"] == family]))
 
     def sums(self, family: int, *columns: str, station: int | None = None) -> list[Floats]:
-        """Return sums of columns over each batch of a family that is over. Each of shape (batches,)."""
-        return [one[self._over[family]] for one in self._sums(family, columns, station)]
+        """Return sums of columns over each batch of a family that is over, and over all that it stood for.
+
+        Each of shape (batches,).
+        """
+        over, weight = self._over[family], self._weight[family]
+        return [(weight * one)[over] for one in self._sums(family, columns, station)]
+
+    def _weights(self, family: int) -> Floats:
+        """Return for how many batches each stood, itself included; those that came to nothing for as many as others."""
+        own = (self._rows["root_family"] == family) & (self._rows["kept_kg"] > 0)
+        roots = np.unique(self._rows["root"][self._rows["root_family"] == family])
+        lots = np.bincount(np.searchsorted(roots, self._rows["root"][own]), minlength=len(roots))
+        (others,) = self._sums(family, ("others",), None)
+        weight = 1 + others / np.maximum(lots, 1)
+        return np.where(lots > 0, weight, weight[lots > 0].mean() if lots.any() else 1.0)
 
     def _sums(self, family: int, columns: Sequence[str], station: int | None) -> list[Floats]:
         of_family = self._rows["root_family"] == family

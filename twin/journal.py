@@ -165,7 +165,7 @@ TABLES: dict[str, dict[str, str]] = {
         "passed_bad": "i4",
         "rejected_good": "i4",
     },
-    # what became of evaluated lots, turn by turn; empty where all are evaluated
+    # what became of evaluated lots, turn by turn, and which stood for others; empty where all are evaluated
     "evaluated": {
         "time": "f8",
         "station": "i2",
@@ -181,6 +181,7 @@ TABLES: dict[str, dict[str, str]] = {
         "back": "f8",  # cells sent back for rework
         "kept_kg": "f8",  # dry coating of the batch's electrode that was finished, or handed to another batch's cells
         "lost_kg": "f8",
+        "others": "f8",  # lots that came to their end, or to another batch's cells, as one of this batch did
     },
     # one stop of one server that is long enough to be told apart
     "stops": {"station": "i2", "server": "i4", "state": "i1", "begin": "f8", "seconds": "f8"},

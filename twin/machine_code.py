@@ -34,6 +34,8 @@ def loop(function: Function) -> Function:
         nonlocal compiled
         if compiled is None:
             compiled = _with_equations(function)
+            # its module calls it without this detour from now on
+            function.__globals__[function.__name__] = compiled
         return compiled(*values)
 
     return cast(Function, call)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -44,14 +44,14 @@ class Born(NamedTuple):
     Attributes:
         mode: name of the defect mode; a line that does not declare it does not mind it.
         places: cells that have it, by place in the lot.
-        marks: pieces of web that have it: (start from the web's own beginning [m], length [m], lane).
+        marks: pieces of web that have it, in rows: start from the web's own beginning [m], length [m], lane.
         whole: True when all of the batch, roll or lane has it.
         output: which of the step's outputs.
     """
 
     mode: str
     places: Sequence[int] = ()
-    marks: Sequence[tuple[float, float, int]] = ()
+    marks: Sequence[tuple[float, float, int]] | NDArray[np.float64] = ()
     whole: bool = False
     output: int = 0
 
@@ -87,7 +87,7 @@ class Made:
         sorted_out: cells that fail a limit: (reason, their places in the lot).
         born: defects that the step's physics has made.
         blamed: number of the flaw that explains why a cell was sorted out, by its place in the lot; cells that are not
-            in it are written down with the reason itself.
+            in it, or all where it is None, are written down with the reason itself.
         back: whether all of it goes over the station's way back, to be worked on once more, instead of on.
     """
 
@@ -98,5 +98,5 @@ class Made:
     spoiled: Sequence[tuple[int, float, str, float]] = ()
     sorted_out: Sequence[tuple[str, NDArray[np.intp]]] = ()
     born: Sequence[Born] = ()
-    blamed: Mapping[int, int] = field(default_factory=dict)
+    blamed: Mapping[int, int] | None = None
     back: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 # days after which everything is on disk, so that a run that is killed has lost little
 _CHECKPOINT = 10
+# new objects after which Python looks for circles among them
+_YOUNG = 50_000
 
 
 class Progress(NamedTuple):
@@ -83,7 +86,10 @@ def simulate(
     plant = _plant(run, journal, present)
     moment = math.inf if state is None else _moment(state, end)
     before = math.ceil(begin / DAY)
+    thresholds = gc.get_threshold()
     try:
+        # a plant holds very many objects and hardly makes circles of them: they are looked for less often
+        gc.set_threshold(_YOUNG, *thresholds[1:])
         if present is not None and before == begin / DAY:
             plant.open_day(before)
         for day in range(int(begin // DAY), end):
@@ -101,6 +107,7 @@ def simulate(
             if progress is not None:
                 progress(Progress(day + 1 - before, end - before, plant.good))
     finally:
+        gc.set_threshold(*thresholds)
         plant.close()
         journal.put_away(everything=True)
         if folder is not None:

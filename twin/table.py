@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 Columns = dict[str, NDArray[Any]]
 
 _BLOCK = 65_536
+# bytes of a number
+_NUMBER = 8
 
 
 class Table:
@@ -28,8 +31,10 @@ class Table:
         self._columns = kinds
         self._width = len(self._columns)
         self._folder = folder
-        self._flat: list[float] = []
-        self._limit = _BLOCK * self._width
+        # rows as packed numbers: kept as Python's objects they would fill memory, and cost more to turn into columns
+        self._flat = bytearray()
+        self._pack = Struct(f"{self._width}d").pack
+        self._limit = _BLOCK * self._width * _NUMBER
         self._arrays: list[Sequence[Any]] = []
         self._arrays_rows = 0
         # plain rows that there were before each of the arrays
@@ -38,12 +43,15 @@ class Table:
         self._ready: list[Columns] = []
         self._blocks: list[Columns] = []
         self._parts = 0
-        self.add = self._flat.extend
+
+    def add(self, row: Sequence[float]) -> None:
+        """Append a row: one number for each column."""
+        self._flat += self._pack(*row)
 
     def add_rows(self, *columns: Any) -> None:
         """Append several rows at once: each column an array, or one value for all. At least one is an array."""
         self._arrays.append(columns)
-        self._before.append(len(self._flat) // self._width)
+        self._before.append(len(self._flat) // (self._width * _NUMBER))
         self._arrays_rows += _rows_of(columns)
 
     def add_block(self, columns: Columns) -> None:
@@ -77,7 +85,7 @@ class Table:
 
     def _collected(self) -> Columns:
         """Return the collected rows as columns."""
-        whole = np.array(self._flat, np.float64).reshape(-1, self._width).T
+        whole = np.array(np.frombuffer(self._flat)).reshape(-1, self._width).T
         if self._arrays:
             sizes = [_rows_of(columns) for columns in self._arrays]
             places = np.repeat(self._before, sizes)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from twin.declared import Declared, DeclaredStep
 from twin.electrode.web import cut_off, scattered
 from twin.material import Electrode, Material
@@ -107,9 +109,11 @@ class Slitting(DeclaredStep):
         rate = 2 * len(lanes) * knives.over_limit(mean)
         along, across = scattered(BURR, at, rate, length, len(lanes))
         for number in range(len(lanes)):
-            starts = along[across == number].tolist()
-            if starts:
-                yield Born(BURR, marks=[(start, knives.burr_length, number) for start in starts], output=number)
+            starts = along[across == number]
+            if len(starts):
+                marks = np.empty((len(starts), 3))
+                marks[:, 0], marks[:, 1], marks[:, 2] = starts, knives.burr_length, number
+                yield Born(BURR, marks=marks, output=number)
 
 
 def worn_burr(sharp: float, use: float, wear: float, power: float) -> float:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from twin.declared import Declared
-from twin.electrode.web import Places, mean_loading, scattered
+from twin.electrode.web import mean_loading, scattered
 from twin.material import Electrode, Slurry
 from twin.occasion import Born, Occasion
 from twin.units import ForcePerLength as SurfaceTension
@@ -109,11 +111,17 @@ class SlotDie(Declared):
         extents = (0.0, 0.0, self.streak_length)
         for mode, rate, extent in zip((AGGLOMERATES, PINHOLES, STREAKS), rates, extents, strict=True):
             along, across = scattered(mode, at, rate, length * len(rolls), rolls[0].lanes)
-            marks: list[Places] = [[] for _ in rolls]
-            for place, lane in zip(along.tolist(), across.tolist(), strict=True):
-                output, start = divmod(place, length)
-                marks[min(int(output), len(rolls) - 1)].append((start, extent, lane))
-            yield from (Born(mode, marks=found, output=output) for output, found in enumerate(marks) if found)
+            if not len(along):
+                continue
+            marks = np.column_stack([along, np.full(len(along), extent), across])
+            if len(rolls) == 1:
+                yield Born(mode, marks=marks)
+                continue
+            outputs = np.minimum(along // length, len(rolls) - 1)
+            marks[:, 0] -= outputs * length
+            for output in range(len(rolls)):
+                if (here := outputs == output).any():
+                    yield Born(mode, marks=marks[here], output=output)
 
 
 def wet_film(areal: float, density: float, solids: float) -> float:

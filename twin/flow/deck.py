@@ -57,6 +57,7 @@ class Remembered:
         cells: reason, action and number of the cells that did not go on as planned.
         back: station and cells that went back for rework, as they were then, by reason.
         adjust: what an alarm made of the machine.
+        root: batch that it belongs to.
         cuts: length of the lanes that went in, and what was cut out of them, by electrode.
     """
 
@@ -72,6 +73,7 @@ class Remembered:
     cells: Sequence[tuple[int, int, int]]
     back: dict[int, tuple[str, Cell]]
     adjust: tuple[str, float] | None
+    root: tuple[int, int] | None
     cuts: dict[str, tuple[float, Cut]] = field(default_factory=dict)
 
 
@@ -144,6 +146,7 @@ class Deck:
                 cells,
                 _back(turn),
                 turn.adjust,
+                turn.root,
                 _cuts(turn.lots) if merges else {},
             )
         )
@@ -219,7 +222,7 @@ def evaluate_after_all(lot: Lot) -> None:
     material, like = lot.material, lot.like
     if like is None:
         return
-    lot.like = None
+    lot.like = lot.root = None
     if isinstance(material, Electrode) and isinstance(like, Electrode):
         lot.material = _web_like(material, like)
     elif isinstance(material, Cell) and isinstance(like, Cell):

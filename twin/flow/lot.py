@@ -27,7 +27,8 @@ class Lot:
         entered: when it came into its inbox [s].
         like: where only some lots are evaluated, what another was like that this one, which was not, is taken for;
             None for a lot that was evaluated.
-        root: family and serial number of the batch that an evaluated lot comes of, where only some are.
+        root: where only some lots are evaluated, family and serial number of the batch that this one comes of, or the
+            one that it is taken for comes of.
         batch: serial number of the batch that any lot comes of, where only some are evaluated.
     """
 

@@ -67,10 +67,9 @@ class Recorder:
 
     def rejects(self, station: int, time: float, rejections: Sequence[Rejection]) -> None:
         """Write what did not go on as planned."""
-        add, where = self._reject, (time, station)
+        add = self._reject
         for rejection in rejections:
-            add(where)
-            add(rejection)
+            add((time, station, *rejection))
             if rejection[1] == Action.SCRAP and rejection[5] >= 0 and self._share > 0:
                 reason, _, _, family, lot, cell, *_ = rejection
                 if cell * _GOLDEN_WORD & _WORD < self._threshold_word or self._share >= 1:
@@ -87,7 +86,7 @@ class Recorder:
                 self._alarm((time, station, gauge, family, lot, action))
 
     def evaluated(self, station: int, time: float, turn: Turn, last: bool) -> None:
-        """Write what became of an evaluated lot, where only a share of the lots is evaluated.
+        """Write what became of a lot, where only a share of the lots is evaluated.
 
         Args:
             station: the station.
@@ -96,28 +95,31 @@ class Recorder:
             last: whether what comes out is finished.
         """
         if turn.root is not None:
-            side = self.sides[turn.root[0]]
-            gone = [row for row in turn.rejections if row[1] in (Action.SCRAP, Action.LOSS)]
-            scrapped = sum([row[6] for row in gone if row[2] == CELL])
-            done = [row[1] for row in turn.rejections if row[1] in (Action.SENT_BACK, Action.CURED)]
-            good, first, kept = 0.0, -float(done.count(Action.CURED)), 0.0
-            for lot in turn.outputs if last else ():
-                good += lot.units
-                first += lot.units - worse_of(lot)
-                kept += lot.coating[side]
-            fate = (good, first, scrapped, float(done.count(Action.SENT_BACK)))
-            lost = sum([row[7 + side] for row in gone])
-            work = (turn.seconds, turn.tried)
-            self._evaluated((time, station, *turn.key, *turn.root, *work, *fate, kept, lost))
-        if len(turn.lots) > 1:
-            self._handed_over(station, time, turn)
-
-    def _handed_over(self, station: int, time: float, turn: Turn) -> None:
-        """Write which evaluated lots have come to a merge that belongs to another batch."""
-        for lot in turn.lots:
-            if lot.root is not None and lot.root != turn.root:
+            self._fate(station, time, turn, turn.root, last)
+        ends = [lot for lot in turn.lots if lot.root != turn.root] if len(turn.lots) > 1 else []
+        for lot in (*ends, *(turn.outputs if last else ())):
+            if lot.root is None:
+                continue
+            if lot.like is not None:
+                self._evaluated((time, station, lot.family, lot.serial, *lot.root, *[0.0] * 8, 1.0))
+            elif lot.root != turn.root:
                 kept = lot.coating[self.sides[lot.root[0]]]
-                self._evaluated((time, station, *turn.key, *lot.root, *[0.0] * 6, kept, 0.0))
+                self._evaluated((time, station, lot.family, lot.serial, *lot.root, *[0.0] * 6, kept, 0.0, 0.0))
+
+    def _fate(self, station: int, time: float, turn: Turn, root: tuple[int, int], last: bool) -> None:
+        """Write what became of an evaluated lot in one turn."""
+        side = self.sides[root[0]]
+        gone = [row for row in turn.rejections if row[1] in (Action.SCRAP, Action.LOSS)]
+        scrapped = sum([row[6] for row in gone if row[2] == CELL])
+        done = [row[1] for row in turn.rejections]
+        good, first, kept = 0.0, -float(done.count(Action.CURED)), 0.0
+        for lot in turn.outputs if last else ():
+            good += lot.units
+            first += lot.units - worse_of(lot)
+            kept += lot.coating[side]
+        fate = (turn.seconds, turn.tried, good, first, scrapped, float(done.count(Action.SENT_BACK)))
+        lost = sum([row[7 + side] for row in gone])
+        self._evaluated((time, station, *turn.key, *root, *fate, kept, lost, 0.0))
 
     def expired(self, station: int, time: float, lot: Lot) -> None:
         """Write a lot that grew too old in its buffer."""
@@ -129,9 +131,9 @@ class Recorder:
         else:
             rows = [(self._shelf_life, Action.SCRAP, lot.unit, *key, -1, lot.units, *lot.coating)]
         self.rejects(station, time, rows)
-        if lot.root is not None:
+        if lot.root is not None and lot.like is None:
             lost, cells = lot.coating[self.sides[lot.root[0]]], lot.units if isinstance(cell, Cell) else 0.0
-            self._evaluated((time, station, *key, *lot.root, *[0.0] * 4, cells, 0.0, 0.0, lost))
+            self._evaluated((time, station, *key, *lot.root, *[0.0] * 4, cells, 0.0, 0.0, lost, 0.0))
 
     def finished(self, station: int, time: float, lot: Lot) -> None:
         """Write a lot that has come to the end of its route."""

@@ -39,9 +39,11 @@ def sampled_turn(station: StationFlow, deck: Deck, lots: Sequence[Lot], wear: We
     chosen = lots[0].like is None if lots else deck.chooses(station.serial)
     if chosen or not deck.batches:
         return _evaluated(station, deck, lots, wear, use)
-    turn = _counted(station, deck, lots)
+    batch = lots[0].batch if lots else station.serial
+    like = deck.like(batch, lots[0].serial if lots else batch)
+    turn = _counted(station, deck, lots, like)
     for lot in turn.outputs:
-        lot.batch = lots[0].batch if lots else turn.key[1]
+        lot.root, lot.batch = like.root, batch
     if wear is not None:
         turn.breaks = wear.stops(turn.seconds)
     return turn
@@ -59,11 +61,11 @@ def _evaluated(station: StationFlow, deck: Deck, lots: Sequence[Lot], wear: Wear
     return turn
 
 
-def _counted(station: StationFlow, deck: Deck, lots: Sequence[Lot]) -> Turn:
+def _counted(station: StationFlow, deck: Deck, lots: Sequence[Lot], like: Remembered) -> Turn:
     """Return a turn as it went with another lot."""
     serial = station.next_serial() if station.renews else lots[0].serial
     key = (station.number if station.renews else lots[0].family, serial)
-    like, arrive = deck.like(lots[0].batch if lots else serial, serial), waited(lots, station.env.now)[0]
+    arrive = waited(lots, station.env.now)[0]
     if lots and isinstance(lots[0].material, Cell):
         lot = lots[0] if station.combine == 1 else _joined(station, key, lots)
         turn = Turn(key, lots, arrive, 0.0, 0.0, 0.0, (), [lot], lot is not lots[0], [])

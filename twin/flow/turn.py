@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twin.flow.born import bring_in
 from twin.flow.lot import Lot, waited
 from twin.journal import ACTIONS, UNITS, Action, first_cell
-from twin.marks import Marks, in_order, marks_of
 from twin.material import Cell, Electrode, Material, Plain, Slurry
 from twin.occasion import Made, Occasion
 from twin.quality.inspection import FALSE_REJECT, FALSE_WEB
@@ -83,7 +83,7 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
     if station.combine > 1:
         inputs = [pooled(inputs)]
     step, product = station.step, station.product
-    again = inputs[0].repeats if inputs and isinstance(inputs[0], Cell | Plain) else 0
+    again = inputs[0].repeats if inputs and isinstance(inputs[0], (Cell, Plain)) else 0
     key = (station.number, station.next_serial()) if station.renews else (lots[0].family, lots[0].serial)
     serial = key[1]
     arrive, age = waited(lots, station.env.now)
@@ -97,7 +97,7 @@ def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use:
     made = step.make(inputs, at)
     turn = turn_of(station, made, key, lots, (arrive, seconds), breaks)
     if made.born:
-        _bring_in(station, made)
+        bring_in(made, station.flaws)
     outputs = turn.outputs
     if outputs and (station.examines or made.sorted_out):
         turn.outputs = [lot for lot in outputs if _examine(station, lot, at, made, turn)]
@@ -176,32 +176,6 @@ def note_losses(station: StationFlow, made: Made, turn: Turn) -> None:
         reject((reason_of, Action.SCRAP, METRE, family, serial, -1, metres, cathode, anode))
 
 
-def _bring_in(station: StationFlow, made: Made) -> None:
-    """Bring the defects that physics has made into the outputs, where the line declares them."""
-    marks: dict[int, list[Marks]] = {}
-    for born in made.born:
-        number = station.flaws.get(born.mode)
-        if number is None:
-            continue
-        material = made.outputs[born.output]
-        if isinstance(material, Cell):
-            # a cell that was lost before stays in the arrays
-            for place in [place for place in born.places if material.alive[place]]:
-                material.flaws[place] = material.flaws.get(place, 0) | 1 << number
-        elif isinstance(material, Slurry | Electrode):
-            if born.whole:
-                material.flaws |= 1 << number
-            if isinstance(material, Electrode) and born.marks:
-                start, length, lane = zip(*born.marks, strict=True)
-                found = marks_of([material.begin + place for place in start], length, lane, number)
-                marks.setdefault(born.output, []).append(found)
-    # at once: a bad web has very many, each a defect of its own
-    for output, parts in marks.items():
-        web = made.outputs[output]
-        assert isinstance(web, Electrode)
-        web.mark(in_order(parts))
-
-
 def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Turn) -> bool:
     """Bring flaws into a lot, inspect it and dispose of what is found. Returns whether the lot goes on."""
     if lot.serial != at.lot:
@@ -212,7 +186,7 @@ def _examine(station: StationFlow, lot: Lot, at: Occasion, made: Made, turn: Tur
     if type(material) is Cell:
         _examine_cells(station, lot, material, at, made, turn)
         return material.units > 0
-    if isinstance(material, Slurry | Electrode):
+    if isinstance(material, (Slurry, Electrode)):
         found = station.gate.look_at_lot(material, at) if station.gate else []
         for instrument in station.instruments:
             reading, numbers = instrument.of_lot(material, at)
@@ -259,7 +233,8 @@ def _examine_cells(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, mad
     out_of_limits = _measure(station, lot, cell, at, turn) if station.instruments else []
     for name, places in made.sorted_out:
         reason = station.journal.reason(name)
-        blamed = [(place, made.blamed.get(place, reason)) for place in places.tolist()]
+        by_place = made.blamed or {}
+        blamed = [(place, by_place.get(place, reason)) for place in places.tolist()]
         _reject_cells(station, lot, Action.SCRAP, blamed, turn)
         for place in places.tolist():
             cell.remove(place)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from twin.declared import Declared
-from twin.marks import ALL_LANES, marks_of
-from twin.material import Cell, Electrode, Material, Slurry
+from twin.machine_code import loop
+from twin.marks import ALL_LANES, FLAW, LANE, LENGTH, START, Marks
+from twin.material import Cell, Electrode, Floats, Material, Slurry
 from twin.occasion import Occasion
 from twin.units import Fraction, Metres, PerArea, PerLength, Seconds
 
@@ -187,12 +188,12 @@ class Births:
         places = at.luck.arrivals("web gap", at.lot, rate * web.length)
         if not len(places):
             return
-        kinds = self._web_shares(web.width).searchsorted(at.luck.uniform("web mode", at.lot, len(places)))
-        across = (at.luck.uniform("web lane", at.lot, len(places)) * web.lanes).astype(np.intp)
-        extents = self._extents[kinds]
-        # a flaw longer than the web is wide goes through all lanes
-        lanes = np.where(extents > web.width, ALL_LANES, across)
-        web.mark(marks_of(web.begin + places / rate, extents, lanes, self._web_numbers[kinds]))
+        marks, size = np.zeros((len(places), 5)), len(places)
+        kinds, across = at.luck.uniform("web mode", at.lot, size), at.luck.uniform("web lane", at.lot, size)
+        shares = self._web_shares(web.width)
+        _lay(places, rate, kinds, across, shares, self._extents, self._web_numbers, web.width, web.lanes, marks)
+        marks[:, START] += web.begin
+        web.mark(marks)
 
     def _web_shares(self, width: float) -> NDArray[np.float64]:
         """Return where the shares of the flaws of a web of some width [m] end, but for the last. Shape (flaws - 1,)."""
@@ -200,3 +201,28 @@ class Births:
             rates = [flaw.mode.per_metre + (flaw.mode.per_area or 0.0) * width for flaw in self._web]
             self._shares[width] = (np.cumsum(rates) / sum(rates))[:-1]
         return self._shares[width]
+
+
+@loop
+def _lay(
+    places: Floats,
+    rate: float,
+    kinds: Floats,
+    across: Floats,
+    shares: NDArray[np.float64],
+    extents: NDArray[np.float64],
+    numbers: NDArray[np.float64],
+    width: float,
+    lanes: int,
+    marks: Marks,
+) -> None:
+    """Lay flaws along a web from its beginning, by their places in flaws, and by what is drawn for kind and lane."""
+    for row in range(len(marks)):
+        kind = 0
+        while kind < len(shares) and shares[kind] < kinds[row]:
+            kind += 1
+        marks[row, START] = places[row] / rate
+        marks[row, LENGTH] = extents[kind]
+        # a flaw longer than the web is wide goes through all lanes
+        marks[row, LANE] = ALL_LANES if extents[kind] > width else int(across[row] * lanes)
+        marks[row, FLAW] = numbers[kind]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twin.marks import FLAW, FOUND
-from twin.material import MOST_FLAWS, Cell, Electrode, Slurry
+from twin.machine_code import loop
+from twin.marks import FLAW, FOUND, Marks
+from twin.material import MOST_FLAWS, Cell, Electrode, Floats, Slurry
 from twin.occasion import Occasion
 from twin.quality.defect import Flaw
 
@@ -41,16 +43,12 @@ class Gate:
     def look_at_lot(self, material: Slurry | Electrode, at: Occasion) -> list[int]:
         """Return the numbers of the flaws found in a batch or roll as a whole; flaws along a web are marked."""
         if self._pods and isinstance(material, Electrode) and len(material.marks):
-            self._mark(material, at)
+            drawn = at.luck.uniform("gate web", at.lot, len(material.marks))
+            _find(material.marks, drawn, self._by_number)
         if not material.flaws & self._mask:
             return []
         suspects = [number for number in self._pods if material.flaws >> number & 1]
         return [n for n in suspects if at.luck.toss(f"gate lot{at.again or ''}", at.lot, n) < self._pods[n]]
-
-    def _mark(self, web: Electrode, at: Occasion) -> None:
-        marks = web.marks
-        chances = self._by_number[marks[:, FLAW].astype(np.intp)]
-        marks[at.luck.uniform("gate web", at.lot, len(marks)) < chances, FOUND] = 1.0
 
     def look_at_cells(self, cell: Cell, at: Occasion) -> list[tuple[int, int]]:
         """Return the places of the cells that the gauges reject, each with the flaw seen, or ``FALSE_REJECT``."""
@@ -85,3 +83,11 @@ class Gate:
                 return number
             bits &= bits - 1
         return None
+
+
+@loop
+def _find(marks: Marks, drawn: Floats, chances: NDArray[np.float64]) -> None:
+    """Mark flaws of a web as found, each by its own chance."""
+    for row in range(len(marks)):
+        if drawn[row] < chances[int(marks[row, FLAW])]:
+            marks[row, FOUND] = 1.0

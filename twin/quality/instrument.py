@@ -73,6 +73,8 @@ class Instrument:
         self._noise, self._bias = gauge.noise.value, gauge.bias.value
         self._stride = max(1, round(1 / gauge.share))
         self._truth = truth
+        # what its numbers are drawn for: noise and bias
+        self._purposes = f"gauge {name}", f"gauge bias {name}"
 
     def of_cells(self, cell: Cell, at: Occasion) -> tuple[Reading | None, list[tuple[int, int]]]:
         """Measure the cells of a lot that are there.
@@ -87,8 +89,10 @@ class Instrument:
             return None, []
         places = None
         if self._stride > 1 or cell.units < cell.size:
-            places = np.flatnonzero(cell.alive)[:: self._stride]
-            true = true[places]
+            places = np.empty(cell.size, np.intp)
+            there = np.empty(cell.size, np.float32)
+            count = _look_at(true, cell.alive, self._stride, there, places)
+            true = there[:count]
         reading, outside = self._shown(true) if shown is not None else self._read(true, at)
         if outside is None or not self._rejects:
             return reading, []
@@ -120,9 +124,9 @@ class Instrument:
 
     def _once(self, true: float, at: Occasion) -> Reading:
         """Read a batch, a roll or a lane at one place."""
-        value = true + self.gauge.noise.value * at.luck.one(f"gauge {self.name}", at.lot, _NORMAL)
+        value = true + self.gauge.noise.value * at.luck.one(self._purposes[0], at.lot, _NORMAL)
         if self._bias:
-            value += self._bias * at.luck.one(f"gauge bias {self.name}", at.lot, _NORMAL)
+            value += self._bias * at.luck.one(self._purposes[1], at.lot, _NORMAL)
         outside = not self._low <= value <= self._high
         truth = self._compared(np.array([true]), np.array([outside])) if self._truth else None
         return Reading(self.number, 1, value, 0.0, value, value, int(outside), truth)
@@ -132,13 +136,11 @@ class Instrument:
         assert self.gauge.every is not None
         count = max(1, int(web.length / self.gauge.every))
         step = web.length / count
-        reading = np.arange(count)
-        segments = ((web.begin + (reading + 0.5) * step) / web.pitch).astype(np.intp)
-        lanes = reading % true.shape[1]
-        true = true[np.minimum(segments, len(true) - 1), lanes]
-        result, outside = self._read(true, at)
+        read = np.empty(count, np.float32)
+        _traverse(true, web.begin, step, web.pitch, read)
+        result, outside = self._read(read, at)
         if outside is not None and self._rejects:
-            self._mark(web, web.begin + outside * step, lanes[outside], step)
+            self._mark(web, web.begin + outside * step, outside % true.shape[1], step)
         return result
 
     def _true_of(self, material: Slurry | Electrode) -> float | Floats | None:
@@ -168,9 +170,11 @@ class Instrument:
 
     def _read(self, true: Floats, at: Occasion) -> tuple[Reading, NDArray[np.intp] | None]:
         """Read true values; return the reading and which values are out of the limits, None for none."""
-        again = at.again or ""
-        drawn, values = at.luck.normal(f"gauge {self.name}{again}", at.lot, len(true)), np.empty(len(true), np.float32)
-        bias = self._bias * at.luck.one(f"gauge bias {self.name}{again}", at.lot, _NORMAL) if self._bias else 0.0
+        noise, offset = self._purposes
+        if at.again:
+            noise, offset = f"{noise}{at.again}", f"{offset}{at.again}"
+        drawn, values = at.luck.normal(noise, at.lot, len(true)), np.empty(len(true), np.float32)
+        bias = self._bias * at.luck.one(offset, at.lot, _NORMAL) if self._bias else 0.0
         return self._reading(values, true, _read(true, drawn, self._noise, bias, self._low, self._high, values))
 
     def _shown(self, values: Floats) -> tuple[Reading, NDArray[np.intp] | None]:
@@ -202,6 +206,27 @@ class Instrument:
 def _moments(values: Floats) -> tuple[float, float, float, float]:
     """Return mean, standard deviation, smallest and largest of some values."""
     return _summary(values, -np.inf, np.inf)[:4]
+
+
+@loop
+def _look_at(true: Floats, alive: NDArray[np.bool_], stride: int, there: Floats, places: NDArray[np.intp]) -> int:
+    """Take what is true of every so many of the cells that are there, with their places; return how many they are."""
+    count = met = 0
+    for i in range(len(true)):
+        if alive[i]:
+            if met % stride == 0:
+                there[count], places[count] = true[i], i
+                count += 1
+            met += 1
+    return count
+
+
+@loop
+def _traverse(true: Floats, begin: float, step: float, pitch: float, read: Floats) -> None:
+    """Take what is true of a web where a head meets it that goes on step by step, from lane to lane."""
+    segments, lanes = true.shape
+    for i in range(len(read)):
+        read[i] = true[min(int((begin + (i + 0.5) * step) / pitch), segments - 1), i % lanes]
 
 
 @loop
