@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optimize.cache import Cache
+from optimize.growth.learning_doubt import ground_in
 from optimize.growth.life import Life, ask_life, of_data
 from optimize.growth.orders import Asked, Future
 from optimize.growth.site import Site
@@ -36,9 +37,9 @@ class Bench:
 
     def lives(self, strategies: Mapping[str, Strategy], futures: Scenarios, what: str) -> dict[str, list[Life]]:
         """Return what becomes of some strategies in some futures."""
-        asked = [
-            Asked(self.site.ground, strategy, future) for strategy in strategies.values() for future in _of(futures)
-        ]
+        # all strategies learn alike in a future
+        grounds = [(ground_in(self.site, future.number), future) for future in _of(futures)]
+        asked = [Asked(ground, strategy, future) for strategy in strategies.values() for ground, future in grounds]
         answers = [of_data(one) for one in ask_all(ask_life, asked, self._pool, what, self._tell, self._cache)]
         count = futures.count
         return {name: answers[place * count :][:count] for place, name in enumerate(strategies)}

@@ -126,9 +126,9 @@ def _put_novelty(site: Site, strategies: Strategies, factor: float) -> tuple[Sit
     share = log(factor / value) / log(way / value) if way != value else 0.0
     factors = {name: one[1] * (one[end] / one[1]) ** share for name, one in _new(site).items()}
     priors = site.ground.priors
-    return _with_priors(
-        site, priors.model_copy(update={"causes": priors.causes.model_copy(update=factors)})
-    ), strategies
+    causes = priors.causes.model_copy(update=factors)
+    held = {f"causes.{name}" for name in _NEW}
+    return _with_priors(site, priors.model_copy(update={"causes": causes}), held), strategies
 
 
 def _range_of_effort(site: Site) -> Range:
@@ -142,7 +142,8 @@ def _range_of_effort(site: Site) -> Range:
 def _put_effort(site: Site, strategies: Strategies, days: float) -> tuple[Site, Strategies]:
     priors = site.ground.priors
     engineers = priors.engineers.model_copy(update={"per_candidate": days * SECONDS_PER_DAY})
-    return _with_priors(site, priors.model_copy(update={"engineers": engineers})), strategies
+    held = {"engineers.per_candidate"}
+    return _with_priors(site, priors.model_copy(update={"engineers": engineers}), held), strategies
 
 
 def _range_of_engineers(site: Site) -> Range:
@@ -158,8 +159,9 @@ def _put_engineers(site: Site, strategies: Strategies, factor: float) -> tuple[S
     }
 
 
-def _with_priors(site: Site, priors: Priors) -> Site:
-    return replace(site, ground=replace(site.ground, priors=priors))
+def _with_priors(site: Site, priors: Priors, held: set[str]) -> Site:
+    """Return a site with other priors, of which some are the same in all futures."""
+    return replace(site, ground=site.ground.with_priors(priors), held=frozenset(held))
 
 
 PROBES = {

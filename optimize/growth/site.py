@@ -98,6 +98,8 @@ class ScaleUp(Part):
         months: horizon.
         lead: months from order to acceptance of a line, without tests and delay.
         priors: of learning, by name or path.
+        learning: "middle" takes the priors as they are declared in every future; "drawn" gives each future its own,
+            from the ranges that the back-test has left.
         futures: by name or path.
         finance: by name or path.
         prices: other prices than the plant's, by their path in its prices.
@@ -124,6 +126,7 @@ class ScaleUp(Part):
     months: Annotated[int, Field(ge=12, le=600)]
     lead: Annotated[int, Field(ge=1, le=120)]
     priors: str = "priors"
+    learning: Literal["middle", "drawn"] = "middle"
     futures: str = "default"
     finance: str = "default"
     prices: dict[str, Level] = Field(default_factory=dict)
@@ -168,6 +171,10 @@ class Ground:
     seed: int
     terms: Terms
 
+    def with_priors(self, priors: Priors) -> Ground:
+        """Return the same with other priors of learning."""
+        return replace(self, priors=priors)
+
     @property
     def nameplate(self) -> float:
         """Good cells that all lines make a year once they are mature [GWh/yr]."""
@@ -185,6 +192,7 @@ class Site:
         ground: what decides how strategies are lived through.
         costs: of one line.
         futures: as declared.
+        held: paths of priors that are the same in all futures, whatever the study says of learning.
     """
 
     study: ScaleUp
@@ -192,6 +200,7 @@ class Site:
     ground: Ground
     costs: LineCosts
     futures: Futures
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
