@@ -23,7 +23,7 @@ from twin.run import Run, Save
 from twin.simulation import Progress, check, engine_of, simulate
 from twin.table import Columns, Table
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 KPI = "kpi.json"
 PACKAGES = ("gigatwin", "simpy", "numpy", "numba", "pandas", "pyarrow")

@@ -183,7 +183,7 @@ SPOILED = {
     "no object": (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest.json is corrupt"),
     "binary": (lambda folder: (folder / "manifest.json").write_bytes(b"\xff\xfe\x00"), "manifest.json is corrupt"),
     "of something else": (lambda folder: (folder / "manifest.json").write_text('{"name": "x"}'), "is not gigatwin's"),
-    "other format": (manifest_with(format=1), "has format 1, this gigatwin reads format 2"),
+    "other format": (manifest_with(format=1), "has format 1, this gigatwin reads format 3"),
     "no stations": (manifest_with(stations=...), "manifest.json is corrupt: KeyError 'stations'"),
     "stations of another plant": (manifest_with(stations=["a"]), "are not those of its plant"),
     "no end": (manifest_with(end_s=None), "manifest.json is corrupt"),
