@@ -36,12 +36,15 @@ def in_column(value: float, digits: int = 3) -> str:
 
 
 def decimals(middle: Interval) -> int:
-    """Return how many decimals an interval supports: half of it shows one digit, or two when the first is 1 or 2."""
+    """Return how many decimals an interval supports: half of it shows two digits below 355, or else one.
+
+    Source: Particle Data Group, Review of Particle Physics, Introduction, 5.3, on rounding.
+    """
     half = (middle.high - middle.low) / 2
     if half <= 0 or half < 1e-12 * abs(middle.mean):
         return 3 - floor(log10(abs(middle.mean))) if middle.mean else 0
     size = floor(log10(half))
-    return -size + (1 if half / 10.0**size < 3 else 0)
+    return -size + (1 if half / 10.0**size < 3.55 else 0)
 
 
 def rounded(value: float, places: int) -> str:
