@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,6 +52,18 @@ class Progress(NamedTuple):
     good: float
 
 
+@contextmanager
+def _collected_rarely() -> Iterator[None]:
+    """Look less often for circles of objects: a plant holds very many objects and hardly makes any circles."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(_YOUNG, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+
+
+@_collected_rarely()
 def simulate(
     run: Run,
     folder: Path | None = None,
@@ -86,10 +99,7 @@ def simulate(
     plant = _plant(run, journal, present)
     moment = math.inf if state is None else _moment(state, end)
     before = math.ceil(begin / DAY)
-    thresholds = gc.get_threshold()
     try:
-        # a plant holds very many objects and hardly makes circles of them: they are looked for less often
-        gc.set_threshold(_YOUNG, *thresholds[1:])
         if present is not None and before == begin / DAY:
             plant.open_day(before)
         for day in range(int(begin // DAY), end):
@@ -107,7 +117,6 @@ def simulate(
             if progress is not None:
                 progress(Progress(day + 1 - before, end - before, plant.good))
     finally:
-        gc.set_threshold(*thresholds)
         plant.close()
         journal.put_away(everything=True)
         if folder is not None:
