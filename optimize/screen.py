@@ -161,13 +161,12 @@ class Screening:
         return found
 
     def _noise(self, groups: Sequence[Group]) -> float:
-        """Return two standard deviations of a change that is none, as ways that were tried alone show with other luck.
+        """Return two standard deviations of a change that is none, as the ways that matter most show with other luck.
 
-        Those that change least of them are asked; groups only where nothing was tried alone: what was left in a group
-        may hardly touch the flow, and then it shows too little luck.
+        Those move the flow. What hardly touches it shows hardly any luck, and would make all else look sure.
         """
         felt = [group for group in groups if group.measured and 0 < abs(group.change) < inf]
-        felt.sort(key=lambda group: (not group.single, abs(group.change)))
+        felt.sort(key=lambda group: (not group.single, -abs(group.change)))
         felt = felt[: min(self._wanted, self._budget - self._runs)]
         if not felt:
             return 0.0

@@ -79,14 +79,15 @@ def test_counted_lots_lose_what_evaluated_ones_lose() -> None:
 
 
 def test_the_interval_holds_what_the_full_run_finds() -> None:
-    # with 95 % each, three of four seeds from 1 hold with 98 %, and eleven of twelve figures with 88 % or more
+    # with 95 % each, six of eight seeds hold with 99 %, and 22 of 24 figures with 88 % or more; seeds that nothing was
+    # chosen by: those from 1 on were looked at while the intervals were made
     held = dict.fromkeys(FIGURES, 0)
-    for seed in range(1, 5):
+    for seed in range(101, 109):
         full = kpis(run_of("pilot_line", "all", seed, days=10, warmup=20))
         told = kpis(run_of("pilot_line", "sample:10%", seed, days=10, warmup=20))["estimated"]
         for name in FIGURES:
             held[name] += told[name]["low"] <= number_of(full[name]) <= told[name]["high"]
-    assert min(held.values()) >= 3 and sum(held.values()) >= 11
+    assert min(held.values()) >= 6 and sum(held.values()) >= 22
 
 
 def test_a_ratio_of_clusters_has_the_error_of_its_bootstrap() -> None:
