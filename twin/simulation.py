@@ -31,6 +31,7 @@ from twin.timed import Timed
 
 if TYPE_CHECKING:
     from twin.compiled.plant import CompiledPlant
+    from twin.compiled.state import World
 
 # days after which everything is on disk, so that a run that is killed has lost little
 _CHECKPOINT = 10
@@ -144,7 +145,7 @@ def _days(run: Run, present: Present | None) -> tuple[float, int, int]:
 
 def engine_of(run: Run) -> tuple[str, list[str]]:
     """Return what executes a run, "simpy" or "compiled", and why that is not machine code where it was not asked."""
-    lacks = [] if run.engine == "simpy" else unsupported(run.line)
+    lacks = [] if run.engine != "auto" else unsupported(run.line)
     return ("simpy" if lacks or run.engine == "simpy" else "compiled"), lacks
 
 
@@ -154,10 +155,7 @@ def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | Compi
         journal.reason(reason)
     world = world_of(present, run.line) if present else None
     if engine_of(run)[0] == "compiled":
-        # machine code is loaded only where it is used
-        from twin.compiled.plant import CompiledPlant
-
-        return CompiledPlant(run.line, run.seed, journal, world)
+        return _compiled_plant(run, journal, world)
     line = coarser(run.line, run.lot_scale)
     plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
     if world is None:
@@ -165,6 +163,18 @@ def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | Compi
     else:
         set_flow_going(plant, world)
     return plant
+
+
+def _compiled_plant(run: Run, journal: Journal, world: World | None) -> CompiledPlant:
+    # machine code is loaded only where it is used
+    if unsupported(run.line):
+        from twin.compiled.workshop import Workshop
+
+        line = coarser(run.line, run.lot_scale)
+        return Workshop(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
+    from twin.compiled.plant import CompiledPlant
+
+    return CompiledPlant(run.line, run.seed, journal, world)
 
 
 def _moment(state: Save, end: int) -> float:

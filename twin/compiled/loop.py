@@ -8,10 +8,13 @@ from twin.compiled.downtime import fail, mend, planned, set_up, stand
 from twin.compiled.events import close_hole, is_due, pop_due, pop_timeout
 from twin.compiled.machine_code import entry, part, rare
 from twin.compiled.memory import Root, event_of, server_of, station_of
+from twin.compiled.physics import adjust, begin_physics, end_adjusting, hand_over_turns
 from twin.compiled.state import (
+    ADJUSTED,
     BEGINNING,
     BLOCKED,
     DONE,
+    HANDING,
     HAS_LOTS,
     HELPED,
     LOTS,
@@ -19,6 +22,7 @@ from twin.compiled.state import (
     MANNED,
     MENDED,
     NONE,
+    PHYSICS,
     REPAIRED,
     ROWS,
     SET_UP,
@@ -29,6 +33,7 @@ from twin.compiled.state import (
     Records,
 )
 from twin.compiled.storage import collect, wake
+from twin.compiled.telling import tell_stock
 from twin.compiled.turns import begin, hand_over
 from twin.compiled.writing import write_levels, write_states, write_stock, write_stop, write_visit
 from twin.journal import State
@@ -75,7 +80,7 @@ def run(root: Records, until: float) -> int:
 def _step(w: Root, server: int) -> int:
     """Let a server go on until it waits again. Returns DONE, or what is missing; nothing has changed then."""
     record = server_of(w, server)
-    if w.free_lots < record.rows + 1:
+    if not w.physics and w.free_lots < record.rows + 1:
         return LOTS
     place, station = record.place, station_of(w, record.station)
     if record.stays and stays(w, server):
@@ -95,11 +100,24 @@ def _step(w: Root, server: int) -> int:
         return DONE
     if place in (MAINTAINED, SET_UP):
         write_stop(w, server)
-    elif place in (WORKING, REPAIRED, BLOCKED):
-        if station.crew != NONE and place != BLOCKED:
+    elif place == ADJUSTED:
+        end_adjusting(w, server)
+        if adjust(w, server):
+            return DONE
+    elif place in (WORKING, REPAIRED, BLOCKED, HANDING):
+        if station.crew != NONE and place not in (BLOCKED, HANDING):
             give_back(w, station.crew, station.people)
-        if not hand_over(w, server):
+        if w.physics:
+            missing = hand_over_turns(w, server)
+            if missing == PHYSICS:
+                return PHYSICS
+            over = missing == DONE
+        else:
+            over = hand_over(w, server)
+        if not over:
             return STUCK if w.loops and _in_a_circle(w, record.station) else DONE
+        if w.physics and adjust(w, server):
+            return DONE
     if place not in (HAS_LOTS, SET_UP, MANNED, BEGINNING):
         if place != MAINTAINED and planned(w, server):
             return DONE
@@ -111,7 +129,7 @@ def _step(w: Root, server: int) -> int:
         record.place = MANNED
         enter(w, server, _NO_CREW)
         return DONE
-    return begin(w, server)
+    return begin_physics(w, server) if w.physics else begin(w, server)
 
 
 @rare
@@ -130,7 +148,7 @@ def _in_a_circle(w: Root, station: int) -> bool:
 @part
 def _lacks_rows(w: Root, rows: int) -> bool:
     """Return whether there is no room for so many rows, and one for every lot that may be found too old."""
-    if w.expires:
+    if w.expires and not w.physics:
         rows += w.n_lots - w.free_lots
     return bool(w.budget < rows)
 
@@ -158,13 +176,21 @@ def close_day(root: Records, day: int) -> None:
     w = root[0]
     write_states(w, day)
     write_levels(w, day)
-    write_stock(w, day)
+    _write_stock(w, day)
 
 
 @entry
 def open_day(root: Records, day: int) -> None:
     """Write what is in the plant before a day begins."""
-    write_stock(root[0], day - 1)
+    _write_stock(root[0], day - 1)
+
+
+@part
+def _write_stock(w: Root, day: int) -> None:
+    if w.physics:
+        tell_stock(w, day)
+    else:
+        write_stock(w, day)
 
 
 @entry

@@ -23,12 +23,14 @@ from twin.compiled.state import (
     LOTS,
     MENDED,
     NUMBERS,
+    PHYSICS,
     ROWS,
     STUCK,
     UNIFORM,
     Records,
     World,
 )
+from twin.compiled.woven import WovenRows
 from twin.equipment import Failures
 from twin.flow.deadlock import check_circle, standstill
 from twin.flow.downtime import DRAWN, draw_lives, luck_of_failures
@@ -62,7 +64,8 @@ class CompiledPlant:
         self.world = empty_plant(line) if world is None else world
         # reasons get their numbers in the order in which the flow meets them
         journal.reason("shelf_life")
-        self._rows = Rows(self.world, journal, max(FEW, len(self.world.parts["servers"])))
+        self._woven: dict[str, WovenRows] = {}
+        self._make_rows(max(FEW, len(self.world.parts["servers"])))
         self._handed_over = False
         self._days = 0
         self._numbers = _brings(line, seed, self.world.parts["draws"])
@@ -94,11 +97,13 @@ class CompiledPlant:
                     most += 2 * int(root["n_lots"][0] - root["free_lots"][0])
                 wanted = max(most, min(4 * self._rows.size, MANY))
                 if wanted > self._rows.size:
-                    self._rows = Rows(self.world, self._journal, wanted)
+                    self._make_rows(wanted)
             elif missing == LOTS:
                 self._make_lots(most)
             elif missing == NUMBERS:
                 self._bring_numbers(row, int(root["missing_block"][0]))
+            elif missing == PHYSICS:
+                self.serve()
             elif missing == STUCK:
                 self._name_circle()
             else:
@@ -107,6 +112,12 @@ class CompiledPlant:
         self._rows.name_reasons()
         if not root["timeouts"][0]:
             self._stand_still(time)
+
+    def serve(self) -> None:
+        """Do what compiled code has asked for: nothing, where lots hold nothing."""
+
+    def _make_rows(self, size: int) -> None:
+        self._rows = Rows(self.world, self._journal, size, self._woven)
 
     def open_day(self, day: int) -> None:
         """Write what is in the plant before a day begins."""
@@ -253,7 +264,8 @@ def _brings(line: Line, seed: int, draws: Records) -> list[Bring]:
     rounds = range(rounds_of(line))
     for name, station in line.stations.items():
         step, luck = station.step, Luck(seed, name)
-        assert isinstance(step, Timed)
+        if not isinstance(step, Timed):
+            continue
         wanted: list[tuple[str, Draw, float]] = []
         if not isinstance(step.time, Deterministic):
             mean = step.time.mean if isinstance(step.time, Exponential) else 0.0
