@@ -308,7 +308,8 @@ def _take_out(w: Root, p: Record, turn: Record, lot: int, told: Record, share: f
         lost = lost_cells_of(p, place)
         cells = _whole(p, lost.carry, lost.count * share, left)
         left -= cells
-        stays = lost.action != _SCRAP
+        goes_back = lost.action == _SENT_BACK and cells > 0.0
+        stays = lost.action != _SCRAP and not goes_back
         if not stays:
             held.amount -= cells
         while cells > 0.0:
@@ -320,6 +321,11 @@ def _take_out(w: Root, p: Record, turn: Record, lot: int, told: Record, share: f
             piece.family, piece.serial = family, serial
             piece.quantity, piece.cathode, piece.anode = 1.0, held.cathode, held.anode
             lose(p, turn, gone)
+            piece.like = NONE
+            if goes_back:
+                turn.back = 1
+                piece.like = lost.like
+                made_of(p, lost.like).lots += 1
             if stays:
                 last = _chain(p, last, new_piece(p, here.first, taken))
                 first = last if first == NONE else first

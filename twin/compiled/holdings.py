@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from twin.compiled.state import NUMBER
 
-# why compiled code asks Python: to decide a turn, to write one down, for more room
-DECIDE, WRITE, ROOM = range(3)
+# why compiled code asks Python: to decide a turn, to write one down, to send cells back, for more room
+DECIDE, WRITE, SEND_BACK, ROOM = range(4)
 
 # of each station
 CRAFT = np.dtype(
@@ -94,6 +94,8 @@ TURN = np.dtype(
         ("outs", "i8"),
         ("piece", "i8"),  # first piece that was lost
         ("last_piece", "i8"),
+        ("back", "i8"),  # cells are sent back
+        ("tray", "i8"),  # first of the trays that go back
         ("rows", "i8"),  # most rows of one table
         ("state", "i8"),  # of the machine after an alarm; NONE without one
         ("takes", "f8"),  # [s]
@@ -119,6 +121,7 @@ PIECE = np.dtype(
         ("quantity", "f8"),
         ("cathode", "f8"),
         ("anode", "f8"),
+        ("like", "i8"),  # what cells that are sent back are taken for
     ]
 )
 # a remembered turn, see ``twin/flow/deck.py``
@@ -178,7 +181,7 @@ LOSS = np.dtype(
 )
 # a lane that a remembered turn took in, and what was cut out of it
 LANE = np.dtype([("length", "f8"), ("cut_out", "f8"), ("cut", "i8"), ("cuts", "i8")])
-LOST_CELLS = np.dtype([("reason", "i8"), ("action", "i8"), ("carry", "i8"), ("count", "i8")])
+LOST_CELLS = np.dtype([("reason", "i8"), ("action", "i8"), ("carry", "i8"), ("count", "i8"), ("like", "i8")])
 CUT = np.dtype([("reason", "i8"), ("metres", "f8")])
 BITS = np.dtype([("value", "i8")])
 BATCH = np.dtype([("first", "i8"), ("turns", "i8")])

@@ -30,9 +30,9 @@ def new_turn(p: Record, server: int, lots: int) -> int:
     turn = turn_of(p, number)
     p.free_turn = turn.next
     p.free_turns -= 1
-    turn.object = turn.written = turn.born = turn.outs = turn.rows = 0
+    turn.object = turn.written = turn.born = turn.outs = turn.rows = turn.back = 0
     turn.lots = lots
-    turn.kept = turn.out = turn.last_out = turn.piece = turn.last_piece = turn.state = turn.next = NONE
+    turn.kept = turn.out = turn.last_out = turn.piece = turn.last_piece = turn.state = turn.next = turn.tray = NONE
     turn.takes = turn.seconds = turn.worked = turn.tried = turn.passed = 0.0
     if bench.first_turn == NONE:
         bench.first_turn = number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twin.compiled.clock import enter, stay
 from twin.compiled.counting import count_turn
 from twin.compiled.downtime import ages, stand
-from twin.compiled.holdings import ROOM, WRITE
+from twin.compiled.holdings import SEND_BACK, WRITE
 from twin.compiled.keeping import CELL, cells_kept, drop, free_turn
 from twin.compiled.machine_code import entry, part, rare
 from twin.compiled.memory import Record, Root, inbox_of, lot_of, server_of, station_of, use_of
@@ -106,9 +106,9 @@ def hand_over_turns(w: Root, server: int) -> int:
     while bench.first_turn != NONE:
         turn = turn_of(p, bench.first_turn)
         if not bench.opened:
-            if turn.object and not turn.written:
+            if (turn.object or turn.back) and not turn.written:
                 record.place = HANDING
-                p.asked, p.server = WRITE, server
+                p.asked, p.server = WRITE if turn.object else SEND_BACK, server
                 return PHYSICS
             _open(w, p, server, turn)
         if not _bring_in_all(w, p, server):
@@ -138,6 +138,11 @@ def _open(w: Root, p: Record, server: int, turn: Record) -> None:
     record.finish, record.tried, record.passed = w.now, turn.tried, turn.passed
     bench.worked = turn.worked
     bench.out = turn.out
+    if turn.tray != NONE:
+        if turn.out == NONE:
+            bench.out = turn.tray
+        else:
+            held_by(p, turn.last_out).next_out = turn.tray
     for _ in range(turn.lots):
         lot = record.first
         record.first = lot_of(w, lot).next

@@ -58,6 +58,7 @@ class Library:
     Attributes:
         holdings: where the records are.
         things: material behind each record of what was made.
+        back: station to which cells go back, and those, by their record.
 
     Args:
         holdings: where the records are.
@@ -70,6 +71,7 @@ class Library:
         self._pairing = pairing
         self._false_reject = false_reject
         self.things: dict[int, Material] = {}
+        self.back: dict[int, tuple[str, Cell]] = {}
         self._numbers: dict[int, int] = {}
         self._turns: dict[int, Remembered] = {}
         self._free: dict[str, list[int]] = {"told": [], "made": []}
@@ -99,6 +101,8 @@ class Library:
         told["root_family"], told["root"] = turn.root or (NONE, NONE)
         told["odd"], told["next"] = _is_odd(turn), NONE
         told["out"], told["outs"] = self._put_things(turn.outputs), len(turn.outputs)
+        self._put_things([(0, cells) for _, cells in turn.back.values()])
+        self.back |= {self._numbers[id(cells)]: (to, cells) for to, cells in turn.back.values()}
         self._turns[number] = turn
         self._put_lists(number, turn, carried)
         return number
@@ -106,7 +110,7 @@ class Library:
     def forget(self, number: int) -> None:
         """Forget a turn; what it made is kept as long as lots are taken for it."""
         turn = self._turns.pop(number)
-        self._waiting += [self._numbers[id(thing)] for _, thing in turn.outputs]
+        self._waiting += [self._numbers[id(thing)] for thing in _things_of(turn)]
         told = self.holdings.parts["told"][number]
         self._clear("losses", told["loss"], told["losses"])
         self._clear("lost_cells", told["cell"], told["cells"])
@@ -121,6 +125,7 @@ class Library:
         still = [number for number in self._waiting if taken[number]]
         for number in set(self._waiting).difference(still):
             thing = self.things.pop(number)
+            self.back.pop(number, None)
             del self._numbers[id(thing)]
             if isinstance(thing, Cell):
                 made = self.holdings.parts["made"][number]
@@ -176,7 +181,8 @@ class Library:
         told["cell"][number] = begin = self._room("lost_cells", len(turn.cells))
         told["cells"][number] = len(turn.cells)
         for place, (reason, action, count) in enumerate(turn.cells, begin):
-            parts["lost_cells"][place] = (reason, action, carried.place((reason, action)), count)
+            like = self._numbers[id(turn.back[reason][1])] if action == Action.SENT_BACK else NONE
+            parts["lost_cells"][place] = (reason, action, carried.place((reason, action)), count, like)
         told["lane"][number] = begin = self._room("lanes", 2 if turn.cuts else 0)
         for side, electrode in enumerate(SIDES if turn.cuts else ()):
             length, (total, by_flaw) = turn.cuts.get(electrode, (1.0, (0.0, {})))
@@ -200,12 +206,16 @@ class Library:
         self._free[f"{name} {int(size).bit_length()}"].append(int(begin))
 
 
+def _things_of(turn: Remembered) -> list[Material]:
+    """Return all material that lots may be taken for."""
+    return [thing for _, thing in turn.outputs] + [cells for _, cells in turn.back.values()]
+
+
 def _is_odd(turn: Remembered) -> bool:
     """Return whether Python has to count lots as a turn went: where cells go back, and where none were left."""
     of_cells = bool(turn.cells or turn.cuts)
-    sent_back = any(action == Action.SENT_BACK for _, action, _ in turn.cells)
     strange = not all(isinstance(thing, Slurry | Electrode | Cell) for _, thing in turn.outputs)
-    return sent_back or strange or (of_cells and not turn.outputs) or (bool(turn.cuts) and len(turn.cuts) != len(SIDES))
+    return strange or (of_cells and not turn.outputs) or (bool(turn.cuts) and len(turn.cuts) != len(SIDES))
 
 
 class LaidOutDeck(Deck):

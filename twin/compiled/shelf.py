@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.compiled.holdings import Holdings
 from twin.compiled.remembering import SIDES, Library
 from twin.compiled.state import NONE, Records, World
 from twin.flow.lot import Lot
-from twin.journal import UNITS
-from twin.material import Cell, Electrode, Material, Separator, Slurry
+from twin.journal import UNITS, Action
+from twin.material import Cell, Electrode, Material, Plain, Separator, Slurry
 
 _KIND = {
     kind: UNITS.index(unit) for kind, unit in ((Slurry, "kg"), (Electrode, "m"), (Separator, "m**2"), (Cell, "cell"))
@@ -189,6 +190,27 @@ class Shelf:
             found += range(first, first + self._pieces.count.item(piece))
             piece = self._pieces.next.item(piece)
         return found
+
+    def named(self, number: int) -> Lot:
+        """Return a lot of which nothing but the name is asked."""
+        return Lot(self.flow.family.item(number), self.flow.serial.item(number), Plain(), 0.0)
+
+    def sent_back(self, piece: int) -> list[tuple[int, NDArray[np.int64], tuple[float, float]]]:
+        """Return what cells that are sent back are taken for, who they are, and the coating of one of them [kg].
+
+        Args:
+            piece: the first of all that does not go on.
+        """
+        found: dict[int, list[int]] = {}
+        pieces, made, coating = self._pieces, self._holdings.parts["made"]["lots"], (0.0, 0.0)
+        while piece != NONE:
+            if pieces.action[piece] == Action.SENT_BACK:
+                first, like = pieces.first.item(piece), pieces.like.item(piece)
+                found.setdefault(like, []).extend(range(first, first + pieces.count.item(piece)))
+                coating = (pieces.cathode.item(piece), pieces.anode.item(piece))
+                made[like] -= 1
+            piece = pieces.next.item(piece)
+        return [(like, np.array(cells, np.int64), coating) for like, cells in found.items()]
 
     def tidy(self) -> None:
         """Let lots go that are no more."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.assembly.stacking import Assembly
 from twin.coarse import Coarse
-from twin.compiled.holdings import BATCH, BENCH, CRAFT, DECIDE, ROOM, Holdings
+from twin.compiled.holdings import BATCH, BENCH, CRAFT, DECIDE, ROOM, WRITE, Holdings
 from twin.compiled.physics import age, forget
 from twin.compiled.plant import CompiledPlant
 from twin.compiled.remembering import STANDS, LaidOutDeck, Library
@@ -17,7 +17,8 @@ from twin.compiled.shelf import Fields, Shelf
 from twin.compiled.state import NONE
 from twin.compiled.woven import WovenRows
 from twin.flow import Plant
-from twin.flow.deck import REMEMBERED
+from twin.flow.deck import REMEMBERED, cells_like
+from twin.flow.station import Outputs
 from twin.flow.turn import Turn
 from twin.journal import TABLES, Journal
 
@@ -127,8 +128,10 @@ class Workshop(CompiledPlant):
             self._make_room()
         elif asked == DECIDE:
             self._decide(self._asks.server.item(0))
-        else:
+        elif asked == WRITE:
             self._write_down(self._asks.server.item(0))
+        else:
+            self._send_back(self._asks.server.item(0))
 
     def failures_of(self, server: int, seconds: float) -> int:
         """Let a machine age, and return how often it fails meanwhile."""
@@ -178,11 +181,11 @@ class Workshop(CompiledPlant):
         self._asks.free_turn[0] = notes.next[number]
         self._asks.free_turns[0] -= 1
         self._turns[number] = turn
-        notes.object[number], notes.written[number], notes.rows[number] = 1, 0, 0
+        notes.object[number], notes.written[number], notes.back[number], notes.rows[number] = 1, 0, 0, 0
         notes.family[number], notes.serial[number] = turn.key
         notes.lots[number], notes.arrive[number], notes.seconds[number] = lots, turn.arrive, turn.seconds
         notes.worked[number], notes.tried[number] = turn.entered, turn.tried
-        notes.state[number] = notes.next[number] = NONE
+        notes.state[number] = notes.next[number] = notes.tray[number] = NONE
         if turn.adjust is not None:
             notes.state[number], notes.takes[number] = STANDS[turn.adjust[0]], turn.adjust[1]
         bench = self._bench
@@ -229,6 +232,30 @@ class Workshop(CompiledPlant):
         notes = self._notes
         notes.out[number], notes.kept[number], notes.passed[number] = first, kept, turn.passed
         notes.written[number] = 1
+
+    def _send_back(self, server: int) -> None:
+        """Let cells of a lot that was only counted go back for rework."""
+        number, shelf, notes = self._bench.first_turn.item(server), self._shelf, self._notes
+        station = self._flow.stations[self._stations[server]]
+        self._flow.env.put(self._root.now.item(0))
+        parent = shelf.named(self._servers.first.item(server))
+        outputs = []
+        for like, cells, coating in shelf.sent_back(notes.piece.item(number)):
+            to, those = self._library.back[like]
+            outputs += station.send_back(to, cells_like(those, cells, coating), parent)
+        notes.tray[number] = self._put_on(outputs)
+        notes.written[number] = 1
+
+    def _put_on(self, outputs: Outputs) -> int:
+        """Take records for trays, and return the first of them."""
+        if self._root.free_lots[0] < len(outputs) + 2:
+            self._make_lots(len(outputs))
+        first, held = NONE, self._shelf.held
+        for box, lot in reversed(outputs):
+            slot = self._shelf.take(lot)
+            held.to[slot], held.next_out[slot] = self._inboxes[id(box)], first
+            first = slot
+        return first
 
     def _went_in(self, server: int, lots: int) -> list[int]:
         found, slot, following = [], self._servers.first.item(server), self._shelf.flow.next

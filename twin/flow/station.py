@@ -217,7 +217,7 @@ class StationFlow(Stretches):
         into = next(iter(self.rework.values())) if turn.returns else self.outbox
         outputs: Outputs = [(into, lot) for lot in turn.outputs]
         for to, cells in turn.back or ():
-            outputs += self._send_back(to, cells, turn.lots[0])
+            outputs += self.send_back(to, cells, turn.lots[0])
         return outputs
 
     def wait_for_room(
@@ -257,7 +257,7 @@ class StationFlow(Stretches):
         """Return which stations the servers of a station wait for; -1 is none."""
         return {server.waits_for for server in self.peers[station].servers}
 
-    def _send_back(self, to: str, cells: Cell, parent: Lot) -> Outputs:
+    def send_back(self, to: str, cells: Cell, parent: Lot) -> Outputs:
         """Collect cells for rework until they fill a tray; return the lots that go back now."""
         # a tray holds cells that have come back equally often, so that none loses a try
         waiting = self.returning.setdefault((to, cells.repeats), [])
