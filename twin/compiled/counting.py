@@ -58,7 +58,7 @@ def count_turn(w: Root, p: Record, server: int, lot: int, lots: int) -> bool:
         serial, batch = lot_of(w, lot).serial, held_by(p, lot).batch
         if not _are_counted(w, p, lot, lots) or (lots > 1 and min(craft.remnant, craft.separator_rest) == NONE):
             return False
-    elif serial < FIRST or golden(serial) < np.uint64(craft.threshold):
+    elif not craft.always and (serial < FIRST or golden(serial) < np.uint64(craft.threshold)):
         return False
     told = _told(p, record.station, batch, serial)
     if told_of(p, told).odd:
@@ -158,7 +158,11 @@ def _count_web(w: Root, p: Record, station: int, number: int, lot: int, remember
         held.anode = solids if made.side else 0.0
         held.width, held.measured = made.width, made.measured
         held.begin, held.pitch = made.begin * along, made.pitch * along
-        _is_like(p, found, out, remembered, batch)
+        held.batch = batch
+        if craft_of(p, station).always:
+            held.batch = lot_of(w, found).serial
+        else:
+            _is_like(p, found, out, remembered, batch)
         put_out(p, turn, found)
         out = made.next
     for place in range(told.loss, told.loss + told.losses):

@@ -20,6 +20,7 @@ DECIDE, WRITE, SEND_BACK, ROOM = range(4)
 CRAFT = np.dtype(
     [
         ("counts", "i8"),  # it remembers evaluated lots, so that others can be counted
+        ("always", "i8"),  # every turn is the same: what is bought in is cut to kits
         ("by_time", "i8"),  # its turns take as long however much is in a lot
         ("by_metre", "i8"),  # it works on webs: machines wear by what is worked on
         ("pairs", "i8"),  # lots that are alike go in together

@@ -17,10 +17,10 @@ from twin.compiled.state import (
     DONE,
     HANDING,
     LIVES,
-    LOTS,
     NONE,
     OPEN,
     PHYSICS,
+    STUCK,
     WORKING,
     Records,
 )
@@ -33,7 +33,7 @@ _PRODUCTIVE, _BLOCKED, _SETUP = int(State.PRODUCTIVE), int(State.BLOCKED), int(S
 
 
 @rare
-def begin_physics(w: Root, server: int) -> int:
+def begin_turns(w: Root, server: int) -> int:
     """Start a turn, or one for each lot of a load. Returns DONE, or what is missing; then it is to be called again."""
     p, record = physics_of(w), server_of(w, server)
     bench, station = bench_of(p, server), station_of(w, record.station)
@@ -91,7 +91,7 @@ def _wear_out(w: Root, p: Record, server: int, turn: Record) -> None:
 def hand_over_turns(w: Root, server: int) -> int:
     """Write down what was made of the lots on a server and bring it into the next buffers.
 
-    Returns DONE when all of it is in, LOTS when the server waits until it is let in, PHYSICS when Python is to write;
+    Returns DONE when all of it is in, STUCK when the server waits until it is let in, PHYSICS when Python is to write;
     this is to be called again then.
     """
     p, record = physics_of(w), server_of(w, server)
@@ -112,7 +112,7 @@ def hand_over_turns(w: Root, server: int) -> int:
                 return PHYSICS
             _open(w, p, server, turn)
         if not _bring_in_all(w, p, server):
-            return LOTS
+            return STUCK
         write_visit(w, server)
         bench.opened = 0
         _close(p, bench)

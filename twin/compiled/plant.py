@@ -59,6 +59,8 @@ class CompiledPlant:
         world: the state with which it begins; None for an empty plant.
     """
 
+    _physics: int | None = None
+
     def __init__(self, line: Line, seed: int, journal: Journal, world: World | None = None) -> None:
         self._journal = journal
         self.world = empty_plant(line) if world is None else world
@@ -89,17 +91,18 @@ class CompiledPlant:
             Deadlock: nothing will ever happen again.
         """
         root = self.world.root
-        while (missing := run(root, time)) != DONE:
-            most, row = 2 * int(self._server["rows"].max()), int(root["missing_row"][0])
+        while (missing := run(root, time, self._physics)) != DONE:
+            row = int(root["missing_row"][0])
             if missing == ROWS:
                 self.hand_over()
+                most = 2 * int(self._server["rows"].max())
                 if root["expires"][0]:
                     most += 2 * int(root["n_lots"][0] - root["free_lots"][0])
                 wanted = max(most, min(4 * self._rows.size, MANY))
                 if wanted > self._rows.size:
                     self._make_rows(wanted)
             elif missing == LOTS:
-                self._make_lots(most)
+                self._make_lots(2 * int(self._server["rows"].max()))
             elif missing == NUMBERS:
                 self._bring_numbers(row, int(root["missing_block"][0]))
             elif missing == PHYSICS:
@@ -125,7 +128,7 @@ class CompiledPlant:
 
     def close_day(self, day: int) -> None:
         """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
-        close_day(self.world.root, day)
+        close_day(self.world.root, day, self._physics)
         self._days += 1
         # all tables together, so that none is ahead of the others
         if self._days == DAYS or self._handed_over:

@@ -11,7 +11,7 @@ from twin.compiled.holdings import Holdings
 from twin.compiled.state import NONE
 from twin.flow.deck import REMEMBERED, Deck, Remembered
 from twin.journal import UNITS, Action, State
-from twin.material import GRADE_B, Cell, Electrode, Material, Slurry
+from twin.material import GRADE_B, Cell, Electrode, Material, Separator, Slurry
 from twin.quality.inspection import FALSE_WEB
 
 STANDS = {"stop": State.SETUP, "call": State.ENGINEERING}
@@ -107,6 +107,17 @@ class Library:
         self._put_lists(number, turn, carried)
         return number
 
+    def put_always(self, station: int, kits: int, area: float, seconds: float) -> None:
+        """Lay out the turn that a station always takes: it cuts what is bought in to kits [m^2]."""
+        everything = kits * area
+        outputs = [(place, Separator(area)) for place in range(kits)]
+        turn = Remembered(1.0, 1.0, seconds, everything, everything, kits, True, outputs, (), (), {}, None, None)
+        craft = self.holdings.parts["crafts"][station]
+        craft["counts"] = craft["always"] = craft["batches"] = 1
+        number = self.put(turn, Carried(self))
+        self.holdings.parts["told"]["odd"][number] = 0
+        self.holdings.parts["batches"][station * REMEMBERED] = (number, 1)
+
     def forget(self, number: int) -> None:
         """Forget a turn; what it made is kept as long as lots are taken for it."""
         turn = self._turns.pop(number)
@@ -158,6 +169,8 @@ class Library:
             elif isinstance(thing, Slurry | Electrode):
                 made["kind"] = UNITS.index("kg" if isinstance(thing, Slurry) else "m")
                 made["side"], made["solids"] = SIDES.index(thing.electrode), thing.solids
+            else:
+                made["kind"] = UNITS.index("m**2")
             if isinstance(thing, Electrode):
                 made["width"], made["begin"], made["pitch"] = thing.width, thing.begin, thing.pitch
                 made["measured"] = thing.measured.get(self._pairing, 1.0) if self._pairing else 1.0

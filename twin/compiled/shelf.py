@@ -147,10 +147,13 @@ class Shelf:
         self.held.run[number] = following
 
     def _made_out(self, number: int) -> Lot:
-        """Return a lot that was only counted, made out of its record."""
+        """Return a lot that was only counted, made out of its record; bought separator is no more than that."""
         flow, held = self.flow, self.held
-        like = self._library.things[held.like.item(number)]
-        material = self._material(number, like)
+        like = None
+        material: Material = Separator(held.amount.item(number))
+        if held.like[number] != NONE:
+            like = self._library.things[held.like.item(number)]
+            material = self._material(number, like)
         lot = Lot(flow.family.item(number), flow.serial.item(number), material, flow.units.item(number))
         lot.like, lot.batch = like, held.batch.item(number)
         if held.root_family[number] != NONE:

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from twin.assembly.receiving import Receiving
 from twin.assembly.stacking import Assembly
 from twin.coarse import Coarse
 from twin.compiled.holdings import BATCH, BENCH, CRAFT, DECIDE, ROOM, WRITE, Holdings
@@ -52,6 +53,8 @@ class Workshop(CompiledPlant):
         truth: whether what is true is written beside what gauges report.
         evaluated: share of the batches that physics works out [-]; None for every one.
     """
+
+    _physics = 1
 
     def __init__(
         self,
@@ -107,6 +110,9 @@ class Workshop(CompiledPlant):
             if isinstance(station.deck, LaidOutDeck):
                 assert evaluated is not None
                 station.deck.at(station.number, evaluated)
+            if isinstance(step, Receiving) and not station.examines:
+                seconds = step.time * station.pace
+                self._library.put_always(station.number, step.kits, step.area, seconds)
             if isinstance(step, Assembly):
                 assert line.cell is not None
                 craft["spliced"], craft["separator"] = step.spliced, line.cell.parts["separator"].value
