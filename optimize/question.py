@@ -78,7 +78,7 @@ class Question:
         return InputError([self.document.problem(path, text)])
 
 
-def read_study(path: Path, goal: str | None = None, demand: str | None = None) -> Question:
+def read_study(path: Path | str, goal: str | None = None, demand: str | None = None) -> Question:
     """Read a study and its plant.
 
     Args:
@@ -89,6 +89,7 @@ def read_study(path: Path, goal: str | None = None, demand: str | None = None) -
     Raises:
         InputError: with every problem found: file, line, value, expectation and cure.
     """
+    path = Path(path)
     if not path.is_file():
         raise InputError(f"no study '{path}'; expected a YAML file such as lines/studies/first_study.yaml")
     study, document = read_declared(path, Study)
