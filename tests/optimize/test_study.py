@@ -201,8 +201,7 @@ def test_a_line_without_prices_can_only_be_asked_for_output(tmp_path: Path) -> N
     assert read_study(path, goal="output").study.goal == "output"
 
 
-def test_a_missing_study_is_told_with_an_example(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="expected a YAML file such as"):
-        read_study(tmp_path / "nothing.yaml")
-    with pytest.raises(InputError, match="no study 'nothing"):
-        read_study("nothing.yaml")
+def test_a_missing_study_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no file 'nothing' in studies; expected one of first_study, "):
+        read_study("nothing")
+    assert read_study("first_study").study.name == "first_study"
