@@ -26,7 +26,7 @@ from twin.problems import InputError
 from twin.progress import bar_of_days, bar_of_replications, obey, stopped_by_hand
 from twin.results import new_folder, results_folder
 from twin.run import Run, Save
-from twin.simulation import Progress, check
+from twin.simulation import Progress, check_run
 
 Show = Callable[..., None]
 DayOver = Callable[[Progress], None]
@@ -68,7 +68,7 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
     """
     if order.state is not None and order.replications > 1:
         raise InputError("--save-state saves the plant of one run; leave --replications out")
-    check(order.run, order.state)
+    check_run(order.run, order.state)
     folder = _folder(order)
     try:
         kpi = _simulated(order, folder, quiet)
