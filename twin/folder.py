@@ -104,9 +104,9 @@ def _origin(run: Run) -> str | None:
 
 
 def _engine(run: Run) -> dict[str, Any]:
-    """Return what executes a run, and what of the line kept machine code from it."""
-    engine, lacks = engine_of(run)
-    return {"executed_by": engine, "not_compiled": lacks}
+    """Return what executes a run, and why that is not machine code."""
+    engine, reasons = engine_of(run)
+    return {"executed_by": engine, "not_compiled": reasons}
 
 
 def versions() -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twin.calendar import DAY
 from twin.coarse import coarser
-from twin.compiled import unsupported
+from twin.compiled import has_physics, why_not_compiled
 from twin.flow import Plant
 from twin.journal import Journal, merge_parts
 from twin.line import Line
@@ -145,8 +145,10 @@ def _days(run: Run, present: Present | None) -> tuple[float, int, int]:
 
 def engine_of(run: Run) -> tuple[str, list[str]]:
     """Return what executes a run, "simpy" or "compiled", and why that is not machine code where it was not asked."""
-    lacks = [] if run.engine != "auto" else unsupported(run.line)
-    return ("simpy" if lacks or run.engine == "simpy" else "compiled"), lacks
+    if run.engine != "auto":
+        return run.engine, []
+    reasons = why_not_compiled(run.line, run.evaluate != "all", run.days + (run.warmup or 0))
+    return ("simpy" if reasons else "compiled"), reasons
 
 
 def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | CompiledPlant:
@@ -167,7 +169,7 @@ def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | Compi
 
 def _compiled_plant(run: Run, journal: Journal, world: World | None) -> CompiledPlant:
     # machine code is loaded only where it is used
-    if unsupported(run.line):
+    if has_physics(run.line):
         from twin.compiled.workshop import Workshop
 
         line = coarser(run.line, run.lot_scale)
@@ -196,14 +198,11 @@ def check_run(run: Run, state: Save | None = None) -> None:
         state: where the plant is to be saved, and when.
 
     Raises:
-        InputError: no days, a negative number, an unknown choice of cells, a line that the engine does not know, a
-            state from which this line cannot go on, or one that cannot be saved.
+        InputError: no days, a negative number, an unknown engine or choice of cells, a state from which this line
+            cannot go on, or one that cannot be saved.
     """
     if run.engine not in ENGINES:
         raise InputError(f"engine '{run.engine}': expected one of {', '.join(ENGINES)}")
-    lacks = engine_of(run)[1]
-    if run.engine == "compiled" and lacks:
-        raise InputError(f"engine 'compiled' does not know {_some(lacks)}; leave that out, or choose 'auto' or 'simpy'")
     kept_share(run.cells)
     if evaluated_share(run.evaluate) is not None:
         _refuse_to_sample(run)
@@ -217,7 +216,8 @@ def check_run(run: Run, state: Save | None = None) -> None:
 
 
 def _check_state(run: Run, state: Save | None) -> None:
-    lacks = unsupported(run.line)
+    stations = run.line.stations.items()
+    lacks = [f"step '{at.step.kind}' of station '{name}'" for name, at in stations if not isinstance(at.step, Timed)]
     if lacks:
         raise InputError(f"a plant with {_some(lacks)} cannot be saved, nor can it go on from a saved state")
     if run.from_state is not None and run.warmup is None:

@@ -187,7 +187,9 @@ CUT = np.dtype([("reason", "i8"), ("metres", "f8")])
 BITS = np.dtype([("value", "i8")])
 BATCH = np.dtype([("first", "i8"), ("turns", "i8")])
 # a lot that grew too old, for Python to write down, and how many rows there were before it
-NOTE = np.dtype([("lot", "i8"), ("station", "i8"), ("time", "f8"), ("rejects", "i8"), ("cells", "i8"), ("evaluated", "i8")])
+NOTE = np.dtype(
+    [("lot", "i8"), ("station", "i8"), ("time", "f8"), ("rejects", "i8"), ("cells", "i8"), ("evaluated", "i8")]
+)
 # what waits at a station to fill a tray for rework
 WAITING = np.dtype([("station", "i8"), ("units", "f8"), ("cathode", "f8"), ("anode", "f8")])
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Record, Root, lot_of
-from twin.compiled.reach import bench_of, held_by, made_of, piece_of, turn_of
+from twin.compiled.reach import bench_of, held_by, made_of, piece_of, told_of, turn_of
 from twin.compiled.state import NONE
 from twin.compiled.storage import free_lot, new_lot
 from twin.flow.deck import GOLDEN
@@ -136,6 +136,28 @@ def lose(p: Record, turn: Record, number: int) -> None:
         piece_of(p, turn.last_piece).next = number
     turn.last_piece = number
     turn.rows += piece_of(p, number).count
+
+
+@part
+def is_like(p: Record, lot: int, made: int, remembered: int, batch: int) -> None:
+    """Take a lot for what a remembered turn made, and note of which batch both are."""
+    take_for(p, lot, made)
+    held, told = held_by(p, lot), told_of(p, remembered)
+    held.root_family, held.root, held.batch = told.root_family, told.root, batch
+
+
+@part
+def lose_amount(
+    p: Record, turn: Record, reason: int, action: int, unit: int, quantity: float, cathode: float, anode: float
+) -> int:
+    """Note something lost that is no cell, of the lot to which the turn belongs."""
+    number = new_piece(p, NONE, 1)
+    piece = piece_of(p, number)
+    piece.reason, piece.action, piece.unit = reason, action, unit
+    piece.family, piece.serial = turn.family, turn.serial
+    piece.quantity, piece.cathode, piece.anode = quantity, cathode, anode
+    lose(p, turn, number)
+    return number
 
 
 @part

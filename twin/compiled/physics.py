@@ -6,7 +6,7 @@ from twin.compiled.clock import enter, stay
 from twin.compiled.counting import count_turn
 from twin.compiled.downtime import ages, stand
 from twin.compiled.holdings import SEND_BACK, WRITE
-from twin.compiled.keeping import CELL, cells_kept, drop, free_turn
+from twin.compiled.keeping import drop, free_turn
 from twin.compiled.machine_code import entry, part, rare
 from twin.compiled.memory import Record, Root, inbox_of, lot_of, server_of, station_of, use_of
 from twin.compiled.reach import bench_of, craft_of, held_by, physics_of, turn_of
@@ -24,7 +24,7 @@ from twin.compiled.state import (
     WORKING,
     Records,
 )
-from twin.compiled.storage import load, offer
+from twin.compiled.storage import offer
 from twin.compiled.telling import tell_finished, tell_turn
 from twin.compiled.writing import write_stop, write_visit
 from twin.journal import State

@@ -15,7 +15,7 @@ from twin.flow.lot import Lot
 from twin.journal import UNITS, Action
 from twin.material import Cell, Electrode, Material, Plain, Separator, Slurry
 
-_KIND = {
+_KIND: dict[type[Material], int] = {
     kind: UNITS.index(unit) for kind, unit in ((Slurry, "kg"), (Electrode, "m"), (Separator, "m**2"), (Cell, "cell"))
 }
 _LOT = UNITS.index("lot")

@@ -7,7 +7,7 @@ import numpy as np
 from twin.compiled.keeping import CELL, coating_in, free_piece, is_kept
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Record, Root, inbox_of, lot_of, record_at, server_of, station_of
-from twin.compiled.reach import bench_of, bits_of, craft_of, held_by, made_of, physics_of, piece_of, turn_of, waiting_of
+from twin.compiled.reach import bench_of, bits_of, held_by, made_of, physics_of, piece_of, waiting_of
 from twin.compiled.state import BLOCKED, NONE, ROW
 from twin.journal import UNITS, Action
 from twin.material import GRADE_A, GRADE_B, MOST_FLAWS, UNGRADED

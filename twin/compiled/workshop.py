@@ -7,10 +7,10 @@ from functools import partial
 
 import numpy as np
 
-from twin.assembly.receiving import Receiving
 from twin.assembly.stacking import Assembly
 from twin.coarse import Coarse
-from twin.compiled.holdings import BATCH, BENCH, CRAFT, DECIDE, ROOM, WRITE, Holdings
+from twin.compiled.crafts import lay_out_crafts
+from twin.compiled.holdings import BENCH, DECIDE, ROOM, WRITE, Holdings
 from twin.compiled.physics import age, forget
 from twin.compiled.plant import CompiledPlant
 from twin.compiled.remembering import STANDS, LaidOutDeck, Library
@@ -18,7 +18,7 @@ from twin.compiled.shelf import Fields, Shelf
 from twin.compiled.state import NONE
 from twin.compiled.woven import WovenRows
 from twin.flow import Plant
-from twin.flow.deck import REMEMBERED, cells_like
+from twin.flow.deck import cells_like
 from twin.flow.station import Outputs
 from twin.flow.turn import Turn
 from twin.journal import TABLES, Journal
@@ -77,8 +77,8 @@ class Workshop(CompiledPlant):
         self._flow = Plant(coarse, seed, journal, share, truth, evaluated, self._woven, deck)
         self._inboxes = {id(inbox): number for number, inbox in enumerate(self._flow.inboxes.values())}
         self._turns: dict[int, Turn] = {}
-        self._lay_out(coarse, evaluated)
-        self._choose_cells(share)
+        lay_out_crafts(self._holdings, self._library, self._flow, coarse, share, evaluated)
+        self._make_first_room()
         root["physics"] = self._holdings.root.ctypes.data
         self._root, self._asks = Fields(root), Fields(self._holdings.root)
         self._stations = self._server["station"].tolist()
@@ -89,40 +89,6 @@ class Workshop(CompiledPlant):
         ]
         self._shelf = Shelf(self.world, self._holdings, self._library, pairing)
         self._fit()
-
-    def _lay_out(self, coarse: Coarse, evaluated: float | None) -> None:
-        """Lay out what stations make of lots, and room for lots and turns."""
-        line, holdings = coarse.line, self._holdings
-        holdings.root["lot_scale"] = coarse.lots
-        holdings.put("crafts", np.zeros(len(line.stations), CRAFT))
-        holdings.put("benches", np.zeros(len(self._server), BENCH))
-        holdings.put("batches", np.zeros(len(line.stations) * REMEMBERED, BATCH))
-        holdings.root["free_turn"] = holdings.root["free_piece"] = NONE
-        holdings.grow_chained("turns", "free_turn", "free_turns", _TURNS)
-        holdings.grow_chained("pieces", "free_piece", "free_pieces", _PIECES)
-        self._fit_lots()
-        crafts = holdings.parts["crafts"]
-        crafts["remnant"] = crafts["separator_rest"] = NONE
-        for craft, station in zip(crafts, self._flow.stations, strict=True):
-            step = station.step
-            craft["by_time"], craft["by_metre"] = step.by_time, step.unit == "m"
-            craft["pairs"], craft["each"] = station.pairing != "first", coarse.each.get(station.name, 1.0)
-            if isinstance(station.deck, LaidOutDeck):
-                assert evaluated is not None
-                station.deck.at(station.number, evaluated)
-            if isinstance(step, Receiving) and not station.examines:
-                seconds = step.time * station.pace
-                self._library.put_always(station.number, step.kits, step.area, seconds)
-            if isinstance(step, Assembly):
-                assert line.cell is not None
-                craft["spliced"], craft["separator"] = step.spliced, line.cell.parts["separator"].value
-                craft["cathode_area"], craft["anode_area"] = line.cell.cathode.area, line.cell.anode.area
-
-    def _choose_cells(self, share: float) -> None:
-        """Tell machine code which cell rows are kept."""
-        root = self._holdings.root
-        root["keeps_cells"] = 0 if share <= 0 else 1 if share < 1 else 2
-        root["kept_below"] = self._flow.record.kept_below
 
     # what machine code asks for
 
@@ -173,8 +139,12 @@ class Workshop(CompiledPlant):
         """Return the lots of the turn that is to be decided, by their records."""
         if self._apart[self._stations[server]]:
             return [self._bench.deciding.item(server)]
+        return self._first_lots(server, self._servers.lots.item(server))
+
+    def _first_lots(self, server: int, lots: int) -> list[int]:
+        """Return so many of the lots on a server, by their records."""
         found, slot, following = [], self._servers.first.item(server), self._shelf.flow.next
-        for _ in range(self._servers.lots.item(server)):
+        for _ in range(lots):
             found.append(slot)
             slot = following.item(slot)
         return found
@@ -212,12 +182,16 @@ class Workshop(CompiledPlant):
     def _write_down(self, server: int) -> None:
         """Write down a turn that is over, and let what came of it go on."""
         number, shelf = self._bench.first_turn.item(server), self._shelf
-        station, turn, now = self._flow.stations[self._stations[server]], self._turns.pop(number), self._root.now.item(0)
+        station, turn, now = (
+            self._flow.stations[self._stations[server]],
+            self._turns.pop(number),
+            self._root.now.item(0),
+        )
         self._flow.env.put(now)
         outputs = station.write_down(turn, now)
         if self._root.free_lots[0] < len(outputs) + 2:
             self._make_lots(len(outputs))
-        went_in = {id(lot): slot for lot, slot in zip(turn.lots, self._went_in(server, len(turn.lots)), strict=True)}
+        went_in = {id(lot): slot for lot, slot in zip(turn.lots, self._first_lots(server, len(turn.lots)), strict=True)}
         kept = first = last = NONE
         for box, lot in outputs:
             if box is None:
@@ -263,13 +237,6 @@ class Workshop(CompiledPlant):
             first = slot
         return first
 
-    def _went_in(self, server: int, lots: int) -> list[int]:
-        found, slot, following = [], self._servers.first.item(server), self._shelf.flow.next
-        for _ in range(lots):
-            found.append(slot)
-            slot = following.item(slot)
-        return found
-
     def _write_notes(self) -> None:
         """Write down the lots that have grown too old, in front of the rows that came after them."""
         noted = self._asks.noted.item(0)
@@ -285,6 +252,15 @@ class Workshop(CompiledPlant):
                 rows.before = None
 
     # days, and room
+
+    def _make_first_room(self) -> None:
+        """Make room for the turns of servers, and for lots."""
+        holdings = self._holdings
+        holdings.put("benches", np.zeros(len(self._server), BENCH))
+        holdings.root["free_turn"] = holdings.root["free_piece"] = NONE
+        holdings.grow_chained("turns", "free_turn", "free_turns", _TURNS)
+        holdings.grow_chained("pieces", "free_piece", "free_pieces", _PIECES)
+        self._fit_lots()
 
     @property
     def good(self) -> float:

@@ -224,7 +224,7 @@ class StationFlow(Stretches):
         self,
         server: Server,
         turn: Turn,
-        outputs: Outputs,
+        outputs: Sequence[tuple[Inbox | None, Lot]],
         event: Event | None,
         finish: float,
     ) -> Process:
