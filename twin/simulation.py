@@ -190,10 +190,10 @@ def check(run: Run, state: Save | None = None) -> None:
             state from which this line cannot go on, or one that cannot be saved.
     """
     if run.engine not in ENGINES:
-        raise InputError(f"engine '{run.engine}': expected one of {', '.join(ENGINES)}")
+        raise InputError(f"--engine {run.engine}: expected one of {', '.join(ENGINES)}")
     lacks = engine_of(run)[1]
     if run.engine == "compiled" and lacks:
-        raise InputError(f"engine 'compiled' does not know {_some(lacks)}; leave that out, or choose 'auto' or 'simpy'")
+        raise InputError(f"--engine compiled does not know {_some(lacks)}; leave that out, or choose 'auto' or 'simpy'")
     kept_share(run.cells)
     if evaluated_share(run.evaluate) is not None:
         _refuse_to_sample(run)
@@ -238,7 +238,7 @@ def kept_share(cells: str) -> float:
         return 1.0 if cells == "all" else 0.0
     value = _sample(cells)
     if value is None:
-        raise InputError(f"cells '{cells}': expected 'all', 'none' or a sample such as 'sample:1%'")
+        raise InputError(f"--cells {cells}: expected 'all', 'none' or a sample such as 'sample:1%'")
     return value
 
 
@@ -253,8 +253,8 @@ def evaluated_share(evaluate: str) -> float | None:
     value = _sample(evaluate)
     if value is None:
         raise InputError(
-            f"evaluate '{evaluate}': expected 'all' or a sample of the batches, such as 'sample:1%'; "
-            "which cell rows are kept is chosen by 'cells'"
+            f"--evaluate {evaluate}: expected 'all' or a sample of the batches, such as 'sample:1%'; "
+            "which cell rows are kept is chosen by --cells"
         )
     return value
 
@@ -280,4 +280,4 @@ def _refuse_to_sample(run: Run) -> None:
         who = f"the lots of {run.line.name} hold no cells"
         if run.line.cell is not None:
             who = f"stations {', '.join(plain[:3])} are timed: what they make has no physics"
-        raise InputError(f"evaluate '{run.evaluate}': {who}, so there is nothing to sample; leave it at 'all'")
+        raise InputError(f"--evaluate {run.evaluate}: {who}, so there is nothing to sample; leave it at 'all'")
