@@ -18,11 +18,11 @@ from twin.line import Line
 from twin.present import (
     Present,
     branch_from,
+    go_on,
     present_of,
+    present_of_plant,
     refuse_to_save,
-    set_flow_going,
     world_of,
-    world_of_flow,
     write_present,
 )
 from twin.problems import InputError
@@ -90,7 +90,7 @@ def simulate(
     """
     check(run, state)
     line = run.line
-    present = None if run.from_state is None else branch_from(run.from_state, line)
+    present = None if run.from_state is None else branch_from(run.from_state, run)
     begin, first, end = _days(run, present)
     journal = _journal_of(line, folder)
     journal.warmup, journal.end = first * DAY, begin
@@ -152,18 +152,17 @@ def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | Compi
     """Return the plant of a run, ready to go on."""
     for reason in present.header.reasons if present else ():
         journal.reason(reason)
-    world = world_of(present, run.line) if present else None
     if engine_of(run)[0] == "compiled":
         # machine code is loaded only where it is used
         from twin.compiled.plant import CompiledPlant
 
-        return CompiledPlant(run.line, run.seed, journal, world)
+        return CompiledPlant(run.line, run.seed, journal, world_of(present, run.line) if present else None)
     line = coarser(run.line, run.lot_scale)
     plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
-    if world is None:
+    if present is None:
         plant.begin()
     else:
-        set_flow_going(plant, world)
+        go_on(plant, present, run.line)
     return plant
 
 
@@ -174,8 +173,11 @@ def _moment(state: Save, end: int) -> float:
 
 def _save(plant: Plant | CompiledPlant, run: Run, state: Save | None, journal: Journal) -> None:
     assert state is not None
-    world = world_of_flow(plant) if isinstance(plant, Plant) else plant.world
-    write_present(state.path, present_of(world, journal, run.seed))
+    if isinstance(plant, Plant):
+        present = present_of_plant(plant, journal, run)
+    else:
+        present = present_of(plant.world, journal, run.seed)
+    write_present(state.path, present)
 
 
 def check(run: Run, state: Save | None = None) -> None:
@@ -207,12 +209,14 @@ def check(run: Run, state: Save | None = None) -> None:
 
 
 def _check_state(run: Run, state: Save | None) -> None:
-    lacks = unsupported(run.line)
-    if lacks:
-        raise InputError(f"a plant with {_some(lacks)} cannot be saved, nor can it go on from a saved state")
+    if run.evaluate != "all":
+        raise InputError(
+            f"--evaluate {run.evaluate}: what stations remember of a sample is in no state; leave it at 'all' where a "
+            "plant is saved, or goes on from a state"
+        )
     if run.from_state is not None and run.warmup is None:
         raise InputError("warm-up 'auto' is for an empty plant that fills; after a saved state give a number of days")
-    begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run.line))
+    begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run))
     if state is None:
         return
     refuse_to_save(state.path, state.overwrite)

@@ -195,8 +195,8 @@ def test_what_may_not_differ_in_a_branch_is_refused_by_name(other: str, tmp_path
 
 
 def test_what_cannot_be_saved_is_refused_by_name(tmp_path: Path) -> None:
-    run = Run(read_line("pilot_line"), days=1, warmup=0)
-    with pytest.raises(InputError, match=r"step 'mixing' of station 'cathode_mixing'.* cannot be saved"):
+    run = Run(read_line("pilot_line"), days=1, warmup=0, evaluate="sample:10%")
+    with pytest.raises(InputError, match=r"--evaluate sample:10%: .* leave it at 'all' where a plant is saved"):
         simulate(run, state=Save(tmp_path / "plant.state"))
     assert not (tmp_path / "plant.state").exists()
 

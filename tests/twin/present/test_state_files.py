@@ -74,7 +74,7 @@ def test_a_newer_file_and_one_with_other_parts_are_refused(file: Path) -> None:
     header = json.loads(arrays["header"].tobytes())
     newer = json.dumps({**header, "gigatwin_state": 99}).encode()
     np.savez(file.open("wb"), **{**arrays, "header": np.frombuffer(newer, np.uint8)})
-    refused(file, "it has format 99, this gigatwin reads format 1")
+    refused(file, "it has format 99, this gigatwin reads format 2")
     fewer = {name: array for name, array in arrays.items() if name != "now.clocks"}
     np.savez(file.open("wb"), **fewer)
     refused(file, "another version of gigatwin has saved it")
@@ -84,7 +84,7 @@ def test_a_state_says_of_which_plant_and_moment_it_is(file: Path) -> None:
     assert zipfile.is_zipfile(file)
     with np.load(file) as stored:
         header = json.loads(stored["header"].tobytes())
-    assert (header["gigatwin_state"], header["time"], header["seed"], header["line"]) == (1, 0.5 * DAY, 1, "test_line")
+    assert (header["gigatwin_state"], header["time"], header["seed"], header["line"]) == (2, 0.5 * DAY, 1, "test_line")
     assert len(header["line_sha256"]) == 64
 
 
