@@ -73,9 +73,7 @@ class StateClock:
         self.seconds[state] += self.counts[state] * passed
         self.since[state] = now
 
-    def go_on(
-        self, seconds: list[float], since: list[float], counts: list[int], servers: int, now: float
-    ) -> None:
+    def go_on(self, seconds: list[float], since: list[float], counts: list[int], servers: int, now: float) -> None:
         """Go on from a state; servers that were not there yet are starved from now on [s].
 
         Args:
