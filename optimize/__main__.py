@@ -22,7 +22,7 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="simulate anew, and ke
 
 @app.command("optimize")
 def optimize_command(
-    study: Annotated[Path, typer.Argument(help="a study file, such as lines/studies/first_study.yaml")],
+    study: Annotated[str, typer.Argument(help="a study file, or the name of one that comes with gigatwin")],
     out: Out = None,
     workers: Workers = 2,
     cluster: OnCluster = None,

@@ -142,7 +142,7 @@ class Held:
     def asked(self, line: Line, luck: int) -> Asked:
         """Return the run of a plant with the plan's settings and the luck of one of the plan's runs."""
         study = self.plan.question.study
-        return Asked(line, self.settings, self.days or study.days, study.warmup, study.seed + luck)
+        return Asked(line, self.settings, self.days or study.days, study.warmup, study.seed + luck, study.evaluate)
 
     def changes(self, tried: Sequence[tuple[Ends, int]]) -> list[float | None]:
         """Return by how much the goal changes with other numbers, each tried with the luck of one of the plan's runs.

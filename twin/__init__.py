@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from twin.settings import changes as changes
     from twin.settings import knobs as knobs
     from twin.settings import turn as turn
+    from twin.simulation import check_run as check_run
     from twin.simulation import simulate as simulate
     from twin.sizing import capacity as capacity
     from twin.trace import recall as recall
@@ -124,6 +125,7 @@ _HOME = {
     "UnitCosts": "plant_cost",
     "capacity": "sizing",
     "changes": "settings",
+    "check_run": "simulation",
     "costs": "cost",
     "crew": "workers",
     "declared_value": "values",

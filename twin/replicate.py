@@ -28,7 +28,7 @@ from twin.problems import InputError
 from twin.progress import bar_of_days, bar_of_replications, obey, stopped_by_hand
 from twin.results import new_folder, results_folder
 from twin.run import Run, Save
-from twin.simulation import Progress, check
+from twin.simulation import Progress, check_run
 from twin.workers import Pool, crew
 
 Show = Callable[..., None]
@@ -84,7 +84,7 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
         raise InputError("--save-state saves the plant of one run; leave --replications out")
     if order.cluster is not None and order.replications == 1:
         raise InputError("--cluster shares out replications, and one run is never divided; give --replications, too")
-    check(order.run, order.state)
+    check_run(order.run, order.state)
     with crew(1, order.cluster) as pool:
         folder = _folder(order)
         try:

@@ -88,7 +88,7 @@ def simulate(
         InputError: the run asks for something that cannot be.
         Deadlock: stations of the plant wait for each other for ever.
     """
-    check(run, state)
+    check_run(run, state)
     line = run.line
     present = None if run.from_state is None else branch_from(run.from_state, run)
     begin, first, end = _days(run, present)
@@ -180,7 +180,7 @@ def _save(plant: Plant | CompiledPlant, run: Run, state: Save | None, journal: J
     write_present(state.path, present)
 
 
-def check(run: Run, state: Save | None = None) -> None:
+def check_run(run: Run, state: Save | None = None) -> None:
     """Refuse a run that cannot be, before anything is made for it.
 
     Args:
