@@ -37,6 +37,13 @@ def branch(line: Line, file: Path, end: int = 2, seed: int = 1, engine: str = "c
     return simulate(Run(line, days=end - int(first), warmup=0, seed=seed, engine=engine, from_state=file))
 
 
+def gone_on_and_saved(line: Line, file: Path, at: float, again: Path, seed: int, engine: str) -> Journal:
+    """Go on with a saved plant until the end of the second day, and save it once more on the way."""
+    first = -(-read_present(file).header.time // DAY)
+    run = Run(line, days=2 - int(first), warmup=0, seed=seed, engine=engine, from_state=file)
+    return simulate(run, state=Save(again, at, overwrite=True))
+
+
 def assert_tail(whole: Journal, tail: Journal, at: float) -> None:
     """Check that a branch has written, row by row and bit by bit, what the run without a break wrote after a moment."""
     assert tail.reasons == whole.reasons
@@ -105,7 +112,7 @@ def broken(run: Run, moments: Iterable[float], file: Path, look: Callable[[Plant
     line, flaws = coarser(run.line, run.lot_scale), [f"{flaw.name}@{flaw.station}" for flaw in run.line.flaws]
     journal = Journal(list(run.line.stations), list(run.line.buffers), flaws, None)
     journal.line = run.line
-    plant = Plant(line, run.seed, journal, 1.0)
+    plant, present = Plant(line, run.seed, journal, 1.0), None
     plant.begin()
     for time in sorted({*moments, *(DAY * day for day in range(1, run.days + 1))}):
         plant.run_until(time)
@@ -114,9 +121,9 @@ def broken(run: Run, moments: Iterable[float], file: Path, look: Callable[[Plant
         if time in moments:
             if look is not None:
                 look(plant)
-            write_present(file, present_of_plant(plant, journal, run))
-            plant = Plant(line, run.seed, journal, 1.0)
-            go_on(plant, read_present(file), run.line)
+            write_present(file, present_of_plant(plant, journal, run, present))
+            plant, present = Plant(line, run.seed, journal, 1.0), read_present(file)
+            go_on(plant, present, run.line)
     plant.close()
     return journal
 

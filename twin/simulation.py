@@ -106,12 +106,12 @@ def simulate(
             midnight = (day + 1) * DAY
             if day * DAY < moment < midnight:
                 plant.run_until(moment)
-                _save(plant, run, state, journal)
+                _save(plant, run, state, journal, present)
             plant.run_until(midnight)
             plant.close_day(day)
             journal.end = midnight
             if moment == midnight:
-                _save(plant, run, state, journal)
+                _save(plant, run, state, journal, present)
             if folder is not None and (day + 1) % _CHECKPOINT == 0:
                 plant.put_away()
             if progress is not None:
@@ -171,12 +171,12 @@ def _moment(state: Save, end: int) -> float:
     return end * DAY if state.at is None else state.at
 
 
-def _save(plant: Plant | CompiledPlant, run: Run, state: Save | None, journal: Journal) -> None:
+def _save(plant: Plant | CompiledPlant, run: Run, state: Save | None, journal: Journal, begun: Present | None) -> None:
     assert state is not None
     if isinstance(plant, Plant):
-        present = present_of_plant(plant, journal, run)
+        present = present_of_plant(plant, journal, run, begun)
     else:
-        present = present_of(plant.world, journal, run.seed)
+        present = present_of(plant.world, journal, run.seed, begun)
     write_present(state.path, present)
 
 

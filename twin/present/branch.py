@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from twin.present.room import let_in
 from twin.present.servers import with_more_servers
 from twin.present.to_flow import set_flow_going
 from twin.present.to_plant import set_plant_going
+from twin.present.worn import WORN, drawn_anew, wear_plant, wear_world, with_lives, worn_in_plant, worn_in_world
 from twin.problems import InputError, Problem
 from twin.run import Run
 from twin.timed import Timed
@@ -62,13 +64,14 @@ def is_timed(line: Line) -> bool:
     return all(isinstance(station.step, Timed) for station in line.stations.values())
 
 
-def present_of(world: World, journal: Journal, seed: int) -> Present:
+def present_of(world: World, journal: Journal, seed: int, begun: Present | None = None) -> Present:
     """Return a plant as it is now.
 
     Args:
         world: its state; nothing is due.
         journal: its journal.
         seed: key of its luck.
+        begun: the state with which it has begun; None for an empty plant.
     """
     from twin.compiled.layout import empty_plant
 
@@ -78,23 +81,26 @@ def present_of(world: World, journal: Journal, seed: int) -> Present:
     )
     arrays = {name: array for name, array in world.parts.items() if name not in _DRAWN}
     laid_out = {name: empty.parts[name] for name in arrays if name not in _ONLY_NOW}
-    return Present(header, {"root": world.root, **arrays}, {"root": empty.root, **laid_out})
+    worn = with_lives(worn_in_world(world), line, seed, begun.worn if begun else None)
+    return Present(header, {"root": world.root, **arrays}, {"root": empty.root, **laid_out}, worn)
 
 
-def present_of_plant(plant: Plant, journal: Journal, run: Run) -> Present:
+def present_of_plant(plant: Plant, journal: Journal, run: Run, begun: Present | None = None) -> Present:
     """Return a plant in SimPy as it is now.
 
     Args:
         plant: the plant; nothing is due.
         journal: its journal.
         run: the run that it is in.
+        begun: the state with which it has begun; None for an empty plant.
     """
     line = journal.line
     if is_timed(line):
-        return present_of(world_of_flow(plant), journal, run.seed)
+        return present_of(world_of_flow(plant), journal, run.seed, begun)
     said = (plant.env.now, run.seed, line.name, line_sha256(line), journal.reasons, structure_of(line))
     header = Header(*said, run.lot_scale, run.evaluate, kinds())
-    return Present(header, {}, {}, as_arrays(things_of(plant)))
+    worn = with_lives(worn_in_plant(plant), line, run.seed, begun.worn if begun else None)
+    return Present(header, {}, {}, worn, as_arrays(things_of(plant)))
 
 
 def go_on(plant: Plant, present: Present, line: Line) -> None:
@@ -113,6 +119,7 @@ def go_on(plant: Plant, present: Present, line: Line) -> None:
         return
     try:
         set_plant_going(plant, from_arrays(present.things))
+        wear_plant(plant, present.worn)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise InputError(f"the saved state is damaged ({error}); save it again") from None
 
@@ -143,6 +150,7 @@ def world_of(present: Present, line: Line) -> World:
             _join(world.parts[name], saved, present.laid_out[name])
         else:
             world.parts[name] = saved.copy()
+    wear_world(world, present.worn)
     world.connect()
     let_in(world)
     return world
@@ -166,7 +174,8 @@ def branch_from(path: Path, run: Run) -> Present:
         InputError: the file cannot be used, or the line differs in what may not.
     """
     present, line = read_present(path), run.line
-    if present.header.kinds != kinds() if present.things else _strange_parts(present):
+    strange = present.header.kinds != kinds() if present.things else _strange_parts(present)
+    if strange or present.worn.dtype != WORN:
         raise InputError(
             f"--from-state {path}: another version of gigatwin has saved it, whose plants have other parts; "
             "go on with that version, or save the state again"
@@ -181,7 +190,9 @@ def branch_from(path: Path, run: Run) -> Present:
             faults.append(f"--{name.replace('_', '-')} was {before} in the saved plant, now it is {asked}")
     if faults:
         raise InputError(Problem(str(path), 0, "", fault) for fault in faults)
-    return present
+    if run.seed == present.header.seed:
+        return present
+    return replace(present, worn=drawn_anew(present.worn, line, run.seed))
 
 
 def _differences(what: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

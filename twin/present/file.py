@@ -18,7 +18,7 @@ from twin.problems import InputError
 FORMAT = 2
 
 _HEADER = "header"
-_NOW, _LAID_OUT, _THINGS = "now.", "laid_out.", "things."
+_NOW, _LAID_OUT, _THINGS, _WORN = "now.", "laid_out.", "things.", "worn"
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,14 @@ class Present:
         header: what is said of it.
         arrays: its state, by the names of ``twin.compiled.state``; "root" for what there is one of.
         laid_out: the same of an empty plant, as the line then declared it.
+        worn: how far its machines have lived, as ``worn.py`` has it.
         things: what there is in a plant with physics, as arrays of ``codec.py``; none where ``arrays`` tell it.
     """
 
     header: Header
     arrays: dict[str, Records]
     laid_out: dict[str, Records]
+    worn: Records
     things: dict[str, Records] = field(default_factory=dict)
 
 
@@ -87,7 +89,7 @@ def write_present(path: Path, present: Present) -> None:
     header = json.dumps({"gigatwin_state": FORMAT, **asdict(present.header)})
     arrays = {f"{_NOW}{name}": array for name, array in present.arrays.items()}
     arrays |= {f"{_LAID_OUT}{name}": array for name, array in present.laid_out.items()}
-    arrays |= {f"{_THINGS}{name}": array for name, array in present.things.items()}
+    arrays |= {f"{_THINGS}{name}": array for name, array in present.things.items()} | {_WORN: present.worn}
     draft = path.with_name(f"{path.name}.tmp")
     try:
         with draft.open("wb") as file:
@@ -116,7 +118,8 @@ def read_present(path: Path) -> Present:
         raise InputError(f"--from-state {path}: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"--from-state {path}: the file is damaged ({error}); save the state again") from None
-    return Present(header, _named(found, _NOW), _named(found, _LAID_OUT), _named(found, _THINGS))
+    worn = found.pop(_WORN, np.zeros(0))
+    return Present(header, _named(found, _NOW), _named(found, _LAID_OUT), worn, _named(found, _THINGS))
 
 
 def _header(path: Path, stored: Records) -> Header:
