@@ -14,6 +14,7 @@ from twin.coarse import coarser
 from twin.flow import Plant
 from twin.journal import TABLES, State
 from twin.present import go_on, present_of_plant, read_present, write_present
+from twin.simulation import evaluated_share
 
 # when a row was written, for tables that have no time of their own
 _WRITTEN = {
@@ -112,7 +113,8 @@ def broken(run: Run, moments: Iterable[float], file: Path, look: Callable[[Plant
     line, flaws = coarser(run.line, run.lot_scale), [f"{flaw.name}@{flaw.station}" for flaw in run.line.flaws]
     journal = Journal(list(run.line.stations), list(run.line.buffers), flaws, None)
     journal.line = run.line
-    plant, present = Plant(line, run.seed, journal, 1.0), None
+    share, present = evaluated_share(run.evaluate), None
+    plant = Plant(line, run.seed, journal, 1.0, evaluated=share)
     plant.begin()
     for time in sorted({*moments, *(DAY * day for day in range(1, run.days + 1))}):
         plant.run_until(time)
@@ -122,7 +124,7 @@ def broken(run: Run, moments: Iterable[float], file: Path, look: Callable[[Plant
             if look is not None:
                 look(plant)
             write_present(file, present_of_plant(plant, journal, run, present))
-            plant, present = Plant(line, run.seed, journal, 1.0), read_present(file)
+            plant, present = Plant(line, run.seed, journal, 1.0, evaluated=share), read_present(file)
             go_on(plant, present, run.line)
     plant.close()
     return journal

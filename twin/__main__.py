@@ -187,7 +187,10 @@ def simulate_command(
         from twin.present import read_present
 
         # what is not said goes on as it was
-        seed = read_present(from_state).header.seed if _by_default(context, "seed") else seed
+        was = read_present(from_state).header
+        seed = was.seed if _by_default(context, "seed") else seed
+        lot_scale = was.lot_scale if _by_default(context, "lot_scale") else lot_scale
+        evaluate = was.evaluate if _by_default(context, "evaluate") else evaluate
         warmup = "0" if _by_default(context, "warmup") else warmup
     run = _run(file, days, warmup, seed, settings or [], cells, truth, engine)
     run = replace(run, from_state=from_state, lot_scale=lot_scale, evaluate=evaluate)

@@ -209,11 +209,6 @@ def check_run(run: Run, state: Save | None = None) -> None:
 
 
 def _check_state(run: Run, state: Save | None) -> None:
-    if run.evaluate != "all":
-        raise InputError(
-            f"--evaluate {run.evaluate}: what stations remember of a sample is in no state; leave it at 'all' where a "
-            "plant is saved, or goes on from a state"
-        )
     if run.from_state is not None and run.warmup is None:
         raise InputError("warm-up 'auto' is for an empty plant that fills; after a saved state give a number of days")
     begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.flow.deck import Remembered
 from twin.flow.lot import Lot
 from twin.flow.turn import Turn
 from twin.material import Cell, Electrode, Plain, Separator, Slurry
@@ -24,7 +25,7 @@ from twin.quality.instrument import Reading
 Arrays = dict[str, NDArray[Any]]
 
 KINDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Cell, Electrode, Lot, Plain, Reading, Separator, Slurry, Turn)
+    kind.__name__: kind for kind in (Cell, Electrode, Lot, Plain, Reading, Remembered, Separator, Slurry, Turn)
 }
 
 _NODES = "nodes"

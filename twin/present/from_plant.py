@@ -59,6 +59,7 @@ def _station(station: StationFlow, waits: dict[Any, Who]) -> dict[str, Any]:
         "idle": [waits[event][1] for event in station.idle],
         "clock": (clock.seconds, clock.since, clock.counts),
         "charts": {name: watch.learnt() for name, watch in watches.items()},
+        "deck": None if station.deck is None else station.deck.remembered(),
         "servers": [_server(server) for server in station.servers],
     }
 

@@ -37,6 +37,8 @@ def _fill_station(station: StationFlow, held: Things, now: float) -> None:
         # a chart that is new learns from now on
         if instrument.watch is not None and instrument.name in held["charts"]:
             instrument.watch.go_on(held["charts"][instrument.name])
+    if station.deck is not None:
+        station.deck.go_on(held["deck"])
     seconds, since, counts = held["clock"]
     station.clock.go_on(seconds, since, counts, len(station.servers), now)
     for server, one in zip(station.servers, held["servers"], strict=False):

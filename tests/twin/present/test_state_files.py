@@ -12,6 +12,7 @@ import pytest
 from command import gigatwin, leave_out_reports, manifest_of
 from generic_lines import DAY, exponential, serial_line
 from saved_plants import branch, saved
+from traced_plant import plant_file
 
 from twin import InputError, Line
 
@@ -116,6 +117,19 @@ def test_branches_with_other_luck_begin_with_one_plant(plant: str, tmp_path: Pat
     assert all(stock[stock.day == 0].equals(first[0][first[0].day == 0]) for stock in first)
     made = [len(pd.read_parquet(out / f"replication-00{n}" / "finished.parquet")) for n in range(3)]
     assert len(set(made)) == 3
+
+
+def test_what_is_not_said_of_a_branch_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_out_reports(monkeypatch)
+    cells, state = str(plant_file(tmp_path)), tmp_path / "cells.state"
+    whole, tail = tmp_path / "whole", tmp_path / "tail"
+    sampled = ("--evaluate", "sample:20%", "--seed", "3", "--save-state", str(state), "--at", "1.4 d")
+    assert gigatwin("simulate", cells, "--days", "4", "--warmup", "0", *sampled, "--out", str(whole))[0] == 0
+    assert gigatwin("simulate", cells, "--days", "2", "--from-state", str(state), "--out", str(tail))[0] == 0
+    assert (manifest_of(tail)["evaluate"], manifest_of(tail)["seed"]) == ("sample:20%", 3)
+    theirs, ours = (pd.read_parquet(folder / "finished.parquet") for folder in (whole, tail))
+    assert len(ours) > 20
+    pd.testing.assert_frame_equal(ours, theirs.iloc[-len(ours) :].reset_index(drop=True))
 
 
 REFUSED = {

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from saved_plants import assert_same, assert_tail, branch, broken, doings, saved
 from traced_plant import traced_plant
 
-from twin import InputError, Run, kpis, read_line, simulate, turn
+from twin import InputError, Run, Save, kpis, read_line, simulate, turn
 from twin.flow import Plant
+from twin.flow.deck import Deck
 from twin.journal import UNITS, Action, State
 from twin.table import Columns
 
@@ -62,6 +63,27 @@ def test_a_large_plant_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> Non
     assert_tail(whole, tail, at)
     # cells are made, and the first of them lie in formation
     assert len(tail.columns("visits")["lot"]) > 1000
+
+
+def test_a_sample_is_saved_with_what_its_stations_remember(tmp_path: Path) -> None:
+    run = Run(busy_plant(), days=4, warmup=0, seed=2, cells="all", evaluate="sample:30%")
+    found = broken(run, np.arange(0.7, 4, 0.7) * DAY, tmp_path / "plant.state")
+    assert_same(found, simulate(run))
+    others = found.columns("evaluated")["others"]
+    assert 0 < (others > 0).sum() < len(others)
+
+
+def test_an_estimate_from_a_branch_takes_batches_that_it_has_seen_from_their_beginning(tmp_path: Path) -> None:
+    line, file, sample = busy_plant(), tmp_path / "plant.state", "sample:30%"
+    simulate(Run(line, days=2, warmup=0, evaluate=sample), state=Save(file))
+    tail = simulate(Run(line, days=4, warmup=0, from_state=file, evaluate=sample))
+    told, visits = kpis(tail)["estimated"], tail.columns("visits")
+    begun = np.isin(visits["station"], [tail.stations.index(f"{side}_mixing") for side in ("cathode", "anode")])
+    chosen = sum(Deck(0.3).chooses(int(serial)) for serial in visits["lot"][begun])
+    # a batch that waits in its mixer at the moment was begun before it, as its turn was written down
+    assert told["of_batches"] == begun.sum() and chosen - 3 <= told["batches"] <= chosen
+    older = tail.columns("evaluated")["root"].min() < visits["lot"][begun].min()
+    assert older and told["good_cells"]["low"] < told["good_cells"]["mean"] < told["good_cells"]["high"]
 
 
 def test_what_changes_in_a_branch_changes_nothing_that_had_begun(tmp_path: Path) -> None:
@@ -150,5 +172,7 @@ def test_another_plant_is_refused_by_what_differs(state: Path) -> None:
         branch(traced_plant(), state, 2, engine="simpy")
     with pytest.raises(InputError, match="flaw 'leak@filling' of the saved plant is missing"):
         branch(busy_plant(leak="drip"), state, 2, engine="simpy")
+    with pytest.raises(InputError, match="--evaluate was all in the saved plant, now it is sample:50%"):
+        simulate(Run(busy_plant(), days=1, warmup=0, from_state=state, evaluate="sample:50%"))
     with pytest.raises(InputError, match="--lot-scale was 1 in the saved plant, now it is 2"):
         simulate(Run(busy_plant(), days=1, warmup=0, from_state=state, lot_scale=2))
