@@ -8,13 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from twin.__main__ import app
+from twin.__main__ import OnCluster, Workers, app
 
-Workers = Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")]
-OnCluster = Annotated[
-    str | None,
-    typer.Option("--cluster", metavar="ADDRESS", help="workers of a Ray cluster: its address, or 'local' to start one"),
-]
 Out = Annotated[Path | None, typer.Option(help="folder of the results; default a new one under runs/")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="replace results that are there already")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but the path of the report")]

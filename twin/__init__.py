@@ -77,6 +77,9 @@ if TYPE_CHECKING:
     from twin.values import declared_value as declared_value
     from twin.values import inputs as inputs
     from twin.values import put as put
+    from twin.workers import Pool as Pool
+    from twin.workers import crew as crew
+    from twin.workers import hired as hired
 
 _HOME = {
     "FlowWords": "report.sankey",
@@ -112,6 +115,7 @@ _HOME = {
     "ramp_up": "ramp.learning",
     "Journal": "journal",
     "Line": "line",
+    "Pool": "workers",
     "Problem": "problems",
     "ResultFiles": "results",
     "Run": "run",
@@ -123,9 +127,11 @@ _HOME = {
     "changes": "settings",
     "check_run": "simulation",
     "costs": "cost",
+    "crew": "workers",
     "declared_value": "values",
     "find_declared": "read.shipped",
     "find_line": "read",
+    "hired": "workers",
     "inputs": "values",
     "known_lines": "read",
     "knobs": "settings",

@@ -53,7 +53,7 @@ class CompiledPlant:
         world: its state.
 
     Args:
-        line: the plant as declared; nothing in it is unsupported.
+        line: the plant as declared, or with larger lots.
         seed: key of all luck.
         journal: where everything is written.
         world: the state with which it begins; None for an empty plant.

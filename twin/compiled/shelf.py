@@ -1,8 +1,8 @@
-"""Lots as Python knows them, beside their records in machine code."""
+"""Lots and machines as Python knows them, beside their records in machine code."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,21 @@ class Fields:
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(name)
+
+
+class Wearing:
+    """How a machine fails while Python decides its turn.
+
+    Args:
+        fails: lets it age with some use [s], and returns how often it fails meanwhile.
+    """
+
+    def __init__(self, fails: Callable[[float], int]) -> None:
+        self._fails = fails
+
+    def stops(self, seconds: float) -> Sequence[tuple[float, float]]:
+        """Return as many failures as there are during some use; how long each takes, machine code knows."""
+        return [(0.0, 0.0)] * self._fails(seconds)
 
 
 class Shelf:

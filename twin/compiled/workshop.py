@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -14,7 +13,7 @@ from twin.compiled.holdings import BENCH, DECIDE, ROOM, WRITE, Holdings
 from twin.compiled.physics import age, forget
 from twin.compiled.plant import CompiledPlant
 from twin.compiled.remembering import STANDS, LaidOutDeck, Library
-from twin.compiled.shelf import Fields, Shelf
+from twin.compiled.shelf import Fields, Shelf, Wearing
 from twin.compiled.state import NONE
 from twin.compiled.woven import WovenRows
 from twin.flow import Plant
@@ -25,18 +24,6 @@ from twin.journal import TABLES, Journal
 
 _TURNS, _PIECES = 4096, 16384
 _WOVEN = ("rejects", "lots", "finished", "evaluated", "cells", "escapes")
-
-
-class Wearing:
-    """How a machine fails while Python decides its turn."""
-
-    def __init__(self, plant: Workshop, server: int) -> None:
-        self._plant = plant
-        self._server = server
-
-    def stops(self, seconds: float) -> Sequence[tuple[float, float]]:
-        """Return as many failures as there are during some use; how long each takes, machine code knows."""
-        return [(0.0, 0.0)] * self._plant.failures_of(self._server, seconds)
 
 
 class Workshop(CompiledPlant):
@@ -105,7 +92,7 @@ class Workshop(CompiledPlant):
         else:
             self._send_back(self._asks.server.item(0))
 
-    def failures_of(self, server: int, seconds: float) -> int:
+    def _failures_of(self, server: int, seconds: float) -> int:
         """Let a machine age, and return how often it fails meanwhile."""
         while not age(self.world.root, server, seconds):
             self._bring_lives(server)
@@ -119,7 +106,7 @@ class Workshop(CompiledPlant):
         self._flow.env.put(self._root.now.item(0))
         wear = None
         if bench.turns[server] == 0 and self._servers.wear[server] != NONE:
-            wear = Wearing(self, server)
+            wear = Wearing(partial(self._failures_of, server))
         if station.renews:
             station.serial = self._serials.item(number)
         lots = [shelf.lot(slot) for slot in slots]
