@@ -1,8 +1,10 @@
-"""How fast the twin is: `python tests/speed/measure.py [PLANT ...] [--days N] [--pairs N]`.
+"""How fast the twin is: `python tests/speed/measure.py [PLANT ...] [--days N] [--pairs N] [--evaluate sample:1%]`.
 
 Prints seconds for a plant-year, plant-years in an hour of one core, lot-visits a second, memory, how time grows with
 days, and the flow alone against a line written by hand in SimPy. Ratios are of one run, turn about, because machines
-are noisy. `NAME*6.25` is a plant with so many times the machines, places in buffers, and crews.
+are noisy. Where a share of the lots is evaluated, SimPy and machine code are timed turn about, with and without the
+days in which a plant fills and loads its code. `NAME*6.25` is a plant with so many times the machines, places in
+buffers, and crews.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ from twin import Line, Run, put, read_line, simulate
 
 STATIONS, SERVERS, BUFFER, MEAN = 10, 2, 5, 60.0
 DAY = 86400.0
+# days until all stations of a plant are at work
+FILLING = 20
 
 
 def main() -> None:
@@ -36,9 +40,14 @@ def main() -> None:
     parser.add_argument("plants", nargs="*", default=["lfp_prismatic_16gwh"])
     parser.add_argument("--days", type=int, default=60, help="simulated days that are timed")
     parser.add_argument("--pairs", type=int, default=5, help="pairs of the flow alone; 0 leaves it out")
+    parser.add_argument("--evaluate", default="all", help="share of the lots that is evaluated, such as sample:1%%")
+    parser.add_argument("--lot-scale", type=int, default=1, help="lots that move as one, where a share is evaluated")
     asked = parser.parse_args()
     for plant in asked.plants:
-        plant_year(plant, asked.days)
+        if asked.evaluate == "all":
+            plant_year(plant, asked.days)
+        else:
+            both_engines(plant, asked.days, asked.evaluate, asked.lot_scale)
     if asked.pairs:
         flow_alone(asked.pairs)
 
@@ -59,6 +68,24 @@ def plant_year(plant: str, days: int) -> None:
     print(
         f"  {full.memory:.2f} GB, {half.memory:.2f} in half the days; {each:.1f} us a visit, {before:.1f}", flush=True
     )
+
+
+def both_engines(plant: str, days: int, evaluate: str, lots: int) -> None:
+    """Time a plant in which a share of the lots is evaluated in both engines, and print what a year takes."""
+    print(f"{plant}, {evaluate}, {lots} lots as one: {FILLING} days and {days} more, told for a year")
+    for engine in ("simpy", "compiled", "simpy", "compiled"):
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            filling, more = pool.apply(_days_timed, (plant, days, evaluate, lots, engine))
+        year = filling + more / days * (365 - FILLING)
+        print(f"  {engine}: {filling:.1f} s and {1e3 * more / days:.0f} ms a day, so {year:.1f} s a year", flush=True)
+
+
+def _days_timed(plant: str, days: int, evaluate: str, lots: int, engine: str) -> tuple[float, float]:
+    """Return seconds of the processor for the days in which a plant fills, and for some more."""
+    ends = [time.process_time()]
+    run = Run(grown(plant), FILLING + days, 0, 1, evaluate=evaluate, lot_scale=lots, engine=engine)
+    simulate(run, progress=lambda now: ends.append(time.process_time()))
+    return ends[FILLING] - ends[0], ends[-1] - ends[FILLING]
 
 
 class Timed(NamedTuple):
