@@ -98,30 +98,38 @@ def present_of_plant(plant: Plant, journal: Journal, run: Run, begun: Present | 
     if is_timed(line):
         return present_of(world_of_flow(plant), journal, run.seed, begun)
     said = (plant.env.now, run.seed, line.name, line_sha256(line), journal.reasons, structure_of(line))
-    header = Header(*said, run.lot_scale, run.evaluate, kinds())
+    header = Header(*said, run.lot_scale, run.evaluate, kinds(), gauges_of(line))
     worn = with_lives(worn_in_plant(plant), line, run.seed, begun.worn if begun else None)
     return Present(header, {}, {}, worn, as_arrays(things_of(plant)))
 
 
-def go_on(plant: Plant, present: Present, line: Line) -> None:
+def gauges_of(line: Line) -> list[str]:
+    """Return the names of a line's gauges, in the order of their numbers."""
+    return [f"{station}.{name}" for station, name, _ in line.gauges]
+
+
+def go_on(plant: Plant, present: Present, run: Run) -> None:
     """Let a plant in SimPy that has not begun go on from a state.
 
     Args:
         plant: the plant.
         present: the state.
-        line: the branch as declared; it has no faults.
+        run: the branch; its line has no faults.
 
     Raises:
         InputError: the state is damaged.
     """
     if not present.things:
-        set_flow_going(plant, world_of(present, line))
+        set_flow_going(plant, world_of(present, run.line))
         return
+    now = {name: number for number, name in enumerate(gauges_of(run.line))}
+    gauges = [now.get(name) for name in present.header.gauges]
     try:
-        set_plant_going(plant, from_arrays(present.things))
+        set_plant_going(plant, from_arrays(present.things), gauges)
         wear_plant(plant, present.worn)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise InputError(f"the saved state is damaged ({error}); save it again") from None
+        where = f"--from-state {run.from_state}"
+        raise InputError(f"{where}: the file is damaged ({error}); save the state again") from None
 
 
 def world_of(present: Present, line: Line) -> World:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from saved_plants import assert_same, assert_tail, branch, broken, doings, saved
 from traced_plant import traced_plant
 
-from twin import InputError, Run, Save, kpis, read_line, simulate, turn
+from twin import InputError, Journal, Run, Save, kpis, read_line, simulate, turn
 from twin.flow import Plant
 from twin.flow.deck import Deck
 from twin.journal import UNITS, Action, State
@@ -108,6 +108,49 @@ def test_what_changes_in_a_branch_changes_nothing_that_had_begun(tmp_path: Path)
     assert later["f2"][0] - later["f1"][0] == pytest.approx(4 * (before["f2"][0] - before["f1"][0]), rel=1e-9)
 
 
+def test_a_gauge_that_is_new_in_a_branch_changes_nothing_that_others_report(tmp_path: Path) -> None:
+    line, file, at = busy_plant(), tmp_path / "plant.state", 2.4 * DAY
+    whole = saved(line, at, file, engine="simpy", days=4)
+    tail = branch(busy_plant(gauge="early: {measures: loading, noise: 0.005}"), file, 4, engine="simpy")
+
+    def reported(journal: Journal) -> list[tuple[str, float, float]]:
+        """Return what gauges reported after the moment, by their stations."""
+        rows = journal.columns("measurements")
+        names = [f"{station}.{name}" for station, name, _ in journal.line.gauges]
+        found = zip(rows["gauge"].tolist(), rows["time"].tolist(), rows["mean"].tolist(), strict=True)
+        return [(names[gauge], time, mean) for gauge, time, mean in found if time > at]
+
+    ours = reported(tail)
+    assert [row for row in ours if row[0] != "cathode_coating.early"] == reported(whole) != ours
+    # what had been measured in turns that ran then is among it
+    visits = tail.columns("visits")
+    watched = np.isin(
+        visits["station"], [tail.stations.index(f"cathode_{name}") for name in ("calendering", "slitting")]
+    )
+    assert (visits["start"][watched] < at).any()
+
+
+def test_another_seed_is_another_future_of_what_has_not_begun(tmp_path: Path) -> None:
+    line, file, at = busy_plant(), tmp_path / "plant.state", 2.4 * DAY
+    saved(line, at, file, engine="simpy", days=3)
+    same, other = (branch(line, file, 4, seed, "simpy") for seed in (1, 2))
+
+    def begun(journal: Journal) -> list[tuple[str, int, float, float]]:
+        """Return the turns that had begun, but for those that may wait for who mends them."""
+        rows = journal.frame("visits")
+        rows = rows[(rows.start < at) & ~rows.station.isin(["cathode_coating", "cathode_calendering"])]
+        return sorted(rows[["station", "lot", "start", "finish"]].itertuples(index=False, name=None))
+
+    def failures(journal: Journal) -> set[float]:
+        """Return when the coater of the cathode fails in turns that had not begun."""
+        coats, stops = (journal.frame(name).query("station == 'cathode_coating'") for name in ("visits", "stops"))
+        first = coats.start[coats.start >= at].min()
+        return set(stops.begin[(stops.state == State.REPAIR) & (stops.begin > first)].round(6))
+
+    assert begun(same) == begun(other) != []
+    assert min(len(failures(same)), len(failures(other))) > 10 and not failures(same) & failures(other)
+
+
 def test_more_machines_and_room_come_at_the_moment_and_no_cell_is_lost(tmp_path: Path) -> None:
     line, file, at = busy_plant(), tmp_path / "plant.state", 2 * DAY
     saved(line, at, file, engine="simpy", days=2)
@@ -163,7 +206,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_file_that_says_something_else_is_refused(damage: str, state: Path, tmp_path: Path) -> None:
     file = Path(shutil.copy(state, tmp_path / "plant.state"))
     changed(file, DAMAGES[damage])
-    with pytest.raises(InputError, match="the saved state is damaged"):
+    with pytest.raises(InputError, match="the file is damaged"):
         branch(busy_plant(), file, 2, engine="simpy")
 
 
