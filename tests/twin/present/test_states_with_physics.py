@@ -65,6 +65,11 @@ def test_a_large_plant_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> Non
     assert len(tail.columns("visits")["lot"]) > 1000
 
 
+def test_a_plant_whose_lots_stand_for_several_goes_on_too(tmp_path: Path) -> None:
+    run = Run(busy_plant(), days=3, warmup=0, cells="all", lot_scale=2)
+    assert_same(broken(run, [1.1 * DAY, 2.3 * DAY], tmp_path / "plant.state"), simulate(run))
+
+
 def test_a_sample_is_saved_with_what_its_stations_remember(tmp_path: Path) -> None:
     run = Run(busy_plant(), days=4, warmup=0, seed=2, cells="all", evaluate="sample:30%")
     found = broken(run, np.arange(0.7, 4, 0.7) * DAY, tmp_path / "plant.state")
