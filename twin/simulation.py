@@ -19,6 +19,7 @@ from twin.present import (
     Present,
     branch_from,
     go_on,
+    is_timed,
     present_of,
     present_of_plant,
     refuse_to_save,
@@ -162,7 +163,7 @@ def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | Compi
     if present is None:
         plant.begin()
     else:
-        go_on(plant, present, run.line)
+        go_on(plant, present, run)
     return plant
 
 
@@ -193,6 +194,9 @@ def check_run(run: Run, state: Save | None = None) -> None:
     """
     if run.engine not in ENGINES:
         raise InputError(f"--engine {run.engine}: expected one of {', '.join(ENGINES)}")
+    with_state = run.from_state is not None or state is not None
+    if run.engine == "compiled" and with_state and not is_timed(run.line):
+        raise InputError("--engine compiled: a plant with physics is saved, and goes on, in SimPy; choose 'auto'")
     lacks = engine_of(run)[1]
     if run.engine == "compiled" and lacks:
         raise InputError(f"--engine compiled does not know {_some(lacks)}; leave that out, or choose 'auto' or 'simpy'")
@@ -204,7 +208,7 @@ def check_run(run: Run, state: Save | None = None) -> None:
         raise InputError(f"seed {run.seed}: expected a whole number from 0")
     if run.days < 1 or (run.warmup or 0) < 0:
         raise InputError(f"{run.days} days after {run.warmup} of warm-up; expected at least 1 day and no negative time")
-    if run.from_state is not None or state is not None:
+    if with_state:
         _check_state(run, state)
 
 
