@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from optimize.growth.site import ScaleUp
 from optimize.growth.strategy import Phased, Scheduled, Strategy
+from optimize.growth.verdict import MONTHS_PER_QUARTER
 from optimize.money.funding import read_funding
 from twin import Document, InputError, Line, Problem, find_declared, read_futures, read_priors
 
@@ -51,9 +52,22 @@ def _faults(study: ScaleUp) -> Iterator[Fault]:
     for name in ("planned", "probed"):
         if getattr(study, name) == 1:
             yield (name,), "1 future has no interval, expected 0 for none, or at least 2"
+    yield from _faults_of_must_build(study)
     for name, strategy in study.strategies.items():
         for path, text in _faults_of_schedule(strategy, study):
             yield ("strategies", name, *path), text
+
+
+def _faults_of_must_build(study: ScaleUp) -> Iterator[Fault]:
+    """Yield what no plan can build."""
+    must = study.must_build
+    if must is None:
+        return
+    if must.lines > study.lines:
+        yield ("must_build", "lines"), f"{must.lines} lines must be built of {study.lines}; expected no more than these"
+    elif (needed := (must.lines - 1) * MONTHS_PER_QUARTER) > must.within:
+        text = f"{must.lines} lines a quarter apart take {needed} months, more than {must.within}; raise it, or ask for"
+        yield ("must_build", "within"), f"{text} {1 + must.within // MONTHS_PER_QUARTER} at most"
 
 
 def _faults_of_schedule(strategy: Strategy, study: ScaleUp) -> Iterator[Fault]:

@@ -41,6 +41,7 @@ def save_strategies(compared: Compared, folder: Path) -> Path:
         months=verdict.scenarios.months,
         count=verdict.scenarios.count,
         answer=board_story.answer(compared),
+        beside_nothing=board_story.beside_nothing(compared),
         claim=claim,
         claim_in_short=board_claim.summary(compared),
         in_the_plant=list(board_claim.in_the_plant(compared)),

@@ -165,13 +165,41 @@ def at_edge(compared: Compared) -> str:
     return f"{listed(found)} {takes} the most that were tried: still more may be worth more."
 
 
+def beside_nothing(compared: Compared) -> str:
+    """Return what each strategy is worth beside building nothing, which costs and brings nothing, in a sentence."""
+    verdict = compared.verdict
+    worth = {name: one.npv for name, one in verdict.lived.items()}
+    worse = [title_of(compared, name) for name in verdict.ranking if worth[name].high < 0]
+    unsure = [title_of(compared, name) for name in verdict.ranking if worth[name].low <= 0 <= worth[name].high]
+    at_best = ", each at its best" if compared.at_best and len(worse) > 1 else ""
+    if worse:
+        said = f"Building nothing, worth 0 MUSD, is better than {listed(worse)}{at_best}"
+    elif unsure:
+        said = "No strategy is told to be worse than building nothing, worth 0 MUSD"
+    else:
+        return "Every strategy is worth more than building nothing, worth 0 MUSD."
+    return f"{said}; of {listed(unsure)} {verdict.scenarios.count} futures leave it open." if unsure else f"{said}."
+
+
 def settled(compared: Compared) -> str:
     """Return which strategies are better not built, and whether promises and books agree, in sentences."""
-    idle = [title_of(compared, name) for name, one in compared.at_best.items() if one.plan.option is None]
-    said = [f"Of {listed(idle)} the best plan is to build nothing."] if idle else []
+    said = _idle(compared)
     loose = [title_of(compared, name) for name, one in compared.at_best.items() if not one.settled]
     count = sum(len(one.rounds) for one in compared.at_best.values())
-    plans = f"{count} plan{'' if count == 1 else 's'} beside what was declared {'was' if count == 1 else 'were'} lived"
-    if loose:
-        return " ".join([*said, f"{plans}; for {listed(loose)} it would still offer another."])
-    return " ".join([*said, f"{plans}; in the end the model has no other to offer."])
+    were = "plan beside what was declared was" if count == 1 else "plans beside what was declared were"
+    end = f"for {listed(loose)} it would still offer another" if loose else "in the end the model has no other to offer"
+    return f"{said} {count or 'No'} {were} lived; {end}.".lstrip()
+
+
+def _idle(compared: Compared) -> str:
+    """Say which strategies the planning model would not build, and what it planned of them."""
+    idle = [title_of(compared, name) for name, one in compared.at_best.items() if one.idle]
+    if not idle:
+        return ""
+    said = f"Of {listed(idle)} the best plan is to build nothing, worth 0 MUSD."
+    must = compared.verdict.site.study.must_build
+    if must is None:
+        return said
+    lines = "one line" if must.lines == 1 else f"{must.lines} lines"
+    soon = f"within {must.within} months of when that can first be" if must.within else "as soon as that can be"
+    return f"{said} What stands here of them is the best plan that builds: at least {lines}, ordered {soon}."

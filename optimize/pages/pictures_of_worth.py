@@ -61,6 +61,9 @@ def draw_ranking(rows: Sequence[Row], of: Strategies) -> Any:
     worth.set_yticks(range(len(rows)), [folded(of[row["strategy"]].title) for row in rows], fontsize=9)
     risk.set_yticks(range(len(rows)), [""] * len(rows))
     leave_room(worth, [0.0, *(row[f"npv_musd_{end}"] for row in rows for end in ("low", "high"))], "x")
+    low, high = worth.get_xlim()
+    side = "right" if -low > high else "left"
+    worth.text(0, len(rows) - 0.53, " build nothing ", ha=side, va="bottom", fontsize=9, color=GREY)
     worth.xaxis.get_major_locator().set_params(nbins=4)
     risk.set_xlim(-8, 108)
     worth.set_title("Net present value [MUSD]", fontsize=10)
@@ -93,7 +96,7 @@ def draw_frontier(rows: Sequence[Row], planned: Sequence[Row], of: Strategies) -
             own = [row for row in by_strategy(planned, name) if row["npv_musd"] != ""]
             risks, values = [100 * row["allowed_insolvency"] for row in own], [row["npv_musd"] for row in own]
             axis.step(risks, values, where="post", color=one.colour, ls=one.look[1], lw=1.8)
-        axis.set_title("As planned, at best", fontsize=10)
+        axis.set_title("As planned, the best that builds", fontsize=10)
         axis.set_ylabel("net present value [MUSD]", fontsize=10)
         axis.set_xlabel("insolvency allowed [%]", fontsize=10)
         leave_room(axis, [0.0, *(row["npv_musd"] for row in planned if row["npv_musd"] != "")])

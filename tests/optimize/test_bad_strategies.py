@@ -54,6 +54,18 @@ def scheduled(orders: str) -> str:
         ("days: 8", "prices: {materials.gold: 3}\ndays: 8", "prices.materials.gold", "nothing stands there"),
         ("days: 8", "prices: {materials.lfp: -3}\ndays: 8", "prices.materials.lfp", "-3 is not an amount between 0"),
         ("replications: 12", "replications: 12\nmost: 8", "most", "8 futures at most, but 'replications' asks for 12"),
+        (
+            "must_build: {lines: 1",
+            "must_build: {lines: 5",
+            "must_build.lines",
+            "5 lines must be built of 4; expected no",
+        ),
+        (
+            "must_build: {lines: 1",
+            "must_build: {lines: 3",
+            "must_build.within",
+            "3 lines a quarter apart take 6 months",
+        ),
         ("planned: 4", "planned: 1", "planned", "1 future has no interval, expected 0 for none, or at least 2"),
         ("futures: order_book", "futures: orders", "futures", "no file 'orders' in futures"),
         ("lines: 4", "finance: rich\nlines: 4", "finance", "no file 'rich' in finance"),
