@@ -8,13 +8,13 @@ as much alike, on each of them. Numbers of engineers do not count as a differenc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
 from optimize.figures import Interval
 from optimize.growth.scale_up import Compared
 from optimize.growth.strategy import Strategy
-from optimize.growth.swings import Swing
+from optimize.growth.swings import Swing, crossings
 from optimize.pages.board_story import flip_in_words, musd, signed, title_of
 from optimize.words import listed, spread
 
@@ -227,10 +227,7 @@ def pair_flips(compared: Compared, first: str, second: str) -> list[tuple[Swing,
         if not {first, second} <= set(leads):
             continue
         ahead = [of_second - of_first for of_second, of_first in zip(leads[second], leads[first], strict=True)]
-        flips = []
-        for (x0, y0), (x1, y1) in pairwise(zip((swing.low, swing.value, swing.high), ahead, strict=True)):
-            if y0 * y1 < 0:
-                flips.append(x0 + (x1 - x0) * y0 / (y0 - y1))
+        flips = crossings((swing.low, swing.value, swing.high), ahead)
         if flips:
             flip = min(flips, key=lambda one: abs(one - swing.value))
             found.append((abs(flip - swing.value) / (swing.high - swing.low), swing, flip))

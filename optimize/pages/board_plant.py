@@ -42,6 +42,32 @@ def scrap(compared: Compared) -> list[Row]:
     return found
 
 
+def scrap_in_all(compared: Compared) -> list[Row]:
+    """Return the scrap of all stations beside what was made: who makes more cells loses more.
+
+    The share is that of the material that good cells and scrap hold.
+    """
+    lost: dict[str, dict[str, float]] = {}
+    for row in scrap(compared):
+        own = lost.setdefault(row["strategy"], dict.fromkeys(("lost_gwh", "lost_tonnes", "lost_musd"), 0.0))
+        for name in own:
+            own[name] += row[name]
+    found = []
+    for lived in ranked(compared):
+        own, good = lost[lived.name], float(lived.books.good.sum(axis=1).mean())
+        all_ = good + own["lost_gwh"]
+        found.append(
+            {
+                "strategy": lived.name,
+                "good_gwh": good,
+                **own,
+                "share_of_material": own["lost_gwh"] / all_ if all_ > 0 else "",
+                "usd_per_good_kwh": own["lost_musd"] / good if good > 0 else "",
+            }
+        )
+    return found
+
+
 def _over_the_horizon(lived: Lived, gwh: Floats, kilotonnes: Floats) -> dict[str, Floats]:
     """Return scrap by material in it, by mass and by money. Shape (stations,) each.
 

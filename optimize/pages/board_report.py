@@ -51,6 +51,7 @@ def save_strategies(compared: Compared, folder: Path) -> Path:
         pictures=pictures.draw(folder / "pictures", _pictures(compared, rows)),
         middle=middle,
         lead=_in_steps_of(rows["differences"], "behind_musd", "+"),
+        npv=_in_steps_of(rows["strategies"], "npv_musd"),
         expected=_in_steps_of(rows["at_best"], "declared_musd"),
         worth=_in_steps_of(rows["staffed"], "npv_musd"),
         edge=board_story.at_edge(compared),
@@ -84,6 +85,7 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
     """Return what draws each picture."""
     from optimize.pages import pictures_of_plant as of_plant
     from optimize.pages import pictures_of_strategies as over_time
+    from optimize.pages import pictures_of_swings as of_swings
     from optimize.pages import pictures_of_worth as of_worth
 
     verdict = compared.verdict
@@ -121,7 +123,8 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
         wanted["waiting"] = lambda: of_worth.draw_waiting(rows["waiting"], of)
     if compared.swings:
         titles = {what: title for what, (title, _, _) in QUANTITY.items()}
-        wanted["tornado"] = lambda: of_worth.draw_tornado(compared.swings, titles)
+        wanted["tornado"] = lambda: of_swings.draw_tornado(compared.swings, titles, of_swings.LEAD)
+        wanted["worth"] = lambda: of_swings.draw_tornado(compared.swings, titles, of_swings.WORTH)
     return wanted
 
 

@@ -90,7 +90,7 @@ def draw_started_to_good(flow: Mapping[str, Mapping[str, float]], lost: Mapping[
         losses[name] = f"\N{MINUS SIGN}{text}" if at["lost"] > 0 else ""
     end = sum(flow[name]["out"] for name in line.sinks if name in flow)
     # web for one electrode counts half until the two come together
-    sources = {name: f"for {2 * at['in']:.0f} GWh" for name, at in flow.items()}
+    sources = {name: f"material for {2 * at['in']:.0f} GWh" for name, at in flow.items()}
     return draw_flow(flow, line, FlowWords(titles, losses, sources, f"{end:.0f} GWh of good cells"))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,12 +18,12 @@ from optimize.growth.expansion import plan_expansion
 from optimize.growth.expansion_data import ExpansionData
 from optimize.growth.line_costs import LineCosts
 from optimize.growth.read_scale_up import read_scale_up
-from optimize.growth.scale_up import at_best
+from optimize.growth.scale_up import Compared, at_best
 from optimize.growth.site import Ground, MustBuild, Site
 from optimize.growth.strategy import Scheduled, Strategy
 from optimize.money.funding import read_funding
-from optimize.pages.board_report import save_strategies
 from optimize.pages.board_story import beside_nothing
+from optimize.pages.compare_data import as_data
 from optimize.solve import Solver
 from optimize.workers import hired
 from twin import find_declared, read_futures, sample_futures
@@ -58,7 +56,7 @@ def best_that_builds(data: ExpansionData, must: MustBuild) -> float | None:
 def test_of_all_plans_that_build_as_much_as_they_must_none_is_better(must: MustBuild) -> None:
     """Where capital is so dear that most plans lose money."""
     losing = 0
-    for seed in range(40):
+    for seed in range(24):
         data = random_growth(seed)
         if not data.in_order or data.most_lines < must.lines:
             continue
@@ -72,7 +70,7 @@ def test_of_all_plans_that_build_as_much_as_they_must_none_is_better(must: MustB
         if found is not None:
             assert found == pytest.approx(best, abs=1e-4)
             losing += found < 0
-    assert losing > 5
+    assert losing > 3
 
 
 def site() -> Site:
@@ -125,30 +123,34 @@ def test_a_strategy_that_must_build_nothing_keeps_its_declared_orders() -> None:
     assert found.strategy.build == strategy().build
 
 
-def test_the_page_and_compare_json_say_what_is_worth_less_than_building_nothing(tmp_path: Path) -> None:
-    poor = compared(capital=600.0)
-    assert all(one.npv.high < 0 for one in poor.verdict.lived.values())
-    save_strategies(poor, tmp_path)
-    data = json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))
-    assert data["worth_less_than_building_nothing"] == data["ranking"]
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert page.index("Build nothing") < page.index(f"<td>{poor.verdict.lived[data['ranking'][0]].strategy.title}")
-    said = beside_nothing(poor)
-    assert said in page
-    titles = [poor.verdict.lived[name].strategy.title for name in poor.verdict.ranking]
-    assert said == f"Building nothing, worth 0 MUSD, is better than {titles[0]} and {titles[1]}."
-
-
-def test_of_what_chance_leaves_open_building_nothing_is_not_said_to_be_better() -> None:
-    found = compared()
-    lived = {}
-    for name, shift in (("fast", 0.0), ("seen", 1e4)):
+def worth(**middle: float) -> Compared:
+    """Return strategies that are worth so much in the mean, in three futures of which one is average."""
+    found, lived = compared(), {}
+    for name, value in middle.items():
         books = replace(found.verdict.lived[name].books)
         free = np.zeros_like(books.free_cash)
-        free[:, 0] = shift + np.array([-9.0, 1.0, 9.0])
+        free[:, 0] = value + np.array([-9.0, 0.0, 9.0])
         object.__setattr__(books, "free_cash", free)
         lived[name] = replace(found.verdict.lived[name], books=books)
-    told = beside_nothing(replace(found, verdict=replace(found.verdict, lived=lived)))
-    assert told == (
-        "No strategy is told to be worse than building nothing, worth 0 MUSD; of All at once 3 futures leave it open."
-    )
+    return replace(found, verdict=replace(found.verdict, lived=lived))
+
+
+@pytest.mark.parametrize(
+    ("fast", "seen", "less", "told"),
+    [
+        (-90.0, -80.0, ["seen", "fast"], "is better than Gauges first and All at once."),
+        (
+            1.0,
+            80.0,
+            [],
+            "worse than building nothing, worth 0 MUSD; of All at once 3 futures leave it open.",
+        ),
+        (-90.0, -1.0, ["seen", "fast"], "is better than All at once; of Gauges first 3 futures leave it open."),
+        (90.0, 80.0, [], "Every strategy is worth more than building nothing, worth 0 MUSD."),
+    ],
+)
+def test_what_is_worth_less_than_building_nothing_is_told(fast: float, seen: float, less: list[str], told: str) -> None:
+    """The interval of three futures that lie 9 apart is 22 wide to each side."""
+    found = worth(fast=fast, seen=seen)
+    assert as_data(found)["worth_less_than_building_nothing"] == less
+    assert beside_nothing(found).endswith(told)
