@@ -106,8 +106,8 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
         "cash": lambda: over_time.draw_fans(quarters, of, "cash_musd", "cash in hand [MUSD]", at=0.0, text="no cash"),
         "runway": lambda: over_time.draw_runway(quarters, of),
         "cost_by_year": lambda: of_worth.draw_cost_by_year(rows["years"], of),
-        "scrap_born": lambda: of_plant.draw_scrap(rows["scrap"], of, "born"),
-        "scrap_lost": lambda: of_plant.draw_scrap(rows["scrap"], of, "lost"),
+        "scrap_born": lambda: of_plant.draw_scrap(rows["scrap"], of, "station", "born_"),
+        "scrap_lost": lambda: of_plant.draw_scrap(rows["scrap"], of, "station", "lost_"),
         "narrowest": lambda: of_plant.draw_narrowest(rows["narrowest"], of),
         "inside": lambda: of_plant.draw_inside(quarters, of),
         "lag": lambda: over_time.draw_lag(rows["years"], of),
@@ -117,6 +117,8 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
     }
     if (flow := _flow(compared, rows["scrap"])) is not None:
         wanted["flow"] = flow
+    if rows["scrap_by_mode"]:
+        wanted["scrap_mode"] = lambda: of_plant.draw_scrap(rows["scrap_by_mode"], of, "mode")
     if rows["costs"]:
         wanted["cost_parts"] = lambda: of_worth.draw_cost_parts(rows["costs"], of, revenue)
     if rows["waiting"]:

@@ -21,7 +21,7 @@ from optimize.growth.read_scale_up import read_scale_up
 from optimize.growth.verdict import keep
 from optimize.money.books import by_year
 from optimize.pages import board_story
-from optimize.pages.board_plant import engineers, flow, narrowest, scrap, scrap_in_all
+from optimize.pages.board_plant import engineers, flow, narrowest, scrap, scrap_by_mode, scrap_in_all
 from optimize.pages.board_report import middle, save_strategies, table_of_strategies
 from optimize.pages.board_tables import costs, lines, quarters, tables_of
 from twin import sample_futures
@@ -52,7 +52,18 @@ def test_the_page_stands_alone_and_shows_every_picture(folder: Path) -> None:
     drawn = {picture.stem for picture in (folder / "pictures").glob("*.svg")}
     assert drawn == {
         *("ranking", "frontier", "differences", "tornado", "worth", "good", "yield", "lines", "cash", "runway"),
-        *("cost_by_year", "cost_parts", "scrap_born", "scrap_lost", "flow", "narrowest", "inside", "lag", "causes"),
+        *(
+            "cost_by_year",
+            "cost_parts",
+            "scrap_born",
+            "scrap_mode",
+            "scrap_lost",
+            "flow",
+            "narrowest",
+            "inside",
+            "lag",
+            "causes",
+        ),
     }
     assert page.count("<svg") == len(drawn)
     # each chapter but those of words and of assumptions has a picture
@@ -121,6 +132,19 @@ def test_what_is_started_is_lost_or_good() -> None:
         assert first == pytest.approx(lived.books.good.sum(axis=1).mean() + (lost * halves).sum())
         for one, two in pairwise(stages.values()):
             assert one["out"] == two["in"] and one["in"] == pytest.approx(one["out"] + one["lost"])
+
+
+def test_scrap_of_all_defect_modes_born_at_a_station_is_what_is_born_there() -> None:
+    by_station = {(row["strategy"], row["station"]): row for row in scrap(compared())}
+    sums: dict[tuple[str, str], dict[str, float]] = {}
+    for row in scrap_by_mode(compared()):
+        own = sums.setdefault((row["strategy"], row["born"]), {})
+        for unit in ("gwh", "tonnes", "musd"):
+            own[unit] = own.get(unit, 0.0) + row[unit]
+    for place, row in by_station.items():
+        for unit in ("gwh", "tonnes", "musd"):
+            assert sums.get(place, {}).get(unit, 0.0) == pytest.approx(row[f"born_{unit}"])
+    assert {row["mode"] for row in scrap_by_mode(compared())} == {"streak", "overhang", "leak", ""}
 
 
 def test_scrap_beside_what_was_made_is_that_of_all_stations() -> None:
