@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from optimize.figures import Interval
 from optimize.growth.at_best_lines import first_quarter, lead_quarters
-from optimize.growth.expansion import ExpansionPlan, Options, frontier
+from optimize.growth.expansion import ExpansionPlan, Options
 from optimize.growth.expansion_data import ExpansionData
 from optimize.growth.site import Site
 from optimize.growth.strategy import Scheduled, Strategy
@@ -23,6 +23,8 @@ from twin import Scenarios
 
 # of the frontier, from no insolvency to any
 _STEPS = 4
+# plans of an option that are tried one by one rather than modelled: some milliseconds each
+_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -94,16 +96,15 @@ class Asked:
 
     def __init__(self, data: ExpansionData) -> None:
         self._data, self._solver = data, Solver(gap=1e-3, time_limit=20.0)
-        self._options = Options(data, self._solver)
+        self._options = Options(data, self._solver, _FEW)
         self.best = self._options.best(data.risk)
 
     def at_other_risks(self) -> tuple[ExpansionPlan, ...]:
         """Return the best plan for each of some chances of insolvency, the least one first."""
         risks = _chances(self._data.outlook.count)
-        if self._data.risk.in_words:
-            return tuple(frontier(self._data, risks, self._solver))
         # what was best without a limit is known, and need not be found again
-        found = [self._options.best(self._data.risking(risk).risk, reasons=False) for risk in reversed(risks)]
+        options = Options(self._data, self._solver, _FEW) if self._data.risk.in_words else self._options
+        found = [options.best(self._data.risking(risk).risk, reasons=False) for risk in reversed(risks)]
         return tuple(reversed(found))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
@@ -111,18 +112,15 @@ class _Rehearsal:
         """What the model proposed, as it was lived."""
         return [self.known[one] for one in {(one.option, one.start_quarters): None for one in self.rounds}]
 
-    def settled(self, data: ExpansionData, ruin: bool = False, rounds: int | None = None) -> Asked:
+    def settled(self, data: ExpansionData, ruin: bool = False) -> Asked:
         """Return the model as it is asked last: its plan was lived before, or builds nothing, or is one too many.
 
         Args:
             data: the question.
             ruin: whether it learns from insolvent futures too.
-            rounds: most plans that are lived; None for those of the study.
         """
-        for way, lived in self.known.items():
-            if _may_be(way, data):
-                data = corrected(data, way, lived, ruin)
-        most = len(self.rounds) + (self._bench.site.study.rounds if rounds is None else rounds)
+        data = self._knowing(data, ruin)
+        most = len(self.rounds) + self._bench.site.study.rounds
         while True:
             asked = Asked(data)
             plan, way = asked.best, _way(asked.best)
@@ -137,13 +135,23 @@ class _Rehearsal:
         What ruin costs goes with the number of lines. So the best plan of each number is lived, and the best of these
         numbers is settled.
         """
-        best: tuple[float, ExpansionData] | None = None
-        for lines, question in made_to_build(data, must).items():
-            self.settled(question, ruin=True, rounds=1)
-            worth = max(one.npv.mean for way, one in self.known.items() if _lines(way) == lines)
-            if best is None or worth > best[0]:
-                best = worth, question
-        return None if best is None else self.settled(best[1], ruin=True)
+        questions = made_to_build(data, must)
+        for question in questions.values() if len(questions) > 1 else ():
+            plan = Asked(self._knowing(question, ruin=True)).best
+            if plan.option is not None and _way(plan) not in self.known:
+                self.known[_way(plan)] = self._live(plan)
+
+        def worth(lines: int) -> float:
+            return max((one.npv.mean for way, one in self.known.items() if _lines(way) == lines), default=-inf)
+
+        return self.settled(questions[max(questions, key=worth)], ruin=True) if questions else None
+
+    def _knowing(self, data: ExpansionData, ruin: bool) -> ExpansionData:
+        """Return a question with what was lived of as many lines as it allows."""
+        for way, lived in self.known.items():
+            if _may_be(way, data):
+                data = corrected(data, way, lived, ruin)
+        return data
 
     def _live(self, plan: ExpansionPlan) -> Lived:
         planned = strategy_of(plan, self._strategy, self._tried, self._bench.site, self._futures)

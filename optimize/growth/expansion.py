@@ -116,10 +116,11 @@ class Options:
     Args:
         data: the question.
         solver: how models are solved.
+        few: an option that has no more plans than this is not modelled: all of them are tried, which is sooner done.
     """
 
-    def __init__(self, data: ExpansionData, solver: Solver) -> None:
-        self._data, self._solver = data, solver
+    def __init__(self, data: ExpansionData, solver: Solver, few: int = 0) -> None:
+        self._data, self._solver, self._few = data, solver, few
         self._known: dict[str, ExpansionPlan] = {}
 
     def best(self, risk: Risk, reasons: bool = True) -> ExpansionPlan:
@@ -145,7 +146,9 @@ class Options:
 
     def _plan(self, name: str, risk: Risk) -> ExpansionPlan:
         """Plan an option and remember the best that is known of it."""
-        plan = _solve(replace(self._data.only(name), risk=risk), self._solver)
+        data = replace(self._data.only(name), risk=risk)
+        plans = _every_plan(data, self._few)
+        plan = _solve(data, self._solver) if plans is None else _best_of(data, plans)
         if name in self._known:
             plan = replace(plan, bound=min(_bound(plan), _bound(self._known[name])))
         self._known[name] = plan
@@ -166,6 +169,41 @@ class Options:
             solver=self._solver.name,
             versions=versions(),
         )
+
+
+def _every_plan(data: ExpansionData, most: int) -> list[tuple[Start, ...]] | None:
+    """Return every plan of one option whose lines come in order; None when there are more than so many."""
+    if not data.in_order or not most:
+        return None
+    ((name, point),) = data.options.items()
+    found: list[tuple[Start, ...]] = [()]
+    last = found
+    for line, allowed in enumerate(point.starts):
+        last = [
+            (*plan, (name, line, quarter))
+            for plan in last
+            for quarter in allowed
+            if not plan or quarter >= plan[-1][2] + data.gap
+        ]
+        found = found + last
+        if len(found) > most:
+            return None
+    return [plan for plan in found if len(plan) >= data.least_lines]
+
+
+def _best_of(data: ExpansionData, plans: Sequence[tuple[Start, ...]]) -> ExpansionPlan:
+    """Return the best of all plans that are no riskier than they may be."""
+    best = ExpansionPlan("infeasible", data)
+    for starts in plans:
+        plan = ExpansionPlan("optimal", data, starts, outcome(data, starts))
+        assert plan.predicted is not None and plan.npv is not None
+        if plan.predicted.within(data.risk, data.outlook.probability) and plan.npv > _value(best):
+            best = replace(plan, bound=plan.npv)
+    return best
+
+
+def _value(plan: ExpansionPlan) -> float:
+    return -inf if plan.npv is None else plan.npv
 
 
 def _bound(plan: ExpansionPlan) -> float:
