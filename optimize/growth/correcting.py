@@ -22,7 +22,7 @@ from optimize.growth.expansion import ExpansionPlan
 from optimize.growth.expansion_data import ExpansionData
 from optimize.growth.expansion_outcome import outcome
 from optimize.growth.life import Life
-from optimize.growth.site import MustBuild, Site
+from optimize.growth.site import Site
 from optimize.growth.strategy import Phased, Scheduled, Strategy, WhenProved
 from optimize.growth.verdict import MONTHS_PER_QUARTER, Lived, keep
 from twin import Scenarios
@@ -58,10 +58,13 @@ def plan_and_correct(
             rehearsal.known[name, starts] = lived
     asked = rehearsal.settled(data)
     idle, must = asked.best.option is None, site.study.must_build
-    if idle and must is not None:
-        asked = rehearsal.built(data, must) or asked
+    questions = made_to_build(data, must) if idle and must is not None else {}
+    if questions:
+        asked = rehearsal.built(questions)
     plan = asked.best
-    found = better(plan, declared, list(staffed.values()), rehearsal.planned, asked.at_other_risks())
+    # what must be built leaves out what was lived of plans that wait
+    planned = rehearsal.planned(list(questions.values()) or [data])
+    found = better(plan, declared, list(staffed.values()), planned, asked.at_other_risks())
     # a plan that nobody has lived is told as it was promised
     lived_plan = rehearsal.known.get(_way(plan))
     return replace(
@@ -82,10 +85,12 @@ def _lines(way: Way) -> int:
     return sum(quarter is not None for quarter in way[1])
 
 
-def _may_be(way: Way, data: ExpansionData) -> bool:
-    """Return whether a question allows as many lines as a way builds."""
-    most = sum(bool(allowed) for allowed in data.options[way[0]].starts)
-    return data.least_lines <= _lines(way) <= most
+def _allows(data: ExpansionData, way: Way) -> bool:
+    """Return whether a question allows as many lines as a way builds, and each of them when it starts."""
+    allowed, built = data.options[way[0]].starts, _lines(way)
+    most = sum(bool(quarters) for quarters in allowed)
+    in_time = all(quarter is None or quarter in quarters for quarter, quarters in zip(way[1], allowed, strict=True))
+    return in_time and data.least_lines <= built <= most
 
 
 class _Rehearsal:
@@ -107,10 +112,10 @@ class _Rehearsal:
         self.known: dict[Way, Lived] = {}
         self.rounds: list[Round] = []
 
-    @property
-    def planned(self) -> list[Lived]:
-        """What the model proposed, as it was lived."""
-        return [self.known[one] for one in {(one.option, one.start_quarters): None for one in self.rounds}]
+    def planned(self, questions: Sequence[ExpansionData]) -> list[Lived]:
+        """Return what the model proposed and any of some questions allows, as it was lived."""
+        ways = {(one.option, one.start_quarters): None for one in self.rounds}
+        return [self.known[way] for way in ways if any(_allows(data, way) for data in questions)]
 
     def settled(self, data: ExpansionData, ruin: bool = False) -> Asked:
         """Return the model as it is asked last: its plan was lived before, or builds nothing, or is one too many.
@@ -129,27 +134,30 @@ class _Rehearsal:
             self.known[way] = lived = self._live(plan)
             data = corrected(data, way, lived, ruin)
 
-    def built(self, data: ExpansionData, must: MustBuild) -> Asked | None:
-        """Return the model as it is asked last for the best plan that builds; None where none can.
+    def built(self, questions: Mapping[int, ExpansionData]) -> Asked:
+        """Return the model as it is asked last for the best plan that builds.
 
         What ruin costs goes with the number of lines. So the best plan of each number is lived, and the best of these
         numbers is settled.
+
+        Args:
+            questions: by number of lines, at least one.
         """
-        questions = made_to_build(data, must)
         for question in questions.values() if len(questions) > 1 else ():
             plan = Asked(self._knowing(question, ruin=True)).best
             if plan.option is not None and _way(plan) not in self.known:
                 self.known[_way(plan)] = self._live(plan)
 
         def worth(lines: int) -> float:
-            return max((one.npv.mean for way, one in self.known.items() if _lines(way) == lines), default=-inf)
+            known = [one.npv.mean for way, one in self.known.items() if _allows(questions[lines], way)]
+            return max(known, default=-inf)
 
-        return self.settled(questions[max(questions, key=worth)], ruin=True) if questions else None
+        return self.settled(questions[max(questions, key=worth)], ruin=True)
 
     def _knowing(self, data: ExpansionData, ruin: bool) -> ExpansionData:
         """Return a question with what was lived of as many lines as it allows."""
         for way, lived in self.known.items():
-            if _may_be(way, data):
+            if _allows(data, way):
                 data = corrected(data, way, lived, ruin)
         return data
 
