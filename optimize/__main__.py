@@ -8,13 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from twin.__main__ import app
+from twin.__main__ import OnCluster, Workers, app
 
-Workers = Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")]
-OnCluster = Annotated[
-    str | None,
-    typer.Option("--cluster", metavar="ADDRESS", help="workers of a Ray cluster: its address, or 'local' to start one"),
-]
 Out = Annotated[Path | None, typer.Option(help="folder of the results; default a new one under runs/")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="replace results that are there already")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but the path of the report")]
@@ -27,7 +22,7 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="simulate anew, and ke
 
 @app.command("optimize")
 def optimize_command(
-    study: Annotated[Path, typer.Argument(help="a study file, such as lines/studies/first_study.yaml")],
+    study: Annotated[str, typer.Argument(help="a study file, or the name of one that comes with gigatwin")],
     out: Out = None,
     workers: Workers = 2,
     cluster: OnCluster = None,

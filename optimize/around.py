@@ -139,6 +139,7 @@ class Screened(NamedTuple):
         impossible: inputs with an end that no plant can have while all others stay.
         finished: whether no group is left that changes more than the least of the inputs told.
         stops: inputs that stop the plant, in the order of its files.
+        machines: of the plant that was asked about physics; a plan of many is tried in a small plant of its make.
     """
 
     inputs: int
@@ -153,6 +154,7 @@ class Screened(NamedTuple):
     impossible: tuple[str, ...]
     finished: bool
     stops: tuple[Stop, ...] = ()
+    machines: int = 0
 
 
 class Front(NamedTuple):

@@ -110,25 +110,34 @@ class Held:
         """The goal of the plan as it is, run by run."""
         return [self.goal(self.plan.question.line, answer) for answer in self.answers]
 
-    def quicker(self) -> Held:
-        """Return a plant of the same make that answers quickly: small, and measured for a part of the days.
+    def smaller(self) -> Held:
+        """Return a plant of the same make that answers quickly because it is small, if the plan has many machines.
 
         Half of its stations have one machine. It has to make what it makes as all is declared, and what changes there
         is told in the size of the plan. Where such a plant makes nothing, it is the plan itself.
         """
-        share = max(1.0, median(self.servers.values()))
+        share = median(self.servers.values())
+        if share <= 1:
+            return self
         servers = {name: max(1, round(count / share)) for name, count in self.servers.items()}
+        return self._measured(replace(self, servers=servers), "small plant")
+
+    def quicker(self) -> Held:
+        """Return the same plant measured for a part of the days."""
         days = ceil(self.plan.question.study.days * _SHARE_OF_DAYS)
-        small = replace(self, servers=servers, days=days)
+        return self._measured(replace(self, days=days), "short runs")
+
+    def _measured(self, small: Held, what: str) -> Held:
+        """Return a plant with its own runs as all is declared, or this one where it makes nothing."""
         line = self.plan.question.line
         runs = [small.asked(line, luck) for luck in range(self.runs)]
-        answers = ask_all(ask, runs, self.workers, "small plant", self.tell, self.cache)
+        answers = ask_all(ask, runs, self.workers, what, self.tell, self.cache)
         if any(answer.fault for answer in answers):
             return self
         made = mean(answer.output for answer in answers)
         wanted = None if self.demand is None or line.cell is None else made * line.cell.energy / SECONDS_PER_YEAR
         small = replace(small, answers=answers, demand=wanted)
-        return replace(small, size=abs(mean(self.base) / (mean(small.base) or 1.0)))
+        return replace(small, size=self.size * abs(mean(self.base) / (mean(small.base) or 1.0)))
 
     def possible(self, ends: Ends) -> Line | None:
         """Return the plant with other numbers; None when no plant can have them."""
@@ -142,7 +151,7 @@ class Held:
     def asked(self, line: Line, luck: int) -> Asked:
         """Return the run of a plant with the plan's settings and the luck of one of the plan's runs."""
         study = self.plan.question.study
-        return Asked(line, self.settings, self.days or study.days, study.warmup, study.seed + luck)
+        return Asked(line, self.settings, self.days or study.days, study.warmup, study.seed + luck, study.evaluate)
 
     def changes(self, tried: Sequence[tuple[Ends, int]]) -> list[float | None]:
         """Return by how much the goal changes with other numbers, each tried with the luck of one of the plan's runs.
@@ -161,6 +170,10 @@ class Held:
         """Return by how much the goal of a run changes; infinite where the plant has as good as stopped."""
         if answer.output < _STOPPED * self.answers[luck].output:
             return inf
+        return self.change(line, answer, luck)
+
+    def change(self, line: Line, answer: Answer, luck: int) -> float:
+        """Return by how much the goal of a run changes, in the size of the plan."""
         return self.size * (self.goal(line, answer) - self.base[luck])
 
     def simulated(self, tried: Sequence[Ends]) -> list[list[Answer]]:

@@ -32,6 +32,7 @@ class Asked:
         days: measured time [d].
         warmup: time before it [d].
         seed: key of all luck.
+        evaluate: which lots physics works out: "all", or a share of the batches such as "sample:10%".
     """
 
     line: Line
@@ -39,6 +40,7 @@ class Asked:
     days: int
     warmup: int
     seed: int
+    evaluate: str = "all"
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ class Response:
 
 def simulated(asked: Asked) -> Journal:
     """Return the journal of one run."""
-    return simulate(Run(turn(asked.line, asked.settings), asked.days, asked.warmup, asked.seed, cells="none"))
+    line = turn(asked.line, asked.settings)
+    return simulate(Run(line, asked.days, asked.warmup, asked.seed, cells="none", evaluate=asked.evaluate))
 
 
 def ask(asked: Asked) -> Answer:
@@ -187,7 +190,7 @@ def asked(question: Question, settings: Mapping[str, Any], runs: int, first: int
     """
     study = question.study
     seeds = range(study.seed + first, study.seed + first + runs)
-    return [Asked(question.line, settings, study.days, study.warmup, seed) for seed in seeds]
+    return [Asked(question.line, settings, study.days, study.warmup, seed, study.evaluate) for seed in seeds]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from optimize.choices import Level, axis, between_ends
 from optimize.study import Levels, Range, Study
-from twin import Document, InputError, Line, Problem, split, turn
+from twin import Document, InputError, Line, Problem, Run, check_run, split, turn
 
 
 class Servers(NamedTuple):
@@ -23,7 +23,7 @@ def problems_of(study: Study, line: Line, document: Document) -> Iterator[Proble
     """Yield what does not fit between a study and its plant."""
     for name, choice in study.knobs.items():
         yield from (document.problem(("knobs", name), text) for text in _faults_of_knob(line, name, choice))
-    for path, text in (*_faults_of_goal(study, line), *_faults_of_groups(study)):
+    for path, text in (*_faults_of_goal(study, line), *_faults_of_groups(study), *_faults_of_runs(study, line)):
         yield document.problem(path, text)
 
 
@@ -67,6 +67,14 @@ def _fault(line: Line, knob: str, value: Level) -> str:
     except InputError as error:
         return error.problems[0].text
     return ""
+
+
+def _faults_of_runs(study: Study, line: Line) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield why a share of the lots cannot stand for all."""
+    try:
+        check_run(Run(line, study.days, study.warmup, evaluate=study.evaluate))
+    except InputError as error:
+        yield ("evaluate",), str(error)
 
 
 def _faults_of_goal(study: Study, line: Line) -> Iterator[tuple[tuple[str, ...], str]]:

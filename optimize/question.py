@@ -18,6 +18,7 @@ from twin import (
     InputError,
     Line,
     capacity,
+    find_declared,
     knobs,
     put,
     read_declared,
@@ -78,19 +79,20 @@ class Question:
         return InputError([self.document.problem(path, text)])
 
 
-def read_study(path: Path, goal: str | None = None, demand: str | None = None) -> Question:
+def read_study(path: Path | str, goal: str | None = None, demand: str | None = None) -> Question:
     """Read a study and its plant.
 
     Args:
-        path: of the file.
+        path: of the file, or the name of a study that comes with gigatwin.
         goal: another goal than the file's.
         demand: another demand than the file's, such as "16 GWh/yr" or "16GWh".
 
     Raises:
         InputError: with every problem found: file, line, value, expectation and cure.
     """
-    if not path.is_file():
-        raise InputError(f"no study '{path}'; expected a YAML file such as lines/studies/first_study.yaml")
+    path = find_declared("studies", path)
+    if "\nstrategies:" in path.read_text(encoding="utf-8", errors="replace"):
+        raise InputError(f"{path} is a study of strategies; they are compared by 'gigatwin compare {path.stem}'")
     study, document = read_declared(path, Study)
     study = _with(study, goal, demand)
     line = _line(study, path, document)

@@ -104,6 +104,7 @@ class Study(Part):
         days: measured time of each simulated run [d].
         warmup: time before it that is not counted [d].
         seed: key of all luck of the first replication; the others count on from it.
+        evaluate: which lots physics works out in each run: "all", or a share of the batches such as "sample:10%".
         replications: runs of each plan, and of the plant as declared.
         explore: runs at each other setting, paired with the first ones of the plant as declared.
         rounds: most plans that are simulated.
@@ -124,6 +125,7 @@ class Study(Part):
     days: int = Field(ge=1)
     warmup: int = Field(ge=0)
     seed: int = 1
+    evaluate: str = "all"
     replications: int = Field(default=4, ge=2)
     explore: int = Field(default=2, ge=2)
     rounds: int = Field(default=8, ge=1)

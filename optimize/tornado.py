@@ -50,14 +50,15 @@ def tornado(
     changes = _by_accounts(held, [one for one in doubted if by_accounts(one.path)])
     felt = [one for one in doubted if not by_accounts(one.path)]
     # what is in doubt is looked for in a small plant and short runs, so that there is time for all of it
-    tried = held.quicker() if felt and study.screening else held
+    small = held.smaller() if felt and study.screening else held
+    tried = small.quicker() if felt and study.screening else held
     found = Screening(tried.changes, study.screening, study.tornado, list(changes.values())).search(felt)
     stopping = {way.path for way in found.stopping}
     alone = _widest(found)
     changes |= {path: size for path, size in alone.items() if size > found.noise and path not in stopping}
     widest = sorted((one for one in doubted if changes.get(one.path)), key=lambda one: -changes[one.path])
     asked = widest[: study.tornado]
-    return tuple(_swings(held, asked)), _screened(held, doubted, felt, found)
+    return tuple(_swings(held, small, asked)), _screened(held, small, doubted, felt, found)
 
 
 def _widest(found: Found) -> dict[str, float]:
@@ -87,18 +88,19 @@ def _by_accounts(held: Held, asked: Sequence[Input]) -> dict[str, float]:
     return found
 
 
-def _swings(held: Held, asked: Sequence[Input]) -> list[Swing]:
-    """Return what the inputs do, each at both ends in the twin."""
+def _swings(held: Held, small: Held, asked: Sequence[Input]) -> list[Swing]:
+    """Return what the inputs do, each at both ends in the twin: what only the accounts know in the plan itself."""
     ends = [(one, end) for one in asked for end in (one.low, one.high) if held.possible({one.path: end}) is not None]
     answers: dict[tuple[str, str | float], Sequence[Answer]] = {}
     errors: dict[tuple[str, str | float], float] = {}
-    for ask, counted in ((held.counted, True), (held.simulated, False)):
+    for where, ask, counted in ((held, held.counted, True), (small, small.simulated, False)):
         mine = [(one.path, end) for one, end in ends if by_accounts(one.path) is counted]
         seen = dict(zip(mine, ask([{path: end} for path, end in mine]), strict=True))
         answers |= seen
-        errors |= _errors(held, seen)
-    again = _Again(held)
-    return [_swing(held, one, answers, errors, again) for one in asked]
+        errors |= _errors(where, seen)
+    known = _Again(held)
+    felt = known if small is held else _Again(small)
+    return [_swing(known if by_accounts(one.path) else felt, one, answers, errors) for one in asked]
 
 
 def _errors(held: Held, answers: Answers) -> dict[tuple[str, str | float], float]:
@@ -123,14 +125,14 @@ def _changes(held: Held, ends: Ends, runs: Sequence[Answer]) -> list[float]:
     if any(answer.fault for answer in runs):
         return []
     line = put(held.plan.question.line, ends)
-    return [held.goal(line, answer) - before for answer, before in zip(runs, held.base, strict=False)]
+    return [held.change(line, answer, luck) for luck, answer in enumerate(runs)]
 
 
 class _Again:
     """The plan solved again with other numbers in the plant, by the model; what the twin did not choose is left out."""
 
     def __init__(self, held: Held) -> None:
-        self._held = held
+        self.held = held
         self._refused = [tried.solution.plan for tried in held.plan.rounds if tried is not held.chosen]
         self._base = self._best({}, held.answers[: held.runs])
 
@@ -140,13 +142,12 @@ class _Again:
         return None if then is None or self._base is None else then - self._base
 
     def _best(self, ends: Ends, runs: Sequence[Answer]) -> float | None:
-        return solve(self._held.data(ends, runs), self._held.plan.solver, self._refused).objective
+        return solve(self.held.data(ends, runs), self.held.plan.solver, self._refused).objective
 
 
-def _swing(
-    held: Held, one: Input, answers: Answers, errors: Mapping[tuple[str, str | float], float], again: _Again
-) -> Swing:
+def _swing(again: _Again, one: Input, answers: Answers, errors: Mapping[tuple[str, str | float], float]) -> Swing:
     """Return what one input does."""
+    held = again.held
     told = []
     for end in (one.low, one.high):
         runs = answers.get((one.path, end), ())
@@ -174,7 +175,7 @@ def _swing(
     )
 
 
-def _screened(held: Held, doubted: Sequence[Input], felt: Sequence[Input], found: Found) -> Screened:
+def _screened(held: Held, small: Held, doubted: Sequence[Input], felt: Sequence[Input], found: Found) -> Screened:
     """Return how the inputs were found."""
     impossible = {way.path for way in found.impossible}
     moved = {way.path for ways, change in found.groups if change for way in ways}
@@ -196,6 +197,7 @@ def _screened(held: Held, doubted: Sequence[Input], felt: Sequence[Input], found
         impossible=tuple(sorted(impossible)),
         finished=found.finished,
         stops=tuple(_stops(held, felt, found)),
+        machines=sum(small.servers.values()),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from twin import read_line
-from twin.control.disturbance import Disturbance, Streams
+from twin.control.disturbance import Disturbance
 from twin.control.loop import Loop, Rolls, run_rolls
-from twin.randomness import stream
+from twin.randomness import Streams, stream
 
 # a web at 1 m/s: a second is a metre
 SPEED = 1.0

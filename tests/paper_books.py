@@ -25,6 +25,14 @@ PLAIN: dict[str, Any] = {
 }
 ENDLESS = "1000 GWh/yr"
 FREE = Rates(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+# that is paid back with no interest, unless a test says so
+LOAN: dict[str, Any] = {
+    "facility": "80 MUSD",
+    "share_of_capital": 1,
+    "margin": "0 %/yr",
+    "closes": 99,
+    "repaid_over": 1,
+}
 
 
 def funding(**changed: Any) -> Funding:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 from generic_lines import DAY
 
 from twin import Deadlock, Journal, Line, Run, Save, simulate
-from twin.journal import TABLES
-from twin.present import read_present
+from twin.coarse import coarser
+from twin.flow import Plant
+from twin.journal import TABLES, State
+from twin.present import go_on, present_of_plant, read_present, write_present
+from twin.simulation import evaluated_share
 
 # when a row was written, for tables that have no time of their own
 _WRITTEN = {
@@ -32,6 +36,13 @@ def branch(line: Line, file: Path, end: int = 2, seed: int = 1, engine: str = "c
     """Go on with a saved plant until the end of a day."""
     first = -(-read_present(file).header.time // DAY)
     return simulate(Run(line, days=end - int(first), warmup=0, seed=seed, engine=engine, from_state=file))
+
+
+def gone_on_and_saved(line: Line, file: Path, at: float, again: Path, seed: int, engine: str) -> Journal:
+    """Go on with a saved plant until the end of the second day, and save it once more on the way."""
+    first = -(-read_present(file).header.time // DAY)
+    run = Run(line, days=2 - int(first), warmup=0, seed=seed, engine=engine, from_state=file)
+    return simulate(run, state=Save(again, at, overwrite=True))
 
 
 def assert_tail(whole: Journal, tail: Journal, at: float) -> None:
@@ -88,3 +99,50 @@ def assert_like(line: Line, file: Path, seed: int) -> None:
         assert all(rows_of(first, table) == rows_of(second, table) for table in TABLES)
     else:
         assert first == second
+
+
+def broken(run: Run, moments: Iterable[float], file: Path, look: Callable[[Plant], None] | None = None) -> Journal:
+    """Simulate a run in SimPy whose plant is saved and made anew from the file at some moments [s].
+
+    Args:
+        run: the run, without a warm-up.
+        moments: when.
+        file: where.
+        look: called with the plant at each of them.
+    """
+    line, flaws = coarser(run.line, run.lot_scale), [f"{flaw.name}@{flaw.station}" for flaw in run.line.flaws]
+    journal = Journal(list(run.line.stations), list(run.line.buffers), flaws, None)
+    journal.line = run.line
+    share, present = evaluated_share(run.evaluate), None
+    plant = Plant(line, run.seed, journal, 1.0, evaluated=share)
+    plant.begin()
+    for time in sorted({*moments, *(DAY * day for day in range(1, run.days + 1))}):
+        plant.run_until(time)
+        if time % DAY == 0:
+            plant.close_day(int(time // DAY) - 1)
+        if time in moments:
+            if look is not None:
+                look(plant)
+            write_present(file, present_of_plant(plant, journal, run, present))
+            plant, present = Plant(line, run.seed, journal, 1.0, evaluated=share), read_present(file)
+            go_on(plant, present, run.line)
+    plant.close()
+    return journal
+
+
+def assert_same(found: Journal, whole: Journal) -> None:
+    """Check that two journals are the same, row by row and bit by bit."""
+    assert found.reasons == whole.reasons
+    for table in TABLES:
+        ours, theirs = found.columns(table), whole.columns(table)
+        for name, column in theirs.items():
+            np.testing.assert_array_equal(ours[name], column, err_msg=f"{table}.{name}")
+
+
+def doings(plant: Plant) -> set[tuple[State, bool, bool]]:
+    """Return what the servers are in the middle of: a state, whether off shift, whether their turns are decided."""
+    return {
+        (server.stays[0] if off else State(server.state), off, bool(server.turns))
+        for _, server in plant.servers
+        for off in [server.state == State.OFF_SHIFT]
+    }

@@ -40,7 +40,7 @@ TABLE = """
     measured, output_analysis, progress, results
     capability, folder, genealogy, oee, material_balance, estimate
     yields, cost, trace, query
-    defect_flow
+    defect_flow, workers
     kpi, ramp
     report, summary
     replicate, control_study
@@ -104,7 +104,7 @@ def test_only_the_model_and_the_solver_know_pyomo() -> None:
 
 def test_only_the_cluster_knows_ray() -> None:
     knowing = [path for package in ("twin", "optimize") for path, names in modules(package) if imports_of("ray", names)]
-    assert knowing == [Path("optimize/cluster.py")]
+    assert knowing == [Path("twin/workers/cluster.py")]
 
 
 ROOMS = {
@@ -138,7 +138,8 @@ def test_the_optimiser_knows_the_twin_by_its_public_names() -> None:
     public = {f"twin.{name}" for name in twin.__all__}
     for path, names in modules("optimize"):
         # the one command line is put together in the composition roots
-        allowed = public | ({"twin.__main__.app"} if path.name == "__main__.py" else set())
+        shared = {f"twin.__main__.{name}" for name in ("app", "OnCluster", "Workers")}
+        allowed = public | (shared if path.name == "__main__.py" else set())
         private = imports_of("twin", names) - allowed
         assert not private, f"{path} imports {sorted(private)}"
 

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from twin.settings import changes as changes
     from twin.settings import knobs as knobs
     from twin.settings import turn as turn
+    from twin.simulation import check_run as check_run
     from twin.simulation import simulate as simulate
     from twin.sizing import capacity as capacity
     from twin.trace import recall as recall
@@ -76,6 +77,9 @@ if TYPE_CHECKING:
     from twin.values import declared_value as declared_value
     from twin.values import inputs as inputs
     from twin.values import put as put
+    from twin.workers import Pool as Pool
+    from twin.workers import crew as crew
+    from twin.workers import hired as hired
 
 _HOME = {
     "FlowWords": "report.sankey",
@@ -111,6 +115,7 @@ _HOME = {
     "ramp_up": "ramp.learning",
     "Journal": "journal",
     "Line": "line",
+    "Pool": "workers",
     "Problem": "problems",
     "ResultFiles": "results",
     "Run": "run",
@@ -120,10 +125,13 @@ _HOME = {
     "UnitCosts": "plant_cost",
     "capacity": "sizing",
     "changes": "settings",
+    "check_run": "simulation",
     "costs": "cost",
+    "crew": "workers",
     "declared_value": "values",
     "find_declared": "read.shipped",
     "find_line": "read",
+    "hired": "workers",
     "inputs": "values",
     "known_lines": "read",
     "knobs": "settings",

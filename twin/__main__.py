@@ -53,6 +53,11 @@ app = typer.Typer(
 
 _WIDE = 200
 
+Workers = Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")]
+OnCluster = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help="workers of a Ray cluster: its address, or 'local' to start one"),
+]
 PlantFile = Annotated[str, typer.Argument(help="path of a line file, or name of a plant that comes with gigatwin")]
 
 
@@ -150,7 +155,8 @@ def simulate_command(
         list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="turn a knob; may be given often")
     ] = None,
     replications: Annotated[int, typer.Option(min=1, help="runs with seeds SEED, SEED+1, ...")] = 1,
-    workers: Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")] = 1,
+    workers: Workers = 1,
+    cluster: OnCluster = None,
     cells: Annotated[str, typer.Option(help="cell rows kept: all, none or sample:1%")] = "sample:1%",
     evaluate: Annotated[
         str, typer.Option(help="lots worked out by physics: all, or a share such as sample:5%")
@@ -181,11 +187,14 @@ def simulate_command(
         from twin.present import read_present
 
         # what is not said goes on as it was
-        seed = read_present(from_state).header.seed if _by_default(context, "seed") else seed
+        was = read_present(from_state).header
+        seed = was.seed if _by_default(context, "seed") else seed
+        lot_scale = was.lot_scale if _by_default(context, "lot_scale") else lot_scale
+        evaluate = was.evaluate if _by_default(context, "evaluate") else evaluate
         warmup = "0" if _by_default(context, "warmup") else warmup
     run = _run(file, days, warmup, seed, settings or [], cells, truth, engine)
     run = replace(run, from_state=from_state, lot_scale=lot_scale, evaluate=evaluate)
-    order = Order(run, replications, workers, out, overwrite, resume, _save(save_state, at, overwrite))
+    order = Order(run, replications, workers, out, overwrite, resume, _save(save_state, at, overwrite), cluster)
     carry_out(order, _show, quiet)
 
 

@@ -53,12 +53,12 @@ def coarser(line: Line, lots: int) -> Coarse:
             old while a machine is busy with one.
     """
     if isinstance(lots, bool) or not isinstance(lots, int) or not 1 <= lots <= MOST:
-        raise InputError(f"lot_scale {lots}: expected a whole number from 1 to {MOST}")
+        raise InputError(f"--lot-scale {lots}: expected a whole number from 1 to {MOST}")
     if lots == 1:
         return Coarse(line)
     if line.cell is None:
         raise InputError(
-            f"lot_scale {lots}: the lots of {line.name} hold no cells, so they cannot be larger; leave it at 1"
+            f"--lot-scale {lots}: the lots of {line.name} hold no cells, so they cannot be larger; leave it at 1"
         )
     able = capacity(line)
     fewer = {name: _fewer(station, lots, able[name]) for name, station in line.stations.items()}
@@ -133,7 +133,7 @@ def _refuse_what_grows_old(line: Line, coarse: Coarse) -> None:
             wrong.append(f"'{name}' may keep a lot for {buffer.shelf_life / 3600:.3g} h, and {buffer.to} takes one")
             wrong[-1] += f" every {between / 3600:.3g} h"
     if wrong:
-        raise InputError(f"lot_scale {coarse.lots}: {'; '.join(wrong)}; choose a smaller one")
+        raise InputError(f"--lot-scale {coarse.lots}: {'; '.join(wrong)}; choose a smaller one")
 
 
 def _changed(declared: _Kind, **changes: Any) -> _Kind:

@@ -17,6 +17,7 @@ import numpy as np
 from twin.journal import Journal
 from twin.measured import Flags, Floats, Measured
 from twin.output_analysis import CONFIDENCE
+from twin.table import Columns
 
 # share of a batch's coating that has met its fate when the batch is over: a little rests in trays for rework
 OVER = 0.9
@@ -55,6 +56,8 @@ def ratio_of(part: Floats, whole: Floats, drawn: float) -> Ratio:
 class Batches:
     """Evaluated batches of a run from its beginning on, and what became of each.
 
+    In a run that goes on from a saved plant these are the batches begun since: of others only the end is known.
+
     Args:
         journal: of the run.
 
@@ -65,7 +68,7 @@ class Batches:
     """
 
     def __init__(self, journal: Journal) -> None:
-        self._rows = journal.columns("evaluated")
+        self._rows = _whole(journal.columns("evaluated"))
         begun = journal.columns("visits")["station"]
         self.families: list[int] = np.unique(self._rows["root_family"]).tolist()
         self.of_batches = {family: float(np.count_nonzero(begun == family)) for family in self.families}
@@ -120,6 +123,16 @@ class Batches:
         kept, lost = self._sums(family, ("kept_kg", "lost_kg"), None)
         (begun,) = self._sums(family, ("tried",), family)
         return kept + lost >= OVER * begun
+
+
+def _whole(rows: Columns) -> Columns:
+    """Return the rows of batches whose beginning is among them."""
+    begins = rows["station"] == rows["root_family"]
+    whole = np.zeros(len(begins), np.bool_)
+    for family in np.unique(rows["root_family"]):
+        ours = rows["root_family"] == family
+        whole |= ours & np.isin(rows["root"], rows["root"][ours & begins])
+    return {name: column[whole] for name, column in rows.items()}
 
 
 def estimated(measured: Measured, found: dict[str, Any], busy: Floats) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from twin.line import Line, line_sha256
 from twin.problems import InputError
 from twin.results import ResultFiles, new_folder
 from twin.run import Run, Save
-from twin.simulation import Progress, check, engine_of, simulate
+from twin.simulation import Progress, check_run, engine_of, simulate
 from twin.table import Columns, Table
 
 FORMAT = 3
@@ -43,7 +43,7 @@ def run_in_folder(
     Raises:
         InputError: the run cannot be, or the folder holds something already.
     """
-    check(run, state)
+    check_run(run, state)
     new_folder(folder)
     began = time.perf_counter()
     asked = question(run)

@@ -16,9 +16,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Value = TypeVar("Value")
+Name = TypeVar("Name", bound=Hashable)
+Streams = Callable[[str], np.random.Generator]
 Draw = Callable[[np.random.Generator, tuple[int, int]], NDArray[np.floating]]
 
 _WORD = (1 << 64) - 1
+# what runs of this process have made once, by all that decides it: nothing that a run could change
+_MADE: dict[Hashable, Any] = {}
+_SHARED = 8
 
 
 def _uniform(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
@@ -162,15 +167,23 @@ class Luck:
         hits = found[0][row]
         return hits if not hits or hits[-1][0] < size else [hit for hit in hits if hit[0] < size]
 
-    def once(self, key: Hashable, make: Callable[[Callable[[str], np.random.Generator]], Value]) -> Value:
-        """Return what is made once for the station in a run, and kept.
+    def once(self, key: Hashable, make: Callable[[Streams], Value], declared: Callable[[], Hashable]) -> Value:
+        """Return what is made once for the station, and kept.
+
+        Runs of one process share what they would all make alike, so that a plant that is asked a hundred questions
+        makes it once.
 
         Args:
-            key: names it.
-            make: makes it from streams of random numbers, each found by its purpose.
+            key: names it in this run.
+            make: makes it from streams of random numbers, each found by its purpose; nobody may change it afterwards.
+            declared: returns all that decides it besides luck.
         """
         if key not in self._once:
-            self._once[key] = make(lambda purpose: stream(self._seed, self._station, f"once {purpose}"))
+            whole = (self._seed, self._station, declared())
+            made = _MADE.pop(whole, None)
+            if made is None:
+                made = make(lambda purpose: stream(self._seed, self._station, f"once {purpose}"))
+            self._once[key] = _keep(_MADE, whole, made, _SHARED)
         found: Value = self._once[key]
         return found
 
@@ -227,9 +240,9 @@ class Luck:
         return self._generator
 
 
-def _keep(blocks: dict[int, Value], block: int, value: Value) -> Value:
+def _keep(blocks: dict[Name, Value], block: Name, value: Value, most: int = Luck.kept) -> Value:
     """Remember a block and forget the oldest; a forgotten block is drawn again alike when asked for."""
     blocks[block] = value
-    while len(blocks) > Luck.kept:
+    while len(blocks) > most:
         del blocks[next(iter(blocks))]
     return value

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from twin.estimate import in_words
@@ -26,10 +28,12 @@ from twin.problems import InputError
 from twin.progress import bar_of_days, bar_of_replications, obey, stopped_by_hand
 from twin.results import new_folder, results_folder
 from twin.run import Run, Save
-from twin.simulation import Progress, check
+from twin.simulation import Progress, check_run
+from twin.workers import Pool, crew
 
 Show = Callable[..., None]
 DayOver = Callable[[Progress], None]
+MeasureAll = Callable[[dict[Path, Run], Callable[[], None]], None]
 
 # set in a worker process: whether the user has asked to stop
 _stop: Any = None
@@ -47,6 +51,7 @@ class Order:
         overwrite: replace what is there.
         resume: keep the replications that are complete.
         state: where the plant is saved, and when.
+        cluster: address of a Ray cluster that makes the replications, or "local"; None for this machine.
     """
 
     run: Run
@@ -56,6 +61,15 @@ class Order:
     overwrite: bool = False
     resume: bool = False
     state: Save | None = None
+    cluster: str | None = None
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A run that goes to another machine, with the file of the plant that it begins with."""
+
+    run: Run
+    state: bytes | None
 
 
 def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
@@ -64,18 +78,21 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
     Whatever goes wrong once the folder is made is raised with a note that says where what was made is.
 
     Raises:
-        InputError: the folder is taken, or the order makes no sense.
+        InputError: the folder is taken, there is no such cluster, or the order makes no sense.
     """
     if order.state is not None and order.replications > 1:
         raise InputError("--save-state saves the plant of one run; leave --replications out")
-    check(order.run, order.state)
-    folder = _folder(order)
-    try:
-        kpi = _simulated(order, folder, quiet)
-        report = _report(order, folder, kpi)
-    except BaseException as error:
-        error.add_note(_left_behind(order, folder))
-        raise
+    if order.cluster is not None and order.replications == 1:
+        raise InputError("--cluster shares out replications, and one run is never divided; give --replications, too")
+    check_run(order.run, order.state)
+    with crew(1, order.cluster) as pool:
+        folder = _folder(order)
+        try:
+            kpi = _simulated(order, folder, quiet, pool)
+            report = _report(order, folder, kpi)
+        except BaseException as error:
+            error.add_note(_left_behind(order, folder))
+            raise
     if quiet:
         show(str(report))
     else:
@@ -101,11 +118,13 @@ def _left_behind(order: Order, folder: Path) -> str:
     return f"what was made so far is in {folder}, marked incomplete{again}"
 
 
-def _simulated(order: Order, folder: Path, quiet: bool) -> dict[str, Any]:
-    """Simulate and measure; an interruption takes effect at the end of a simulated day."""
+def _simulated(order: Order, folder: Path, quiet: bool, pool: Pool) -> dict[str, Any]:
+    """Simulate and measure; on this machine an interruption takes effect at the end of a simulated day."""
+    if order.cluster is not None:
+        return _replicate(order, folder, quiet, partial(_measure_all_elsewhere, pool))
     with stopped_by_hand() as stop:
         if order.replications > 1:
-            return _replicate(order, folder, quiet, stop)
+            return _replicate(order, folder, quiet, partial(_measure_all, order.workers, stop))
         with bar_of_days(order.run, quiet) as show_day:
 
             def day_over(now: Progress) -> None:
@@ -175,7 +194,8 @@ def _runs(order: Order, folder: Path) -> dict[Path, Run]:
     }
 
 
-def _replicate(order: Order, folder: Path, quiet: bool, stop: Any) -> dict[str, Any]:
+def _replicate(order: Order, folder: Path, quiet: bool, measure_all: MeasureAll) -> dict[str, Any]:
+    """Make the replications that are not there; tell of each when it is done."""
     from twin.kpi import summarise
 
     runs = _runs(order, folder)
@@ -186,27 +206,26 @@ def _replicate(order: Order, folder: Path, quiet: bool, stop: Any) -> dict[str, 
         if path.exists():
             shutil.rmtree(path)
     with bar_of_replications(len(runs), len(runs) - len(left), quiet) as done:
-        for _ in _all_measured(left, order.workers, stop):
-            done()
+        measure_all(left, done)
     kpi = summarise([read_json(path / KPI) for path in runs])
     write_json(folder / KPI, kpi)
     write_json(folder / MANIFEST, {**manifest, "complete": True})
     return kpi
 
 
-def _all_measured(runs: dict[Path, Run], workers: int, stop: Any) -> Iterator[None]:
+def _measure_all(workers: int, stop: Any, runs: dict[Path, Run], done: Callable[[], None]) -> None:
     """Measure runs in this process or in several; what they give does not depend on it."""
     if workers == 1:
         for path, run in runs.items():
             measure(run, path, lambda now: obey(stop))
-            yield
+            done()
         return
     with ProcessPoolExecutor(workers, initializer=_begin_work, initargs=(stop,)) as pool:
         tasks = [pool.submit(_measure_as_worker, run, path) for path, run in runs.items()]
         try:
             for task in as_completed(tasks):
                 task.result()
-                yield
+                done()
         except BaseException:
             stop.value = 1
             pool.shutdown(wait=True, cancel_futures=True)
@@ -222,6 +241,37 @@ def _begin_work(stop: Any) -> None:
 
 def _measure_as_worker(run: Run, folder: Path) -> None:
     measure(run, folder, lambda now: obey(_stop))
+
+
+def _measure_all_elsewhere(pool: Pool, runs: dict[Path, Run], done: Callable[[], None]) -> None:
+    """Measure runs on the machines of a cluster, which need share no disk with this one."""
+
+    def keep(name: str, files: dict[str, bytes]) -> None:
+        folder = Path(name)
+        draft = folder.with_name(f"{folder.name}.tmp")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        for file, content in files.items():
+            (draft / file).write_bytes(content)
+        draft.replace(folder)
+        done()
+
+    sent = {
+        str(path): _Sent(run, None if run.from_state is None else run.from_state.read_bytes())
+        for path, run in runs.items()
+    }
+    pool.ask(_measure_elsewhere, sent, keep)
+
+
+def _measure_elsewhere(sent: _Sent) -> dict[str, bytes]:
+    """Measure a run where none of our files are; return those that it writes, by name."""
+    with TemporaryDirectory() as home:
+        run, folder, begin = sent.run, Path(home) / "run", Path(home) / "begin.state"
+        if sent.state is not None:
+            begin.write_bytes(sent.state)
+            run = replace(run, from_state=begin)
+        measure(run, folder)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def _is_complete(folder: Path) -> bool:

@@ -18,11 +18,11 @@ from twin.line import Line
 from twin.present import (
     Present,
     branch_from,
+    go_on,
     present_of,
+    present_of_plant,
     refuse_to_save,
-    set_flow_going,
     world_of,
-    world_of_flow,
     write_present,
 )
 from twin.problems import InputError
@@ -88,9 +88,9 @@ def simulate(
         InputError: the run asks for something that cannot be.
         Deadlock: stations of the plant wait for each other for ever.
     """
-    check(run, state)
+    check_run(run, state)
     line = run.line
-    present = None if run.from_state is None else branch_from(run.from_state, line)
+    present = None if run.from_state is None else branch_from(run.from_state, run)
     begin, first, end = _days(run, present)
     journal = _journal_of(line, folder)
     journal.warmup, journal.end = first * DAY, begin
@@ -106,12 +106,12 @@ def simulate(
             midnight = (day + 1) * DAY
             if day * DAY < moment < midnight:
                 plant.run_until(moment)
-                _save(plant, run, state, journal)
+                _save(plant, run, state, journal, present)
             plant.run_until(midnight)
             plant.close_day(day)
             journal.end = midnight
             if moment == midnight:
-                _save(plant, run, state, journal)
+                _save(plant, run, state, journal, present)
             if folder is not None and (day + 1) % _CHECKPOINT == 0:
                 plant.put_away()
             if progress is not None:
@@ -152,18 +152,17 @@ def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | Compi
     """Return the plant of a run, ready to go on."""
     for reason in present.header.reasons if present else ():
         journal.reason(reason)
-    world = world_of(present, run.line) if present else None
     if engine_of(run)[0] == "compiled":
         # machine code is loaded only where it is used
         from twin.compiled.plant import CompiledPlant
 
-        return CompiledPlant(run.line, run.seed, journal, world)
+        return CompiledPlant(run.line, run.seed, journal, world_of(present, run.line) if present else None)
     line = coarser(run.line, run.lot_scale)
     plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
-    if world is None:
+    if present is None:
         plant.begin()
     else:
-        set_flow_going(plant, world)
+        go_on(plant, present, run.line)
     return plant
 
 
@@ -172,13 +171,16 @@ def _moment(state: Save, end: int) -> float:
     return end * DAY if state.at is None else state.at
 
 
-def _save(plant: Plant | CompiledPlant, run: Run, state: Save | None, journal: Journal) -> None:
+def _save(plant: Plant | CompiledPlant, run: Run, state: Save | None, journal: Journal, begun: Present | None) -> None:
     assert state is not None
-    world = world_of_flow(plant) if isinstance(plant, Plant) else plant.world
-    write_present(state.path, present_of(world, journal, run.seed))
+    if isinstance(plant, Plant):
+        present = present_of_plant(plant, journal, run, begun)
+    else:
+        present = present_of(plant.world, journal, run.seed, begun)
+    write_present(state.path, present)
 
 
-def check(run: Run, state: Save | None = None) -> None:
+def check_run(run: Run, state: Save | None = None) -> None:
     """Refuse a run that cannot be, before anything is made for it.
 
     Args:
@@ -190,10 +192,10 @@ def check(run: Run, state: Save | None = None) -> None:
             state from which this line cannot go on, or one that cannot be saved.
     """
     if run.engine not in ENGINES:
-        raise InputError(f"engine '{run.engine}': expected one of {', '.join(ENGINES)}")
+        raise InputError(f"--engine {run.engine}: expected one of {', '.join(ENGINES)}")
     lacks = engine_of(run)[1]
     if run.engine == "compiled" and lacks:
-        raise InputError(f"engine 'compiled' does not know {_some(lacks)}; leave that out, or choose 'auto' or 'simpy'")
+        raise InputError(f"--engine compiled does not know {_some(lacks)}; leave that out, or choose 'auto' or 'simpy'")
     kept_share(run.cells)
     if evaluated_share(run.evaluate) is not None:
         _refuse_to_sample(run)
@@ -207,12 +209,9 @@ def check(run: Run, state: Save | None = None) -> None:
 
 
 def _check_state(run: Run, state: Save | None) -> None:
-    lacks = unsupported(run.line)
-    if lacks:
-        raise InputError(f"a plant with {_some(lacks)} cannot be saved, nor can it go on from a saved state")
     if run.from_state is not None and run.warmup is None:
         raise InputError("warm-up 'auto' is for an empty plant that fills; after a saved state give a number of days")
-    begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run.line))
+    begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run))
     if state is None:
         return
     refuse_to_save(state.path, state.overwrite)
@@ -238,7 +237,7 @@ def kept_share(cells: str) -> float:
         return 1.0 if cells == "all" else 0.0
     value = _sample(cells)
     if value is None:
-        raise InputError(f"cells '{cells}': expected 'all', 'none' or a sample such as 'sample:1%'")
+        raise InputError(f"--cells {cells}: expected 'all', 'none' or a sample such as 'sample:1%'")
     return value
 
 
@@ -253,8 +252,8 @@ def evaluated_share(evaluate: str) -> float | None:
     value = _sample(evaluate)
     if value is None:
         raise InputError(
-            f"evaluate '{evaluate}': expected 'all' or a sample of the batches, such as 'sample:1%'; "
-            "which cell rows are kept is chosen by 'cells'"
+            f"--evaluate {evaluate}: expected 'all' or a sample of the batches, such as 'sample:1%'; "
+            "which cell rows are kept is chosen by --cells"
         )
     return value
 
@@ -280,4 +279,4 @@ def _refuse_to_sample(run: Run) -> None:
         who = f"the lots of {run.line.name} hold no cells"
         if run.line.cell is not None:
             who = f"stations {', '.join(plain[:3])} are timed: what they make has no physics"
-        raise InputError(f"evaluate '{run.evaluate}': {who}, so there is nothing to sample; leave it at 'all'")
+        raise InputError(f"--evaluate {run.evaluate}: {who}, so there is nothing to sample; leave it at 'all'")

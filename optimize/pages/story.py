@@ -215,6 +215,13 @@ def held_back(plan: Plan, chosen: Round) -> Iterator[str]:
             yield f"It nearly reaches a limit, {limit}: the twin has {value} {unit}".rstrip() + "."
 
 
+def _lots(evaluate: str) -> str:
+    """Return what is to be said of lots that no physics was asked about."""
+    if evaluate == "all":
+        return ""
+    return f"; physics works out {evaluate.removeprefix('sample:')} of the batches, the others go as it went with those"
+
+
 def basis(plan: Plan) -> list[tuple[str, str]]:
     """Return what the answer rests on, as (what, how much)."""
     study, chosen = plan.question.study, plan.chosen
@@ -234,7 +241,7 @@ def basis(plan: Plan) -> list[tuple[str, str]]:
         (
             "runs of the twin",
             f"{plan.simulations}, each {study.days} days after {study.warmup} of warm-up; {study.replications} a plan, "
-            f"{study.explore} an option",
+            f"{study.explore} an option{_lots(study.evaluate)}",
         ),
         ("plans tried", f"{len(plan.rounds)}"),
         *[("left out", fault) for fault in plan.faults],

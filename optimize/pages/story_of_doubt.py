@@ -27,6 +27,7 @@ def screening(plan: Plan, around: Around) -> Iterator[str]:
         f"{found.runs:,} short runs ({found.budget:,} allowed), each end of a range in a group that was taken apart "
         f"where it matters: {found.alone:,} were tried alone, {len(found.stops):,} of them stop the plant."
     )
+    yield from _where(plan, found)
     if found.still:
         yield f"{found.still:,} change nothing at all."
     if found.noise > 0:
@@ -35,6 +36,18 @@ def screening(plan: Plan, around: Around) -> Iterator[str]:
     if found.impossible:
         named = listed(found.impossible[:_TOLD])
         yield f"No plant can have an end of these ranges while all else stays, so it was not tried: {named}."
+
+
+def _where(plan: Plan, found: Screened) -> Iterator[str]:
+    """Yield in which plant physics was tried, if it is not the plan's own."""
+    assert plan.chosen is not None
+    machines = sum(plan.chosen.solution.servers.values())
+    if 0 < found.machines < machines:
+        yield (
+            "They and the swings of physics were tried in a plant of the same make, so small that half of its stations "
+            f"have one machine ({found.machines:,} machines and places instead of {machines:,}), and are told in the "
+            "size of the plan: what only a plant of many machines feels is not in them."
+        )
 
 
 def _quiet(found: Screened) -> str:

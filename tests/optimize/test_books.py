@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from paper_books import FREE, certain, funding, operations
+from paper_books import FREE, LOAN, certain, funding, operations
 
-from optimize.money.books import Books
 from optimize.money.capital import Investment
 from optimize.money.finance import keep_books
-from optimize.money.funding import Funding, read_funding
+from optimize.money.funding import read_funding
 from optimize.money.trading import Operations, Rates
-from twin import InputError, Scenarios, read_futures, sample_futures
+from twin import Scenarios, read_futures, sample_futures
 
 CENT = 1e-8
 FUTURES, FUNDING = read_futures("default"), read_funding("default")
@@ -139,15 +138,6 @@ def test_a_loan_is_drawn_when_cash_is_short_and_paid_back_in_equal_parts_with_in
     assert books.interest[0] == pytest.approx(owed * (1.12 ** (1 / 12) - 1))
 
 
-LOAN: dict[str, Any] = {
-    "facility": "80 MUSD",
-    "share_of_capital": 1,
-    "margin": "0 %/yr",
-    "closes": 99,
-    "repaid_over": 1,
-}
-
-
 @pytest.mark.parametrize(
     ("what", "changed", "insolvent"),
     [
@@ -266,58 +256,6 @@ def test_double_the_price_never_brings_insolvency_forward(seed: int) -> None:
     assert np.all(twice >= once) and np.any(once < 90)
 
 
-def subsidised(**instalment: Any) -> dict[str, Any]:
-    return {"subsidy": {"amount": "50 MUSD", "share": 0.2, "instalments": [{"share": 0.6, "at": instalment}]}}
-
-
-@pytest.mark.parametrize(
-    ("at", "month"),
-    [
-        ({"month": 2}, 2),
-        ({"capital_spent": "90 MUSD"}, 4),
-        ({"output": "10 GWh/yr"}, 6),
-        ({"output": "10 GWh/yr", "month": 8}, 8),
-        ({"output": "99 GWh/yr"}, None),
-    ],
-)
-def test_subsidy_arrives_only_at_its_milestone(at: dict[str, Any], month: int | None) -> None:
-    scenarios = certain(10, **subsidised(**at))
-    # half paid with the order and half on acceptance in month 4; a GWh a month from month 4 on
-    payments = [{"at": 0, "share": 0.5}, {"at": 1, "share": 0.5}]
-    plant = operations(scenarios, good=[[0.0] * 4 + [1.0] * 6])
-    terms = funding(equity="900 MUSD", payments=payments)
-    books = keep_books(plant, [Investment("line", 100.0, 0, 4.0, 10.0)], FREE, scenarios, terms)
-    expected = np.zeros(10)
-    if month is not None:
-        expected[month] = 0.6 * 0.2 * 100
-    assert books.subsidy[0] == pytest.approx(expected)
-
-
-def test_rounds_of_equity_are_paid_in_once_when_they_are_reached() -> None:
-    scenarios = certain(6)
-    rounds = [{"amount": "7 MUSD", "at": {"month": 3}}, {"amount": "9 MUSD", "at": {"output": "20 GWh/yr"}}]
-    plant = operations(scenarios, good=[[0.0, 3.0, 3.0, 0.0, 3.0, 3.0]])
-    books = keep_books(plant, [], FREE, scenarios, funding(equity="1 MUSD", rounds=rounds))
-    assert books.equity[0] == pytest.approx([1, 0, 9, 7, 0, 0])
-
-
-def peak(books: Books) -> float:
-    return float(books.peak_funding_musd[0])
-
-
-def test_what_a_plant_needs_and_brings_does_not_hang_on_who_pays() -> None:
-    scenarios = certain(6, price=1.0, interest="12 %/yr")
-    line = Investment("line", 100.0, 1, 0.0, 10.0)
-    plant = operations(scenarios, good=[[0.0, 0.0, 20.0, 20.0, 20.0, 20.0]], engineers=1.0)
-    rates = replace(FREE, engineer=12 * 5e6)
-    owners = keep_books(plant, [line], rates, scenarios, funding(equity="500 MUSD"))
-    loan = {**LOAN, "facility": "100 MUSD", "closes": 99}
-    lenders = keep_books(plant, [line], rates, scenarios, funding(equity="12 MUSD", debt=loan))
-    assert lenders.interest.sum() > 1
-    assert owners.free_cash == pytest.approx(lenders.free_cash)
-    assert peak(owners) == pytest.approx(110) == peak(lenders)
-
-
 def test_the_end_of_the_horizon_brings_the_books_of_a_solvent_plant_only() -> None:
     scenarios = certain(6, price=1.0)
     line = Investment("line", 100.0, 0, 0.0, 10.0)
@@ -341,40 +279,3 @@ def test_a_years_cost_is_shared_by_the_good_cells_of_both_grades() -> None:
     assert books.cost_usd_per_kwh_by_year[0] == pytest.approx([60, 30])
     nothing = keep_books(operations(scenarios, engineers=1.0), [], FREE, scenarios, funding())
     assert np.all(np.isnan(nothing.cost_usd_per_kwh_by_year))
-
-
-@pytest.mark.parametrize(
-    ("what", "text"),
-    [
-        ({"good": -1.0}, "at least 0"),
-        ({"good": np.nan}, "at least 0"),
-        ({"good": 1.0, "started": 0.5}, "more cells than it has started"),
-    ],
-)
-def test_a_plant_that_cannot_be_is_refused(what: dict[str, Any], text: str) -> None:
-    scenarios = certain(3)
-    with pytest.raises(InputError, match=text):
-        keep_books(operations(scenarios, **what), [], FREE, scenarios, funding())
-
-
-def test_shapes_and_orders_that_do_not_fit_are_refused() -> None:
-    scenarios = certain(3)
-    with pytest.raises(InputError, match=r"shape \(1, 4\), expected \(1, 3\)"):
-        keep_books(operations(certain(4)), [], FREE, scenarios, funding())
-    with pytest.raises(InputError, match="'late' is ordered in month 3"):
-        keep_books(operations(scenarios), [Investment("late", 1.0, 3, 1.0, 10.0)], FREE, scenarios, funding())
-    with pytest.raises(InputError, match="'early' is ordered in month -2"):
-        keep_books(operations(scenarios), [Investment("early", 1.0, -2, 1.0, 10.0)], FREE, scenarios, funding())
-    orders = np.array([0, 1])
-    with pytest.raises(InputError, match="'many' has orders for 2 futures, expected 1"):
-        keep_books(operations(scenarios), [Investment("many", 1.0, orders, 1.0, 10.0)], FREE, scenarios, funding())
-    with pytest.raises(InputError, match="lead time of -1 months"):
-        Investment("odd", 1.0, 0, -1.0, 10.0)
-
-
-def test_the_default_funding_is_sourced_and_wrong_ones_are_refused() -> None:
-    assert isinstance(read_funding("default"), Funding)
-    with pytest.raises(InputError, match="did you mean 'default'"):
-        read_funding("defualt")
-    with pytest.raises(ValueError, match=r"payments add up to 0\.9"):
-        funding(payments=[{"at": 0, "share": 0.9}])

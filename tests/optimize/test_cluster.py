@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import gigatwin
+from command import gigatwin, leave_out_reports
 from counted_questions import asked_so_far, questions, reply, reply_to_even
 
 import optimize.__main__  # noqa: F401  # its commands are gigatwin's too
 from optimize.cache import Cache
-from optimize.cluster import Cluster
 from optimize.comparison import Comparison, compare
 from optimize.workers import Pool, ask_all, crew
 from twin import InputError
+from twin.workers.cluster import Cluster
 
 PLANT = Path(__file__).parent / "small_plant.yaml"
 
@@ -117,7 +117,7 @@ def test_what_goes_wrong_on_another_machine_is_told_as_it_was_there(two: TwoMach
 def test_a_question_that_always_kills_its_worker_is_given_up(
     two: TwoMachines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("optimize.cluster._AGAIN", 1)
+    monkeypatch.setattr("twin.workers.cluster._AGAIN", 1)
     with crew(1, two.address) as pool, pytest.raises(ConnectionError, match="has lost a run 2 times"):
         ask_all(reply_to_even, questions(tmp_path / "marks", 2), pool, "kill")
 
@@ -125,7 +125,7 @@ def test_a_question_that_always_kills_its_worker_is_given_up(
 def test_machines_with_other_versions_are_refused(
     two: TwoMachines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("optimize.cluster.versions", lambda: {"numpy": "1.0"})
+    monkeypatch.setattr("twin.workers.cluster.versions", lambda: {"numpy": "1.0"})
     with crew(1, two.address) as pool, pytest.raises(InputError, match=r"has numpy 2\S+ instead of 1.0; install"):
         ask_all(reply, questions(tmp_path / "marks", 2), pool, "ask")
     assert asked_so_far(tmp_path / "marks") == []
@@ -148,6 +148,37 @@ def test_a_comparison_is_the_same_on_a_cluster_that_loses_a_machine_in_the_middl
         found = side_by_side(other, pool, tell)
     assert two.second is None and told[-1] == (8, 8)
     assert found.as_data() == side_by_side(other, 1).as_data()
+
+
+def test_replications_made_on_other_machines_are_those_of_this_one(
+    two: TwoMachines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_out_reports(monkeypatch)
+    asked = ("simulate", str(PLANT), "--days", "5", "--warmup", "1", "--replications", "3", "--quiet")
+    for name, workers in (("here", ()), ("there", ("--cluster", two.address))):
+        assert gigatwin(*asked, *workers, "--out", str(tmp_path / name))[0] == 0
+    here, there = (
+        {
+            str(path.relative_to(tmp_path / name)): path.read_bytes()
+            for path in sorted((tmp_path / name).rglob("*"))
+            if path.is_file() and path.name != "manifest.json"
+        }
+        for name in ("here", "there")
+    )
+    assert "replication-002/visits.parquet" in here
+    assert here == there
+    # those that are there are not made again
+    (tmp_path / "there" / "replication-001" / "kpi.json").unlink()
+    first = (tmp_path / "there" / "replication-000" / "kpi.json").stat().st_mtime_ns
+    resumed = ("--resume", "--cluster", two.address, "--out", str(tmp_path / "there"))
+    assert gigatwin(*asked, *resumed)[0] == 0
+    assert (tmp_path / "there" / "replication-000" / "kpi.json").stat().st_mtime_ns == first
+    assert (tmp_path / "there" / "replication-001" / "kpi.json").read_bytes() == here["replication-001/kpi.json"]
+
+
+def test_one_run_is_not_shared_out(tmp_path: Path) -> None:
+    code, said = gigatwin("simulate", str(PLANT), "--cluster", "local", "--out", str(tmp_path / "out"))
+    assert code == 2 and "give --replications, too" in said and not (tmp_path / "out").exists()
 
 
 def test_a_command_runs_on_a_cluster_of_its_own_and_ends_it(tmp_path: Path) -> None:

@@ -64,7 +64,8 @@ def test_a_comparison_leaves_json_pictures_and_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("optimize", "no_such_study.yaml"), "no study 'no_such_study.yaml'"),
+        (("optimize", "no_such_study.yaml"), "no file 'no_such_study.yaml' in studies; expected one of first_study, "),
+        (("optimize", "scale_up"), "they are compared by 'gigatwin compare scale_up'"),
         (("compare", "no_such_plant", "another"), "no line file 'no_such_plant'"),
         (("compare", str(PLANT)), "name two or more line files"),
     ],

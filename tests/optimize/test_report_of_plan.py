@@ -20,7 +20,7 @@ from optimize.pages.story import answer
 from optimize.pages.tables import binding, machines
 from optimize.question import read_study
 from optimize.refine import Plan, optimize
-from optimize.words import decimals, listed, spread
+from optimize.words import decimals
 from twin import read_line, unit_costs
 
 SMALL = Path(__file__).parent / "small_plant.yaml"
@@ -270,27 +270,6 @@ def test_a_line_without_a_product_has_lots_and_no_costs(tmp_path: Path) -> None:
     assert "the declared plant makes 1.000 1/h" in said and "baking.time 30 min (declared 1 h)" in said
     assert "allows [lots/yr]" in said and "USD" not in said
     assert not (tmp_path / "out" / "tables" / "costs.csv").exists()
-
-
-@pytest.mark.parametrize(
-    ("middle", "text"),
-    [
-        # half the interval has one digit, or two when the first is 1 or 2
-        (Interval(100.913, 100.36, 101.47), "100.9 (100.4 to 101.5)"),
-        (Interval(13243.7, 11377.0, 15110.2), "13,200 (11,400 to 15,100)"),
-        (Interval(0.25349, 0.2521, 0.2549), "0.2535 (0.2521 to 0.2549)"),
-        (Interval(7.0, 2.0, 12.0), "7 (2 to 12)"),
-        # a figure without spread keeps four digits
-        (Interval(12.34567, 12.34567, 12.34567), "12.35"),
-        (Interval(0.0, 0.0, 0.0), "0"),
-    ],
-)
-def test_a_number_has_no_more_digits_than_its_interval_supports(middle: Interval, text: str) -> None:
-    assert spread(middle) == text
-
-
-def test_things_in_a_row_have_an_and_before_the_last() -> None:
-    assert [listed(parts) for parts in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
 
 
 def test_the_terminal_shows_only_what_changes_and_wraps_no_name(plan: Plan) -> None:

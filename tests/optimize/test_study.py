@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from optimize.explore import ask, asked
 from optimize.question import read_study
 from twin import InputError
 
@@ -87,6 +89,14 @@ def test_prices_of_a_study_go_before_those_of_the_plant(tmp_path: Path) -> None:
     assert dear.line.prices.electricity == pytest.approx(1 / 3.6e6)
 
 
+def test_a_study_may_have_physics_work_out_a_share_of_the_batches(tmp_path: Path) -> None:
+    question = read_study(study_file(tmp_path, "days: 20", "evaluate: sample:20%\ndays: 20"))
+    (run,) = asked(question, {"stacking.servers": 3}, runs=1)
+    sample, whole = ask(run), ask(replace(run, evaluate="all"))
+    assert run.evaluate == "sample:20%" and sample != whole
+    assert sample.output == pytest.approx(whole.output, rel=0.05)
+
+
 def test_goal_and_demand_of_the_command_line_go_before_those_of_the_file(tmp_path: Path) -> None:
     question = read_study(study_file(tmp_path), goal="profit", demand="0.5GWh")
     assert question.study.goal == "profit"
@@ -124,6 +134,7 @@ def test_demand_is_counted_in_cells(tmp_path: Path) -> None:
         ("0.3 GWh/yr", "0.3", 4, ["has no unit", "16 GWh/yr"]),
         ("replications: 3", "replications: 1", 12, ["replications", "1 is too small, expected at least 2"]),
         ("days: 20", "dayz: 20", 10, ["unknown key 'dayz'", "did you mean 'days'?"]),
+        ("days: 20", "evaluate: few\ndays: 20", 10, ["evaluate 'few'", "such as 'sample:1%'"]),
         (str(PLANT), "pilot_lin", 3, ["pilot_lin"]),
     ],
 )
@@ -190,6 +201,7 @@ def test_a_line_without_prices_can_only_be_asked_for_output(tmp_path: Path) -> N
     assert read_study(path, goal="output").study.goal == "output"
 
 
-def test_a_missing_study_is_told_with_an_example(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="expected a YAML file such as"):
-        read_study(tmp_path / "nothing.yaml")
+def test_a_missing_study_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no file 'nothing' in studies; expected one of first_study, "):
+        read_study("nothing")
+    assert read_study("first_study").study.name == "first_study"

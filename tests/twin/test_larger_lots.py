@@ -138,4 +138,4 @@ def test_lots_that_would_grow_too_old_are_refused_before_anything_is_made() -> N
 
 def test_the_command_refuses_them_with_exit_code_2() -> None:
     code, said = gigatwin("simulate", "pilot_line", "--lot-scale", "0")
-    assert code == 2 and "lot_scale 0" in said
+    assert code == 2 and "--lot-scale 0: expected" in said

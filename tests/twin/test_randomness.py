@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -132,3 +134,17 @@ def _sizes_mod(size: int, modulus: int) -> np.ndarray:
 
 def _one(luck: Luck, lot: int) -> float:
     return luck.one("time", lot, lambda generator, size: generator.exponential(1.0, size))
+
+
+def test_what_is_made_once_is_shared_by_runs_that_declare_the_same_and_by_no_others() -> None:
+    def bank(seed: int, declared: str) -> np.ndarray[Any, Any]:
+        return Luck(seed, "coating").once("bank", lambda streams: streams("web").standard_normal(5), lambda: declared)
+
+    first = bank(1, "as it is")
+    assert bank(1, "as it is") is first
+    assert not (bank(2, "as it is") == first).any()
+    # other numbers are made anew, though from the same luck, and a run that comes after many others makes its own again
+    assert bank(1, "another") is not first
+    for number in range(20):
+        bank(1, f"plant {number}")
+    assert bank(1, "as it is") is not first and (bank(1, "as it is") == first).all()

@@ -62,6 +62,21 @@ def test_the_answer_does_not_depend_on_the_number_of_workers(plant: Path, tmp_pa
         assert manifests[0] == manifests[1]
 
 
+def test_replications_in_which_some_lots_are_evaluated_do_not_depend_on_the_number_of_workers(
+    plant: Path, tmp_path: Path
+) -> None:
+    asked = (*DAYS, "--replications", "2", "--evaluate", "sample:10%")
+    found = {}
+    for workers in ("1", "2"):
+        out = tmp_path / workers
+        assert gigatwin("simulate", str(plant), *asked, "--workers", workers, "--out", str(out))[0] == 0
+        found[workers] = contents(out)
+    # both kinds of lots are there: some stand for others
+    evaluated = open_run(tmp_path / "2" / "replication-001").columns("evaluated")
+    assert 0 < (evaluated["others"] > 0).sum() < len(evaluated["others"])
+    assert found["1"] == found["2"]
+
+
 def test_each_replication_is_the_run_of_its_seed(plant: Path, tmp_path: Path, undisturbed: Path) -> None:
     assert gigatwin("simulate", str(plant), *DAYS, "--seed", "3", "--out", str(tmp_path))[0] == 0
     alone, third = contents(tmp_path), contents(undisturbed / RUNS[2])

@@ -141,7 +141,7 @@ def test_lots_that_hold_nothing_cannot_be_sampled() -> None:
 
 def test_the_command_says_in_plain_sight_that_counts_are_estimates(tmp_path: Path) -> None:
     code, said = gigatwin("simulate", "pilot_line", "--days", "3", "--evaluate", "few", "--out", str(tmp_path / "no"))
-    assert code == 2 and "evaluate 'few'" in said and not (tmp_path / "no").exists()
+    assert code == 2 and "--evaluate few: expected 'all' or a sample" in said and not (tmp_path / "no").exists()
     run = tmp_path / "run"
     asked = ("--days", "4", "--warmup", "22", "--evaluate", "sample:10%", "--cells", "all", "--out", str(run))
     code, said = gigatwin("simulate", "pilot_line", *asked)

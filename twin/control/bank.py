@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.control.cross_web import PIECE
-from twin.control.disturbance import Streams
 from twin.control.loop import Loop, Rolls, Tolerance, run_rolls
 from twin.machine_code import equation, loop
+from twin.randomness import Streams
 
 Floats = NDArray[np.float32]
 Mark = tuple[float, float, int]

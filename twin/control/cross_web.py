@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.control.disturbance import Disturbance, Streams, Values
+from twin.control.disturbance import Disturbance, Values
 from twin.control.equipment import Bought
+from twin.randomness import Streams
 from twin.units import Fraction, Metres
 
 # the profile hardly changes within a piece of web of this length [m]

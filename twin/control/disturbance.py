@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.declared import Declared
+from twin.randomness import Streams
 from twin.units import Fraction, Metres, PerLength, Positive
 
 Values = NDArray[np.float64]
-Streams = Callable[[str], np.random.Generator]
 
 
 class Web(NamedTuple):

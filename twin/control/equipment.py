@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.control.disturbance import Disturbance, Streams, Values
+from twin.control.disturbance import Disturbance, Values
 from twin.declared import Declared
+from twin.randomness import Streams
 from twin.units import Fraction, Metres, Money, MoneyPerYear, Positive, Rate, Seconds
 
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from twin.control.charts import EwmaChart, Operator, RunToRun, Shewhart
 from twin.control.controller import Controller, Move, Open, Seen
 from twin.control.cross_web import PIECE, DieBolts, lane_profiles
-from twin.control.disturbance import Disturbance, Streams, Values, Web
+from twin.control.disturbance import Disturbance, Values, Web
 from twin.control.equipment import Actuator, Bought, Facts, Gauge, Sensor
 from twin.control.feedback import PI, Smith
 from twin.control.fuzzy import FuzzyPI
@@ -19,6 +19,7 @@ from twin.control.network import Network
 from twin.control.predictive import Predictive
 from twin.declared import Declared, Extras
 from twin.problems import InputError, did_you_mean
+from twin.randomness import Streams
 from twin.units import Fraction, Metres, Positive, Seconds
 
 AnyController = Annotated[

@@ -154,7 +154,12 @@ class Coating(DeclaredStep):
         loop = self.loop
         assert loop is not None and at.product is not None
         long = self.web(slurry.solids, at.product) / self.webs
-        bank = at.luck.once(whole(long), lambda streams: build_bank(loop, streams, self.speed, long, self.lanes))
+        metres = whole(long)
+        bank = at.luck.once(
+            metres,
+            lambda streams: build_bank(loop, streams, self.speed, metres, self.lanes),
+            lambda: (loop.model_dump_json(), self.speed, metres, self.lanes),
+        )
         set_up = at.luck.normal("roll", at.lot, self.webs).tolist()
         drawn = at.luck.uniform("neighbour", at.lot, self.webs).tolist()
         offsets = [slurry.offset + bank.batch * one for one in set_up]

@@ -10,7 +10,7 @@ Source: Andridge and Little, International Statistical Review 78 (2010) 40, on h
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -101,6 +101,14 @@ class Deck:
         self._carried: dict[tuple[int, int], float] = {}
         self._of: dict[tuple[int, int], list[Remembered]] = {}
         self.batches: deque[list[Remembered]] = deque(maxlen=REMEMBERED)
+
+    def remembered(self) -> dict[str, Any]:
+        """Return all that it holds beside its share."""
+        return {name: value for name, value in vars(self).items() if name != "_threshold"}
+
+    def go_on(self, remembered: Mapping[str, Any]) -> None:
+        """Go on with what another deck remembers."""
+        vars(self).update({name: remembered[name] for name in self.remembered()})
 
     def chooses(self, serial: int) -> bool:
         """Return whether a new lot of a source is evaluated: by its number alone, evenly over all numbers."""

@@ -14,7 +14,7 @@ from twin.flow.buffer import Inbox
 from twin.flow.crew import Pool
 from twin.flow.lot import Lot
 from twin.flow.state import Server
-from twin.flow.station import FINISHED, HAS_LOTS, READY, SEEKING, TOP, WORKED, Midway, StationFlow
+from twin.flow.station import ADJUSTED, FINISHED, HAS_LOTS, READY, SEEKING, TOP, WORKED, Midway, StationFlow
 from twin.flow.turn import Turn
 from twin.journal import State
 
@@ -53,6 +53,20 @@ def _standing(station: StationFlow, server: Server, state: State, event: Event) 
         return SEEKING
     yield from station.call_operators(server)
     return READY
+
+
+def adjusting(station: StationFlow, server: Server, end: float) -> Midway:
+    """Stand still after the alarm of a chart; a part of that ends at a time [s]."""
+    return _adjusting(station, server, Timeout(station.env, end))
+
+
+def _adjusting(station: StationFlow, server: Server, event: Event) -> Midway:
+    number = server.adjusts
+    yield from station.adjust(server, number, event)
+    for later in range(number + 1, len(server.turns)):
+        if server.turns[later].adjust is not None:
+            yield from station.adjust(server, later)
+    return ADJUSTED
 
 
 def working(station: StationFlow, server: Server, end: float) -> Midway:
@@ -117,28 +131,28 @@ def _helped(station: StationFlow, server: Server, event: Event) -> Midway:
 
 
 def blocked(
-    station: StationFlow, server: Server, box: Inbox, turn: Turn, outputs: Sequence[Lot], finish: float
+    station: StationFlow, server: Server, turn: Turn, outputs: Sequence[tuple[Inbox, Lot]], finish: float
 ) -> Midway:
     """Wait for room behind those who do so already.
 
     Args:
         station: the station.
         server: one of its servers.
-        box: the buffer.
         turn: what the lots came of.
-        outputs: what is left of it.
+        outputs: what is left of it, each lot with its buffer.
         finish: when it was over [s].
     """
     event = Event(station.env)
-    box.blocked.append((outputs[0], event))
-    return _blocked(station, server, turn, [(box, lot) for lot in outputs], event, finish)
+    box, lot = outputs[0]
+    box.blocked.append((lot, event))
+    return _blocked(station, server, turn, outputs, event, finish)
 
 
 def _blocked(
     station: StationFlow,
     server: Server,
     turn: Turn,
-    outputs: Sequence[tuple[Inbox | None, Lot]],
+    outputs: Sequence[tuple[Inbox, Lot]],
     event: Event,
     finish: float,
 ) -> Midway:
@@ -147,22 +161,25 @@ def _blocked(
 
 
 def let_in(
-    station: StationFlow, server: Server, box: Inbox, turn: Turn, outputs: Sequence[Lot], times: tuple[float, float]
+    station: StationFlow,
+    server: Server,
+    turn: Turn,
+    outputs: Sequence[tuple[Inbox, Lot]],
+    times: tuple[float, float],
 ) -> Midway:
     """Know at a time that a lot that waited for room is in, and bring in the lots behind it.
 
     Args:
         station: the station.
         server: one of its servers.
-        box: the buffer.
         turn: what the lots came of.
-        outputs: the lots behind it.
+        outputs: the lots behind it, each with its buffer.
         times: when the turn was over, and the time at which it is known [s].
     """
     finish, time = times
     others = server.lots
-    server.lots = [*others, *outputs]
-    return _let_in(station, server, others, turn, [(box, lot) for lot in outputs], finish, Timeout(station.env, time))
+    server.lots = [*others, *(lot for _, lot in outputs)]
+    return _let_in(station, server, others, turn, outputs, finish, Timeout(station.env, time))
 
 
 def _let_in(

@@ -11,6 +11,7 @@ from twin.journal import State
 if TYPE_CHECKING:
     from simpy import Process
 
+    from twin.flow.buffer import Inbox
     from twin.flow.downtime import Upkeep, Wear
     from twin.flow.lot import Lot
     from twin.flow.turn import Turn
@@ -55,6 +56,13 @@ class StateClock:
         self.counts[old] -= 1
         self.counts[new] += 1
 
+    def _count(self, state: State, now: float) -> None:
+        if self._calendar is not None:
+            self._count_staffed(state, now)
+        else:
+            self.seconds[state] += self.counts[state] * (now - self.since[state])
+            self.since[state] = now
+
     def _count_staffed(self, state: State, now: float) -> None:
         assert self._calendar is not None
         passed = now - self.since[state]
@@ -65,14 +73,27 @@ class StateClock:
         self.seconds[state] += self.counts[state] * passed
         self.since[state] = now
 
+    def go_on(self, seconds: list[float], since: list[float], counts: list[int], servers: int, now: float) -> None:
+        """Go on from a state; servers that were not there yet are starved from now on [s].
+
+        Args:
+            seconds: of all servers in each state since the day began, until ``since`` [s].
+            since: when a server entered or left each state last [s].
+            counts: servers in each state.
+            servers: how many there are now.
+            now: the time [s].
+        """
+        self.seconds, self.since, self.counts = [*seconds], [*since], [*counts]
+        more = servers - sum(counts)
+        if more > 0:
+            # what has passed is told of those that were there
+            self._count(State.STARVED, now)
+            self.counts[State.STARVED] += more
+
     def close_day(self, now: float) -> list[float]:
         """Return the servers' seconds in each state since the last call, and begin anew. Shape (states,)."""
         for state in State:
-            if self._calendar is not None:
-                self._count_staffed(state, now)
-            else:
-                self.seconds[state] += self.counts[state] * (now - self.since[state])
-                self.since[state] = now
+            self._count(state, now)
         closed, self.seconds = self.seconds, [0.0] * len(State)
         return closed
 
@@ -94,13 +115,19 @@ class Server:
         wear: its failures; None when it never fails.
         upkeep: set-ups and maintenance; None when it needs none.
         waits_for: number of the station it is blocked by, -1 for none.
-        open: a turn that is over while its lots wait to leave, with its start and finish [s].
+        handed: how many of its turns are handed over while lots of the last of them wait to leave.
+        open: that turn while its lots wait to leave, with its start and finish [s].
+        leaving: those lots, each with the buffer that it waits for.
+        adjusts: which of its turns it stands still for, after the alarm of a chart.
     """
 
     __slots__ = (
         "_clock",
+        "adjusts",
         "begin",
         "failing",
+        "handed",
+        "leaving",
         "lots",
         "number",
         "open",
@@ -127,7 +154,10 @@ class Server:
         self.wear: Wear | None = None
         self.upkeep: Upkeep | None = None
         self.waits_for = -1
+        self.handed = 0
         self.open: tuple[Turn, float, float] | None = None
+        self.leaving: Sequence[tuple[Inbox | None, Lot]] = ()
+        self.adjusts = 0
         self._clock = clock
 
     def enter(self, state: State, now: float) -> None:

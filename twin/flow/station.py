@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Midway = Generator[Event, Any, int]
 
 # places in the loop
-TOP, SEEKING, HAS_LOTS, READY, WORKED, FINISHED = range(6)
+TOP, SEEKING, HAS_LOTS, READY, WORKED, FINISHED, ADJUSTED = range(7)
 
 
 class StationFlow(Stretches):
@@ -48,6 +48,8 @@ class StationFlow(Stretches):
         modes: name of the mode of each of the line's flaws.
         pace: how much longer a turn takes than its step says.
         tray: cells that go back for rework together.
+        reworked: trays that have gone back so far.
+        returning: cells that wait to fill one, by station that they go to and how often they have been there.
         examines: True when flaws are born or seen here at declared rates.
         deck: what it remembers of evaluated lots; None where every lot is evaluated.
     """
@@ -79,7 +81,7 @@ class StationFlow(Stretches):
         self.peers: Sequence[StationFlow] = ()
         self.in_a_loop = False
         self.serial = 0
-        self._reworked = 0
+        self.reworked = 0
         self.returning: dict[tuple[str, int], list[tuple[Cell, Lot]]] = {}
 
     def next_serial(self) -> int:
@@ -133,14 +135,17 @@ class StationFlow(Stretches):
                     yield from self.stay(server, State.PRODUCTIVE, seconds)
             if place <= WORKED and self.operators is not None:
                 self.operators[0].give_back(self.operators[1])
-            for turn in server.turns:
-                wait = self._hand_over(server, turn)
-                if wait is not None:
-                    yield from wait
-            server.lots = ()
-            for turn in server.turns:
-                if turn.adjust is not None:
-                    yield from self._adjust(server, *turn.adjust)
+            if place <= FINISHED:
+                turns = server.turns
+                for number in range(server.handed, len(turns)):
+                    wait = self._hand_over(server, turns[number])
+                    if wait is not None:
+                        server.handed = number + 1
+                        yield from wait
+                server.lots, server.handed = (), 0
+                for number, turn in enumerate(turns):
+                    if turn.adjust is not None:
+                        yield from self.adjust(server, number)
             place = TOP
 
     def _begin(self, server: Server) -> tuple[float, Breaks]:
@@ -224,14 +229,15 @@ class StationFlow(Stretches):
             assert box is not None
             event = event if place == 0 else box.offer(lot)
             if event is not None:
-                server.lots = [*others, *(lot for _, lot in outputs[place:])]
+                server.leaving = outputs[place:]
+                server.lots = [*others, *(lot for _, lot in server.leaving)]
                 server.enter(State.BLOCKED, self.env.now)
                 if self.in_a_loop:
                     server.waits_for = box.owner
                     check_circle(self.number, self._waiting_for, self.journal.stations, self.env.now)
                 yield event
                 server.waits_for = -1
-        server.lots, server.open = others, None
+        server.lots, server.open, server.leaving = others, None, ()
         self.record.visit(self.number, server.number, turn, server.start, finish, self.env.now)
 
     def _waiting_for(self, station: int) -> set[int]:
@@ -246,10 +252,10 @@ class StationFlow(Stretches):
         if sum(part.size for part, _ in waiting) < self.tray:
             return []
         tray = pooled([part for part, _ in waiting])
-        lot = Lot(self.number, REWORK + self._reworked, tray, tray.units)
+        lot = Lot(self.number, REWORK + self.reworked, tray, tray.units)
         self.record.kin([lot], [parent for _, parent in waiting], self.env.now)
         waiting.clear()
-        self._reworked += 1
+        self.reworked += 1
         return [(self.rework[to], lot)]
 
     def returning_lots(self) -> list[Lot]:

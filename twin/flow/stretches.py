@@ -71,10 +71,23 @@ class Stretches(Intake):
             yield from self.stay(server, state, plan.takes)
             self.note_stop(server, state)
 
-    def _adjust(self, server: Server, action: str, seconds: float) -> Process:
-        """Stand still after the alarm of a control chart; a stop renews what wears, as a set-up does."""
-        server.begin, state = self.env.now, State.SETUP if action == "stop" else State.ENGINEERING
-        yield from self.stay(server, state, seconds)
+    def adjust(self, server: Server, number: int, event: Event | None = None) -> Process:
+        """Stand still after the alarm of a control chart; a stop renews what wears, as a set-up does.
+
+        Args:
+            server: the server.
+            number: which of its turns had the alarm.
+            event: with which a part of it is over, when it has begun already.
+        """
+        alarm = server.turns[number].adjust
+        assert alarm is not None
+        action, seconds = alarm
+        state = State.SETUP if action == "stop" else State.ENGINEERING
+        if event is None:
+            server.begin, server.adjusts = self.env.now, number
+            yield from self.stay(server, state, seconds)
+        else:
+            yield from self.stay_on(server, event)
         if action == "stop" and server.upkeep is not None:
             server.upkeep.renew()
         self.note_stop(server, state)

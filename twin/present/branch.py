@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from twin.compiled.state import PARTS, REASONS, WORLD, Records, World
+from twin.flow import Plant
 from twin.journal import Journal
 from twin.line import Line, line_sha256
+from twin.present.codec import as_arrays, from_arrays, kinds
 from twin.present.file import Header, Present, read_present
+from twin.present.from_flow import world_of_flow
+from twin.present.from_plant import things_of
 from twin.present.room import let_in
 from twin.present.servers import with_more_servers
+from twin.present.to_flow import set_flow_going
+from twin.present.to_plant import set_plant_going
+from twin.present.worn import WORN, drawn_anew, wear_plant, wear_world, with_lives, worn_in_plant, worn_in_world
 from twin.problems import InputError, Problem
+from twin.run import Run
 from twin.timed import Timed
 
 # found again by their keys
@@ -46,16 +55,23 @@ def structure_of(line: Line) -> dict[str, Any]:
     buffers = {
         name: {"from": buffer.source, "to": buffer.to, "rework": buffer.rework} for name, buffer in line.buffers.items()
     }
-    return {"stations": stations, "buffers": buffers, "crews": {name: {} for name in line.crews}}
+    flaws: dict[str, Any] = {f"{flaw.name}@{flaw.station}": {} for flaw in line.flaws}
+    return {"stations": stations, "buffers": buffers, "crews": {name: {} for name in line.crews}, "flaws": flaws}
 
 
-def present_of(world: World, journal: Journal, seed: int) -> Present:
+def is_timed(line: Line) -> bool:
+    """Return whether a line has timed stations alone, so that its state is that of both engines."""
+    return all(isinstance(station.step, Timed) for station in line.stations.values())
+
+
+def present_of(world: World, journal: Journal, seed: int, begun: Present | None = None) -> Present:
     """Return a plant as it is now.
 
     Args:
         world: its state; nothing is due.
         journal: its journal.
         seed: key of its luck.
+        begun: the state with which it has begun; None for an empty plant.
     """
     from twin.compiled.layout import empty_plant
 
@@ -65,7 +81,47 @@ def present_of(world: World, journal: Journal, seed: int) -> Present:
     )
     arrays = {name: array for name, array in world.parts.items() if name not in _DRAWN}
     laid_out = {name: empty.parts[name] for name in arrays if name not in _ONLY_NOW}
-    return Present(header, {"root": world.root, **arrays}, {"root": empty.root, **laid_out})
+    worn = with_lives(worn_in_world(world), line, seed, begun.worn if begun else None)
+    return Present(header, {"root": world.root, **arrays}, {"root": empty.root, **laid_out}, worn)
+
+
+def present_of_plant(plant: Plant, journal: Journal, run: Run, begun: Present | None = None) -> Present:
+    """Return a plant in SimPy as it is now.
+
+    Args:
+        plant: the plant; nothing is due.
+        journal: its journal.
+        run: the run that it is in.
+        begun: the state with which it has begun; None for an empty plant.
+    """
+    line = journal.line
+    if is_timed(line):
+        return present_of(world_of_flow(plant), journal, run.seed, begun)
+    said = (plant.env.now, run.seed, line.name, line_sha256(line), journal.reasons, structure_of(line))
+    header = Header(*said, run.lot_scale, run.evaluate, kinds())
+    worn = with_lives(worn_in_plant(plant), line, run.seed, begun.worn if begun else None)
+    return Present(header, {}, {}, worn, as_arrays(things_of(plant)))
+
+
+def go_on(plant: Plant, present: Present, line: Line) -> None:
+    """Let a plant in SimPy that has not begun go on from a state.
+
+    Args:
+        plant: the plant.
+        present: the state.
+        line: the branch as declared; it has no faults.
+
+    Raises:
+        InputError: the state is damaged.
+    """
+    if not present.things:
+        set_flow_going(plant, world_of(present, line))
+        return
+    try:
+        set_plant_going(plant, from_arrays(present.things))
+        wear_plant(plant, present.worn)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise InputError(f"the saved state is damaged ({error}); save it again") from None
 
 
 def world_of(present: Present, line: Line) -> World:
@@ -94,6 +150,7 @@ def world_of(present: Present, line: Line) -> World:
             _join(world.parts[name], saved, present.laid_out[name])
         else:
             world.parts[name] = saved.copy()
+    wear_world(world, present.worn)
     world.connect()
     let_in(world)
     return world
@@ -110,14 +167,15 @@ def _join(now: Records, saved: Records, laid_out: Records, keep: set[str] = froz
             now[field][same] = saved[field][same]
 
 
-def branch_from(path: Path, line: Line) -> Present:
-    """Return a saved plant from which a line can go on.
+def branch_from(path: Path, run: Run) -> Present:
+    """Return a saved plant from which a run can go on.
 
     Raises:
         InputError: the file cannot be used, or the line differs in what may not.
     """
-    present = read_present(path)
-    if _strange_parts(present):
+    present, line = read_present(path), run.line
+    strange = present.header.kinds != kinds() if present.things else _strange_parts(present)
+    if strange or present.worn.dtype != WORN:
         raise InputError(
             f"--from-state {path}: another version of gigatwin has saved it, whose plants have other parts; "
             "go on with that version, or save the state again"
@@ -126,9 +184,15 @@ def branch_from(path: Path, line: Line) -> Present:
     faults = [*_differences("station", was["stations"], now["stations"])]
     faults += _differences("buffer", was["buffers"], now["buffers"])
     faults += _differences("crew", was["crews"], now["crews"])
+    faults += _differences("flaw", was.get("flaws", {}), now["flaws"])
+    for name in ("lot_scale", "evaluate"):
+        if (before := getattr(present.header, name)) != (asked := getattr(run, name)):
+            faults.append(f"--{name.replace('_', '-')} was {before} in the saved plant, now it is {asked}")
     if faults:
         raise InputError(Problem(str(path), 0, "", fault) for fault in faults)
-    return present
+    if run.seed == present.header.seed:
+        return present
+    return replace(present, worn=drawn_anew(present.worn, line, run.seed))
 
 
 def _differences(what: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

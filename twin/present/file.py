@@ -6,7 +6,7 @@ import json
 import os
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ import numpy as np
 from twin.compiled.state import Records
 from twin.problems import InputError
 
-FORMAT = 1
+FORMAT = 2
 
 _HEADER = "header"
-_NOW, _LAID_OUT = "now.", "laid_out."
+_NOW, _LAID_OUT, _THINGS, _WORN = "now.", "laid_out.", "things.", "worn"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,9 @@ class Header:
         line_sha256: hash of what it declared.
         reasons: of rejects, in the order in which they were met.
         structure: what a line that goes on from here must have in common with this one.
+        lot_scale: how many lots move as one.
+        evaluate: which lots physics works out.
+        kinds: what things of a plant with physics hold, by kind.
     """
 
     time: float
@@ -40,21 +43,28 @@ class Header:
     line_sha256: str
     reasons: list[str]
     structure: dict[str, Any]
+    lot_scale: int = 1
+    evaluate: str = "all"
+    kinds: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Present:
-    """A plant at one moment.
+    """A plant at one moment: of timed stations alone as both engines know it, or one with physics as SimPy's does.
 
     Attributes:
         header: what is said of it.
         arrays: its state, by the names of ``twin.compiled.state``; "root" for what there is one of.
         laid_out: the same of an empty plant, as the line then declared it.
+        worn: how far its machines have lived, as ``worn.py`` has it.
+        things: what there is in a plant with physics, as arrays of ``codec.py``; none where ``arrays`` tell it.
     """
 
     header: Header
     arrays: dict[str, Records]
     laid_out: dict[str, Records]
+    worn: Records
+    things: dict[str, Records] = field(default_factory=dict)
 
 
 def refuse_to_save(path: Path, overwrite: bool) -> None:
@@ -79,6 +89,7 @@ def write_present(path: Path, present: Present) -> None:
     header = json.dumps({"gigatwin_state": FORMAT, **asdict(present.header)})
     arrays = {f"{_NOW}{name}": array for name, array in present.arrays.items()}
     arrays |= {f"{_LAID_OUT}{name}": array for name, array in present.laid_out.items()}
+    arrays |= {f"{_THINGS}{name}": array for name, array in present.things.items()} | {_WORN: present.worn}
     draft = path.with_name(f"{path.name}.tmp")
     try:
         with draft.open("wb") as file:
@@ -107,7 +118,8 @@ def read_present(path: Path) -> Present:
         raise InputError(f"--from-state {path}: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"--from-state {path}: the file is damaged ({error}); save the state again") from None
-    return Present(header, _named(found, _NOW), _named(found, _LAID_OUT))
+    worn = found.pop(_WORN, np.zeros(0))
+    return Present(header, _named(found, _NOW), _named(found, _LAID_OUT), worn, _named(found, _THINGS))
 
 
 def _header(path: Path, stored: Records) -> Header:

@@ -58,8 +58,8 @@ def _set_going(plant: Plant, world: World, lots: LotObjects) -> None:
             (station, server), record = servers[who], parts["servers"][who]
             box = list(plant.inboxes.values())[record["outbox"]]
             turn = _open_turn(station, record)
-            left = turn.outputs[int(record["child"]) + 1 :]
-            station.set_going(server, midway.let_in(station, server, box, turn, left, (float(record["finish"]), time)))
+            left = [(box, lot) for lot in turn.outputs[int(record["child"]) + 1 :]]
+            station.set_going(server, midway.let_in(station, server, turn, left, (float(record["finish"]), time)))
         else:
             station, server = servers[who]
             station.set_going(server, _in_time(station, server, parts["servers"][who], time))
@@ -75,8 +75,8 @@ def _set_going(plant: Plant, world: World, lots: LotObjects) -> None:
             turn = _open_turn(station, record)
             turn.outputs = [*turn.outputs]
             turn.outputs[int(record["child"])] = lots.one(number)
-            left = turn.outputs[int(record["child"]) :]
-            station.set_going(server, midway.blocked(station, server, box, turn, left, float(record["finish"])))
+            left = [(box, lot) for lot in turn.outputs[int(record["child"]) :]]
+            station.set_going(server, midway.blocked(station, server, turn, left, float(record["finish"])))
     for pool, crew in zip(plant.pools.values(), parts["pools"], strict=True):
         pool.free, who = float(crew["free"]), int(crew["first"])
         while who != NONE:

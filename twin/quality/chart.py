@@ -7,8 +7,9 @@ Each works on standardised values ``z = (x - centre) / sd``. The functions judge
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from math import sqrt
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,6 +125,14 @@ class Watch:
         if alarm:
             self._restart()
         return alarm
+
+    def learnt(self) -> dict[str, Any]:
+        """Return all that it knows beside what is declared."""
+        return {name: value for name, value in vars(self).items() if name != "chart"}
+
+    def go_on(self, learnt: Mapping[str, Any]) -> None:
+        """Go on with what another watch has learnt."""
+        vars(self).update({name: learnt[name] for name in self.learnt()})
 
     def _learn(self, value: float) -> None:
         # Welford's running mean and squares

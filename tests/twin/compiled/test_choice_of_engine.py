@@ -28,7 +28,7 @@ def test_what_machine_code_does_not_know_is_refused_by_name() -> None:
     reasons = unsupported(line)
     assert len(reasons) == len(line.stations)
     assert "step 'coating' of station 'anode_coating'" in reasons
-    with pytest.raises(InputError, match="engine 'compiled' does not know step 'mixing' of station 'cathode_mixing'"):
+    with pytest.raises(InputError, match="--engine compiled does not know step 'mixing' of station 'cathode_mixing'"):
         simulate(Run(line, days=1, warmup=0, engine="compiled"))
     assert question(Run(line))["executed_by"] == "simpy"
 
@@ -49,7 +49,7 @@ def test_a_calendar_without_a_pause_is_no_obstacle() -> None:
 
 
 def test_an_unknown_engine_is_told_what_there_is() -> None:
-    with pytest.raises(InputError, match="engine 'fast': expected one of simpy, compiled, auto"):
+    with pytest.raises(InputError, match="--engine fast: expected one of simpy, compiled, auto"):
         simulate(Run(line_with(""), engine="fast"))
 
 

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 MATURE = ["lfp_prismatic_16gwh", "nmc811_pouch_10gwh", "cyl_4680_10gwh", "cyl_21700_5gwh"]
 WEBS = [(plant, electrode) for plant in MATURE for electrode in ("cathode", "anode")]
-REPLICATIONS, BATCHES = 20, 100
+REPLICATIONS, BATCHES = 10, 150
 REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "defects.yaml"
 
 Counted = Callable[[Route, Any], float]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from saved_plants import assert_goes_on, assert_like, assert_tail, branch, saved
 from two_engines import lines
 
-from twin import Deadlock, InputError, Line, Run, Save, read_line, simulate, turn
+from twin import Deadlock, InputError, Line, Run, Save, simulate, turn
 from twin.flow.downtime import DRAWN
 from twin.journal import State
 
@@ -192,13 +192,6 @@ def test_what_may_not_differ_in_a_branch_is_refused_by_name(other: str, tmp_path
     buffers = [f"a > b: {room}"] + (["b > c: 3"] if "c" in stations else [])
     with pytest.raises(InputError, match=reason):
         branch(line_of(stations, buffers), file)
-
-
-def test_what_cannot_be_saved_is_refused_by_name(tmp_path: Path) -> None:
-    run = Run(read_line("pilot_line"), days=1, warmup=0)
-    with pytest.raises(InputError, match=r"step 'mixing' of station 'cathode_mixing'.* cannot be saved"):
-        simulate(run, state=Save(tmp_path / "plant.state"))
-    assert not (tmp_path / "plant.state").exists()
 
 
 def test_a_knob_that_changes_no_structure_may_be_turned(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from command import gigatwin, leave_out_reports, manifest_of
 from generic_lines import DAY, exponential, serial_line
 from saved_plants import branch, saved
+from traced_plant import plant_file
 
 from twin import InputError, Line
 
@@ -62,8 +63,11 @@ def test_a_file_that_was_cut_or_changed_is_refused(file: Path) -> None:
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     refused(file, "no state of a plant")
-    # one bit in the middle of the arrays
-    place = len(whole) // 2
+    # one bit in the middle of an array
+    file.write_bytes(whole)
+    with zipfile.ZipFile(file) as parts:
+        part = parts.getinfo("now.lots.npy")
+    place = part.header_offset + 30 + len(part.filename) + part.compress_size // 2
     file.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
     refused(file, "damaged")
 
@@ -74,7 +78,7 @@ def test_a_newer_file_and_one_with_other_parts_are_refused(file: Path) -> None:
     header = json.loads(arrays["header"].tobytes())
     newer = json.dumps({**header, "gigatwin_state": 99}).encode()
     np.savez(file.open("wb"), **{**arrays, "header": np.frombuffer(newer, np.uint8)})
-    refused(file, "it has format 99, this gigatwin reads format 1")
+    refused(file, "it has format 99, this gigatwin reads format 2")
     fewer = {name: array for name, array in arrays.items() if name != "now.clocks"}
     np.savez(file.open("wb"), **fewer)
     refused(file, "another version of gigatwin has saved it")
@@ -84,7 +88,7 @@ def test_a_state_says_of_which_plant_and_moment_it_is(file: Path) -> None:
     assert zipfile.is_zipfile(file)
     with np.load(file) as stored:
         header = json.loads(stored["header"].tobytes())
-    assert (header["gigatwin_state"], header["time"], header["seed"], header["line"]) == (1, 0.5 * DAY, 1, "test_line")
+    assert (header["gigatwin_state"], header["time"], header["seed"], header["line"]) == (2, 0.5 * DAY, 1, "test_line")
     assert len(header["line_sha256"]) == 64
 
 
@@ -113,6 +117,19 @@ def test_branches_with_other_luck_begin_with_one_plant(plant: str, tmp_path: Pat
     assert all(stock[stock.day == 0].equals(first[0][first[0].day == 0]) for stock in first)
     made = [len(pd.read_parquet(out / f"replication-00{n}" / "finished.parquet")) for n in range(3)]
     assert len(set(made)) == 3
+
+
+def test_what_is_not_said_of_a_branch_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_out_reports(monkeypatch)
+    cells, state = str(plant_file(tmp_path)), tmp_path / "cells.state"
+    whole, tail = tmp_path / "whole", tmp_path / "tail"
+    sampled = ("--evaluate", "sample:20%", "--seed", "3", "--save-state", str(state), "--at", "1.4 d")
+    assert gigatwin("simulate", cells, "--days", "4", "--warmup", "0", *sampled, "--out", str(whole))[0] == 0
+    assert gigatwin("simulate", cells, "--days", "2", "--from-state", str(state), "--out", str(tail))[0] == 0
+    assert (manifest_of(tail)["evaluate"], manifest_of(tail)["seed"]) == ("sample:20%", 3)
+    theirs, ours = (pd.read_parquet(folder / "finished.parquet") for folder in (whole, tail))
+    assert len(ours) > 20
+    pd.testing.assert_frame_equal(ours, theirs.iloc[-len(ours) :].reset_index(drop=True))
 
 
 REFUSED = {

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from optimize.workers import Answered, Asked, Pool
-from twin import InputError, versions
+from twin.folder import versions
+from twin.problems import InputError
+from twin.workers.pool import Answered, Asked, Pool
 
 # a question whose machine is lost is asked again, so often
 _AGAIN = 5
