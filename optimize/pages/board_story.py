@@ -104,7 +104,8 @@ def _reached(compared: Compared) -> str:
         said += ", were all bills paid"
     median = {name: float(np.median(values)) for name, values in reached.items()}
     soonest = min(median, key=lambda name: (median[name], name != best))
-    if np.isfinite(median[soonest]) and median[soonest] < median[best]:
+    # as many months as are told
+    if np.isfinite(median[soonest]) and f"{median[soonest]:.0f}" != f"{median[best]:.0f}":
         return f"{said}; {title_of(compared, soonest)} is there soonest, after {median[soonest]:.0f}."
     return f"{said}; no other is there sooner."
 
