@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from generic_lines import always, exponential, line_of, timed
@@ -11,9 +14,17 @@ from twin import Deadlock, Journal, Line, Run, simulate
 from twin.journal import TABLES
 
 
-def assert_same(line: Line, days: int = 1, seed: int = 1) -> Journal:
-    """Check that both engines write the same journal, row by row and bit by bit, or end in the same deadlock."""
-    simpy, compiled = (Run(line, days=days, warmup=0, seed=seed, engine=engine) for engine in ("simpy", "compiled"))
+def assert_same(line: Line, days: int = 1, seed: int = 1, **more: Any) -> Journal:
+    """Check that both engines write the same journal, row by row and bit by bit, or end in the same deadlock.
+
+    Args:
+        line: the plant.
+        days: how long it runs.
+        seed: key of all luck.
+        more: whatever else decides a run.
+    """
+    run = Run(line, days=days, warmup=0, seed=seed, **more)
+    simpy, compiled = (replace(run, engine=engine) for engine in ("simpy", "compiled"))
     try:
         first = simulate(simpy)
     except Deadlock as expected:

@@ -188,24 +188,24 @@ TABLES: dict[str, dict[str, str]] = {
 }
 
 # a cell's identity tells the lot in which it was started, and its place there
-_LOTS_OF_A_FAMILY = 10**9
-_CELLS_OF_A_LOT = 10**5
+LOTS_OF_A_FAMILY = 10**9
+CELLS_OF_A_LOT = 10**5
 
 
 def first_cell(family: int, lot: int) -> int:
     """Return the identity of the first cell of the lot in which it was started."""
-    return (family * _LOTS_OF_A_FAMILY + lot) * _CELLS_OF_A_LOT
+    return (family * LOTS_OF_A_FAMILY + lot) * CELLS_OF_A_LOT
 
 
 def birthplace(cell: int) -> tuple[int, int, int]:
     """Return family and number of the lot in which a cell was started, and its place in it."""
-    lot, place = divmod(cell, _CELLS_OF_A_LOT)
-    return (*divmod(lot, _LOTS_OF_A_FAMILY), place)
+    lot, place = divmod(cell, CELLS_OF_A_LOT)
+    return (*divmod(lot, LOTS_OF_A_FAMILY), place)
 
 
 def came_back(lot: Any) -> Any:
     """Return whether lots are trays of cells that were sent back for rework; those are numbered apart."""
-    return lot >= _LOTS_OF_A_FAMILY
+    return lot >= LOTS_OF_A_FAMILY
 
 
 class Journal:

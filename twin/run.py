@@ -21,8 +21,8 @@ class Run:
         seed: key of all luck.
         cells: which cell rows are kept: "all", "none" or "sample:1%".
         truth: whether what is true is written beside what gauges report, for studies.
-        engine: one of ``ENGINES``, what executes the flow; "auto" takes machine code where it knows all that the line
-            declares. The journal is the same.
+        engine: one of ``ENGINES``, what executes the flow; "auto" takes machine code where it saves time. The
+            journal is the same.
         from_state: file of a plant at one moment, with which the run begins; days and warm-up are counted from the
             first midnight after it. None begins with an empty plant.
         lot_scale: how many lots move as one; 1 is every lot as declared. What has been made, taken and lost is

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twin.calendar import DAY
 from twin.coarse import coarser
-from twin.compiled import unsupported
+from twin.compiled import has_physics, why_not_compiled
 from twin.flow import Plant
 from twin.journal import Journal, merge_parts
 from twin.line import Line
@@ -19,7 +19,6 @@ from twin.present import (
     Present,
     branch_from,
     go_on,
-    is_timed,
     present_of,
     present_of_plant,
     refuse_to_save,
@@ -32,6 +31,7 @@ from twin.timed import Timed
 
 if TYPE_CHECKING:
     from twin.compiled.plant import CompiledPlant
+    from twin.compiled.state import World
 
 # days after which everything is on disk, so that a run that is killed has lost little
 _CHECKPOINT = 10
@@ -97,7 +97,7 @@ def simulate(
     journal.warmup, journal.end = first * DAY, begin
     if begun is not None:
         begun(journal)
-    plant = _plant(run, journal, present)
+    plant = _plant(run, journal, present, state is not None)
     moment = math.inf if state is None else _moment(state, end)
     before = math.ceil(begin / DAY)
     try:
@@ -143,21 +143,26 @@ def _days(run: Run, present: Present | None) -> tuple[float, int, int]:
     return begin, first, first + run.days
 
 
-def engine_of(run: Run) -> tuple[str, list[str]]:
-    """Return what executes a run, "simpy" or "compiled", and why that is not machine code where it was not asked."""
-    lacks = [] if run.engine == "simpy" else unsupported(run.line)
-    return ("simpy" if lacks or run.engine == "simpy" else "compiled"), lacks
+def engine_of(run: Run, saved: bool = False) -> tuple[str, list[str]]:
+    """Return what executes a run, "simpy" or "compiled", and why that is not machine code where it was not asked.
+
+    Args:
+        run: the question.
+        saved: whether the plant is saved on the way.
+    """
+    if run.engine != "auto":
+        return run.engine, []
+    has_state = saved or run.from_state is not None
+    reasons = why_not_compiled(run.line, run.evaluate != "all", has_state, run.days + (run.warmup or 0))
+    return ("simpy" if reasons else "compiled"), reasons
 
 
-def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | CompiledPlant:
-    """Return the plant of a run, ready to go on."""
+def _plant(run: Run, journal: Journal, present: Present | None, saved: bool) -> Plant | CompiledPlant:
+    """Return the plant of a run, which may be saved on the way, ready to go on."""
     for reason in present.header.reasons if present else ():
         journal.reason(reason)
-    if engine_of(run)[0] == "compiled":
-        # machine code is loaded only where it is used
-        from twin.compiled.plant import CompiledPlant
-
-        return CompiledPlant(run.line, run.seed, journal, world_of(present, run.line) if present else None)
+    if engine_of(run, saved)[0] == "compiled":
+        return _compiled_plant(run, journal, world_of(present, run.line) if present else None)
     line = coarser(run.line, run.lot_scale)
     plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
     if present is None:
@@ -165,6 +170,18 @@ def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | Compi
     else:
         go_on(plant, present, run)
     return plant
+
+
+def _compiled_plant(run: Run, journal: Journal, world: World | None) -> CompiledPlant:
+    # machine code is loaded only where it is used
+    if has_physics(run.line):
+        from twin.compiled.workshop import Workshop
+
+        line = coarser(run.line, run.lot_scale)
+        return Workshop(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
+    from twin.compiled.plant import CompiledPlant
+
+    return CompiledPlant(run.line, run.seed, journal, world)
 
 
 def _moment(state: Save, end: int) -> float:
@@ -189,17 +206,11 @@ def check_run(run: Run, state: Save | None = None) -> None:
         state: where the plant is to be saved, and when.
 
     Raises:
-        InputError: no days, a negative number, an unknown choice of cells, a line that the engine does not know, a
-            state from which this line cannot go on, or one that cannot be saved.
+        InputError: no days, a negative number, an unknown engine or choice of cells, a state from which this line
+            cannot go on, or one that cannot be saved.
     """
     if run.engine not in ENGINES:
         raise InputError(f"--engine {run.engine}: expected one of {', '.join(ENGINES)}")
-    with_state = run.from_state is not None or state is not None
-    if run.engine == "compiled" and with_state and not is_timed(run.line):
-        raise InputError("--engine compiled: a plant with physics is saved, and goes on, in SimPy; choose 'auto'")
-    lacks = engine_of(run)[1]
-    if run.engine == "compiled" and lacks:
-        raise InputError(f"--engine compiled does not know {_some(lacks)}; leave that out, or choose 'auto' or 'simpy'")
     kept_share(run.cells)
     if evaluated_share(run.evaluate) is not None:
         _refuse_to_sample(run)
@@ -213,6 +224,8 @@ def check_run(run: Run, state: Save | None = None) -> None:
 
 
 def _check_state(run: Run, state: Save | None) -> None:
+    if run.engine == "compiled" and has_physics(run.line):
+        raise InputError("--engine compiled: a plant with physics is saved, and goes on, in SimPy; leave it at auto")
     if run.from_state is not None and run.warmup is None:
         raise InputError("warm-up 'auto' is for an empty plant that fills; after a saved state give a number of days")
     begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run))

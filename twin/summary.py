@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from twin.query import Answer
     from twin.run import Run
 
-_REASONS = 3
 SECONDS_PER_YEAR = 365 * 86400.0
 # what a person reads of an answer; a program gets all of it
 _ROWS_SHOWN = 50
@@ -105,13 +104,10 @@ def _range(interval: dict[str, float] | None) -> str:
     return "" if interval is None else f"{_number(interval['low'])} to {_number(interval['high'])}"
 
 
-def engine_in_words(run: Run) -> str:
-    """Return what executed a run, and why that was not machine code."""
-    engine, lacks = engine_of(run)
-    if not lacks:
-        return f"engine: {engine}"
-    more = f" and {len(lacks) - _REASONS} more" if len(lacks) > _REASONS else ""
-    return f"engine: {engine}; machine code does not know {', '.join(lacks[:_REASONS])}{more}"
+def engine_in_words(run: Run, saved: bool) -> str:
+    """Return what executed a run, in which a plant may have been saved, and why that was not machine code."""
+    engine, reasons = engine_of(run, saved)
+    return "; ".join([f"engine: {engine}", *(f"not machine code, since {reason}" for reason in reasons)])
 
 
 def table_of_control(found: dict[str, Any]) -> Table:

@@ -7,6 +7,7 @@ from twin.compiled.crew import ask, give_back
 from twin.compiled.events import timeout
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, due_of, life_of, plan_of, server_of, setup_of, station_of, use_of
+from twin.compiled.reach import bench_of, physics_of
 from twin.compiled.state import HELPED, MAINTAINED, MENDED, SET_UP, WORKING
 from twin.compiled.writing import write_repair
 from twin.journal import State
@@ -50,6 +51,8 @@ def set_up(w: Root, server: int) -> bool:
             seconds += setup.takes
             use.lots = 0.0
             use.metres = 0.0
+            if w.physics:
+                bench_of(physics_of(w), server).used = 0.0
     if seconds > 0.0:
         stand(w, server, SET_UP, _SETUP, seconds)
         return True

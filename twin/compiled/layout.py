@@ -119,7 +119,6 @@ def _stations(line: Line, inlets: list[list[int]]) -> Records:
     boxes = list(line.buffers)
     for (name, station), record, inboxes in zip(line.stations.items(), found, inlets, strict=True):
         step = station.step
-        assert isinstance(step, Timed)
         record["outbox"] = record["way_back"] = NONE
         for box in line.outboxes(name):
             record["way_back" if line.buffers[box].rework else "outbox"] = boxes.index(box)
@@ -134,9 +133,10 @@ def _stations(line: Line, inlets: list[list[int]]) -> Records:
         record["renews"] = station.combine > 1 or record["inlets"] != 1
         _fill_load(record, station)
         _fill_people(record, station, line)
-        record["split"], record["scrap"] = step.split, step.scrap
-        record["rework"], record["returns"] = step.rework, step.times
-        record["mean"] = step.time.mean if isinstance(step.time, Deterministic) else 0.0
+        if isinstance(step, Timed):
+            record["split"], record["scrap"] = step.split, step.scrap
+            record["rework"], record["returns"] = step.rework, step.times
+            record["mean"] = step.time.mean if isinstance(step.time, Deterministic) else 0.0
         record["idle_head"] = record["idle_tail"] = NONE
     return found
 
@@ -146,7 +146,8 @@ def _fill_luck(line: Line, stations: Records) -> int:
     rows, rounds = 0, rounds_of(line)
     for station, record in zip(line.stations.values(), stations, strict=True):
         step = station.step
-        assert isinstance(step, Timed)
+        if not isinstance(step, Timed):
+            continue
         drawn = {"times": not isinstance(step.time, Deterministic), "tosses": step.scrap, "back_tosses": step.rework}
         for name, wanted in drawn.items():
             record[name] = rows if wanted else NONE

@@ -8,10 +8,13 @@ from twin.compiled.downtime import fail, mend, planned, set_up, stand
 from twin.compiled.events import close_hole, is_due, pop_due, pop_timeout
 from twin.compiled.machine_code import entry, part, rare
 from twin.compiled.memory import Root, event_of, server_of, station_of
+from twin.compiled.physics import adjust, begin_turns, end_adjusting, hand_over_turns
 from twin.compiled.state import (
+    ADJUSTED,
     BEGINNING,
     BLOCKED,
     DONE,
+    HANDING,
     HAS_LOTS,
     HELPED,
     LOTS,
@@ -19,6 +22,7 @@ from twin.compiled.state import (
     MANNED,
     MENDED,
     NONE,
+    PHYSICS,
     REPAIRED,
     ROWS,
     SET_UP,
@@ -29,6 +33,7 @@ from twin.compiled.state import (
     Records,
 )
 from twin.compiled.storage import collect, wake
+from twin.compiled.telling import tell_stock
 from twin.compiled.turns import begin, hand_over
 from twin.compiled.writing import write_levels, write_states, write_stock, write_stop, write_visit
 from twin.journal import State
@@ -37,8 +42,13 @@ _STARVED, _NO_CREW, _REPAIR = int(State.STARVED), int(State.NO_CREW), int(State.
 
 
 @entry
-def run(root: Records, until: float) -> int:
+def run(root: Records, until: float, physics: int | None) -> int:
     """Let everything happen that comes before a moment.
+
+    Args:
+        root: the plant.
+        until: the moment [s].
+        physics: None where lots hold nothing: their turns are compiled apart, so that no plant waits for the others'.
 
     Returns:
         DONE, STUCK when stations wait for each other for ever, or what was missing; once it is there, the same call
@@ -64,7 +74,7 @@ def run(root: Records, until: float) -> int:
             station_of(w, -2 - server).timer = 0
             wake(w, -2 - server)
         else:
-            missing = _step(w, server)
+            missing = _step(w, server, physics)
             if missing != DONE:
                 w.unfinished = server
                 return missing
@@ -72,10 +82,10 @@ def run(root: Records, until: float) -> int:
 
 
 @part
-def _step(w: Root, server: int) -> int:
+def _step(w: Root, server: int, physics: int | None) -> int:
     """Let a server go on until it waits again. Returns DONE, or what is missing; nothing has changed then."""
     record = server_of(w, server)
-    if w.free_lots < record.rows + 1:
+    if physics is None and w.free_lots < record.rows + 1:
         return LOTS
     place, station = record.place, station_of(w, record.station)
     if record.stays and stays(w, server):
@@ -95,11 +105,20 @@ def _step(w: Root, server: int) -> int:
         return DONE
     if place in (MAINTAINED, SET_UP):
         write_stop(w, server)
-    elif place in (WORKING, REPAIRED, BLOCKED):
-        if station.crew != NONE and place != BLOCKED:
+    elif physics is not None and place == ADJUSTED:
+        end_adjusting(w, server)
+        if adjust(w, server):
+            return DONE
+    elif place in (WORKING, REPAIRED, BLOCKED, HANDING):
+        if station.crew != NONE and place not in (BLOCKED, HANDING):
             give_back(w, station.crew, station.people)
-        if not hand_over(w, server):
+        missing = hand_over(w, server) if physics is None else hand_over_turns(w, server)
+        if missing == PHYSICS:
+            return PHYSICS
+        if missing != DONE:
             return STUCK if w.loops and _in_a_circle(w, record.station) else DONE
+        if physics is not None and adjust(w, server):
+            return DONE
     if place not in (HAS_LOTS, SET_UP, MANNED, BEGINNING):
         if place != MAINTAINED and planned(w, server):
             return DONE
@@ -111,7 +130,7 @@ def _step(w: Root, server: int) -> int:
         record.place = MANNED
         enter(w, server, _NO_CREW)
         return DONE
-    return begin(w, server)
+    return begin(w, server) if physics is None else begin_turns(w, server)
 
 
 @rare
@@ -130,7 +149,7 @@ def _in_a_circle(w: Root, station: int) -> bool:
 @part
 def _lacks_rows(w: Root, rows: int) -> bool:
     """Return whether there is no room for so many rows, and one for every lot that may be found too old."""
-    if w.expires:
+    if w.expires and not w.physics:
         rows += w.n_lots - w.free_lots
     return bool(w.budget < rows)
 
@@ -153,18 +172,26 @@ def _seek(w: Root, server: int) -> bool:
 
 
 @entry
-def close_day(root: Records, day: int) -> None:
+def close_day(root: Records, day: int, physics: int | None) -> None:
     """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
     w = root[0]
     write_states(w, day)
     write_levels(w, day)
-    write_stock(w, day)
+    _write_stock(w, day, physics)
 
 
 @entry
 def open_day(root: Records, day: int) -> None:
     """Write what is in the plant before a day begins."""
     write_stock(root[0], day - 1)
+
+
+@part
+def _write_stock(w: Root, day: int, physics: int | None) -> None:
+    if physics is None:
+        write_stock(w, day)
+    else:
+        tell_stock(w, day)
 
 
 @entry

@@ -54,7 +54,7 @@ def layers() -> Records:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _high(_: Any, first: Any, second: Any) -> Any:
+def high_word(_: Any, first: Any, second: Any) -> Any:
     """Return the upper half of a product of two words."""
 
     def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -71,8 +71,8 @@ def _philox(draw: Record, counter: int) -> tuple[Word, Word, Word, Word]:
     a, b, c, d = np.uint64(counter), np.uint64(0), np.uint64(0), np.uint64(draw.block)
     first, second = np.uint64(draw.first_key), np.uint64(draw.second_key)
     for _ in range(_ROUNDS):
-        high, low = _high(_FIRST, a), _FIRST * a
-        high_too, low_too = _high(_SECOND, c), _SECOND * c
+        high, low = high_word(_FIRST, a), _FIRST * a
+        high_too, low_too = high_word(_SECOND, c), _SECOND * c
         a, b, c, d = high_too ^ b ^ first, low_too, high ^ d ^ second, low
         first += _GOLDEN
         second += _ROOT

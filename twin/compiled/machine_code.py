@@ -11,14 +11,17 @@ from twin.machine_code import entry as entry
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+# nobody but compiled functions calls these, so that they need no doors for Python and C, which take as long to compile
+_INSIDE = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
 
 def part(function: Function) -> Function:
     """Compile a function into the compiled functions that call it."""
-    compiled: Function = numba.njit(error_model="numpy", forceinline=True)(function)
+    compiled: Function = numba.njit(forceinline=True, **_INSIDE)(function)
     return compiled
 
 
 def rare(function: Function) -> Function:
     """Compile a function that compiled functions call now and then; it is there only once."""
-    compiled: Function = numba.njit(error_model="numpy")(function)
+    compiled: Function = numba.njit(**_INSIDE)(function)
     return compiled

@@ -23,12 +23,14 @@ from twin.compiled.state import (
     LOTS,
     MENDED,
     NUMBERS,
+    PHYSICS,
     ROWS,
     STUCK,
     UNIFORM,
     Records,
     World,
 )
+from twin.compiled.woven import WovenRows
 from twin.equipment import Failures
 from twin.flow.deadlock import check_circle, standstill
 from twin.flow.downtime import DRAWN, draw_lives, luck_of_failures
@@ -51,18 +53,21 @@ class CompiledPlant:
         world: its state.
 
     Args:
-        line: the plant as declared; nothing in it is unsupported.
+        line: the plant as declared, or with larger lots.
         seed: key of all luck.
         journal: where everything is written.
         world: the state with which it begins; None for an empty plant.
     """
+
+    _physics: int | None = None
 
     def __init__(self, line: Line, seed: int, journal: Journal, world: World | None = None) -> None:
         self._journal = journal
         self.world = empty_plant(line) if world is None else world
         # reasons get their numbers in the order in which the flow meets them
         journal.reason("shelf_life")
-        self._rows = Rows(self.world, journal, max(FEW, len(self.world.parts["servers"])))
+        self._woven: dict[str, WovenRows] = {}
+        self._make_rows(max(FEW, len(self.world.parts["servers"])))
         self._handed_over = False
         self._days = 0
         self._numbers = _brings(line, seed, self.world.parts["draws"])
@@ -86,19 +91,22 @@ class CompiledPlant:
             Deadlock: nothing will ever happen again.
         """
         root = self.world.root
-        while (missing := run(root, time)) != DONE:
-            most, row = 2 * int(self._server["rows"].max()), int(root["missing_row"][0])
+        while (missing := run(root, time, self._physics)) != DONE:
+            row = int(root["missing_row"][0])
             if missing == ROWS:
                 self.hand_over()
+                most = 2 * int(self._server["rows"].max())
                 if root["expires"][0]:
                     most += 2 * int(root["n_lots"][0] - root["free_lots"][0])
                 wanted = max(most, min(4 * self._rows.size, MANY))
                 if wanted > self._rows.size:
-                    self._rows = Rows(self.world, self._journal, wanted)
+                    self._make_rows(wanted)
             elif missing == LOTS:
-                self._make_lots(most)
+                self._make_lots(2 * int(self._server["rows"].max()))
             elif missing == NUMBERS:
                 self._bring_numbers(row, int(root["missing_block"][0]))
+            elif missing == PHYSICS:
+                self.serve()
             elif missing == STUCK:
                 self._name_circle()
             else:
@@ -108,13 +116,19 @@ class CompiledPlant:
         if not root["timeouts"][0]:
             self._stand_still(time)
 
+    def serve(self) -> None:
+        """Do what compiled code has asked for: nothing, where lots hold nothing."""
+
+    def _make_rows(self, size: int) -> None:
+        self._rows = Rows(self.world, self._journal, size, self._woven)
+
     def open_day(self, day: int) -> None:
         """Write what is in the plant before a day begins."""
         open_day(self.world.root, day)
 
     def close_day(self, day: int) -> None:
         """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
-        close_day(self.world.root, day)
+        close_day(self.world.root, day, self._physics)
         self._days += 1
         # all tables together, so that none is ahead of the others
         if self._days == DAYS or self._handed_over:
@@ -253,7 +267,8 @@ def _brings(line: Line, seed: int, draws: Records) -> list[Bring]:
     rounds = range(rounds_of(line))
     for name, station in line.stations.items():
         step, luck = station.step, Luck(seed, name)
-        assert isinstance(step, Timed)
+        if not isinstance(step, Timed):
+            continue
         wanted: list[tuple[str, Draw, float]] = []
         if not isinstance(step.time, Deterministic):
             mean = step.time.mean if isinstance(step.time, Exponential) else 0.0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from twin.compiled.state import JOURNALLED, NONE, REASONS, ROW, Records, World
+from twin.compiled.woven import WovenRows
 from twin.journal import TABLES, Journal
 
 # rows of a table that there is room for, at first and at most, each a multiple of eight so that columns are aligned
@@ -20,11 +23,13 @@ class Rows:
         world: the state in which compiled code finds the room.
         journal: the journal.
         size: rows of each table that events fill.
+        woven: rows that Python writes between them, by table.
     """
 
-    def __init__(self, world: World, journal: Journal, size: int) -> None:
+    def __init__(self, world: World, journal: Journal, size: int, woven: Mapping[str, WovenRows]) -> None:
         self._root = world.root
         self._journal = journal
+        self._woven = woven
         self.size = -(-size // 8) * 8
         self._root["shelf_life"] = journal.reason("shelf_life")
         # these get their numbers when they are first met
@@ -62,8 +67,10 @@ class Rows:
         self.name_reasons()
         used = {name: int(self._root[f"{name}_used"][0]) for name in JOURNALLED}
         for name, table in self._tables.items():
-            if used[name]:
-                columns = {column: table[column][: used[name]].copy() for column in TABLES[name]}
+            columns = {column: table[column][: used[name]].copy() for column in TABLES[name]}
+            if name in self._woven:
+                columns = self._woven[name].woven_into(columns)
+            if len(columns[next(iter(columns))]):
                 self._journal.tables[name].add_block(columns)
         if used["visits"]:
             columns = {column: values[: used["visits"]] for column, values in self._visits.items()}

@@ -34,10 +34,12 @@ NEVER = float("inf")
     REPAIRED,
     BLOCKED,
     OPEN,
-) = range(13)
+    HANDING,
+    ADJUSTED,
+) = range(15)
 
 # why compiled code returns
-DONE, ROWS, LOTS, NUMBERS, LIVES, STUCK = range(6)
+DONE, ROWS, LOTS, NUMBERS, LIVES, STUCK, PHYSICS = range(7)
 
 # how random numbers of lots come about: brought by Python, or drawn in machine code
 BROUGHT, UNIFORM, EXPONENTIAL = range(3)
@@ -228,8 +230,9 @@ PARTS = {
     "lives": LIFE,  # use between failures, and the repair after it; a ring for each server that fails [s]
 }
 
-# tables that a plant without cells fills; that of visits is by far the longest, so it is kept column by column
-JOURNALLED = ("visits", "rejects", "lots", "finished", "stops", "states", "levels", "stock")
+# tables that machine code fills; that of visits is by far the longest, so it is kept column by column
+_CELLS = ("evaluated", "cells", "escapes")
+JOURNALLED = ("visits", "rejects", "lots", "finished", "stops", "states", "levels", "stock", *_CELLS)
 # why lots do not go on, besides their age
 REASONS = ("scrap", "rework")
 ROW = {name: np.dtype(list(TABLES[name].items()), align=True) for name in JOURNALLED}
@@ -250,6 +253,7 @@ WORLD = np.dtype(
         ("n_lots", "i8"),  # lot records
         ("expires", "i8"),  # there is a buffer with a shelf life
         ("loops", "i8"),  # there is a way back
+        ("physics", "i8"),  # address of what lots hold, see ``holdings.py``; 0 where they hold nothing
         ("unfinished", "i8"),  # server to go on with first; NONE for none
         ("missing_row", "i8"),  # of numbers, or of lives
         ("missing_block", "i8"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from twin.compiled.events import go_on, timeout
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, inbox_of, inlet_of, lot_of, server_of, station_of
+from twin.compiled.reach import craft_of, held_by, note_of, physics_of
 from twin.compiled.state import BLOCKED, HAS_LOTS, NEVER, NONE
 from twin.compiled.writing import write_expired
 
@@ -136,8 +137,21 @@ def _expire(w: Root, inbox: int) -> None:
     limit = w.now - box.shelf_life
     while box.lots and lot_of(w, box.first).entered < limit:
         lot = _take(w, inbox)
-        write_expired(w, box.owner, lot)
-        free_lot(w, lot)
+        if w.physics:
+            _note_expired(w, box.owner, lot)
+        else:
+            write_expired(w, box.owner, lot)
+            free_lot(w, lot)
+
+
+@part
+def _note_expired(w: Root, station: int, lot: int) -> None:
+    """Let Python write later that a lot has grown too old, before the rows that come after it."""
+    p = physics_of(w)
+    note = note_of(p, p.noted)
+    p.noted += 1
+    note.lot, note.station, note.time = lot, station, w.now
+    note.rejects, note.cells, note.evaluated = w.rejects_used, w.cells_used, w.evaluated_used
 
 
 @part
@@ -166,8 +180,31 @@ def collect(w: Root, station: int, server: int) -> bool:
         if not _is_ready(w, inlet_of(w, place).value):
             return False
     for place in range(first, end):
-        load(w, server, _take(w, inlet_of(w, place).value))
+        inbox = inlet_of(w, place).value
+        if place > first and w.physics and craft_of(physics_of(w), station).pairs:
+            _put_closest_first(w, inbox, server_of(w, server).first)
+        load(w, server, _take(w, inbox))
     return True
+
+
+@rare
+def _put_closest_first(w: Root, inbox: int, lead: int) -> None:
+    """Let the lot be next of which gauges have reported most nearly the same as of another."""
+    p, box = physics_of(w), inbox_of(w, inbox)
+    wanted, least = held_by(p, lead).measured, NEVER
+    before, closest, behind, lot = NONE, NONE, NONE, box.first
+    for _ in range(box.lots):
+        off = abs(held_by(p, lot).measured - wanted)
+        if off < least:
+            before, closest, least = behind, lot, off
+        behind, lot = lot, lot_of(w, lot).next
+    if before != NONE:
+        following = lot_of(w, closest).next
+        lot_of(w, before).next = following
+        lot_of(w, closest).next = box.first
+        box.first = closest
+        if box.last == closest:
+            box.last = before
 
 
 @rare

@@ -7,7 +7,7 @@ from twin.compiled.downtime import ages
 from twin.compiled.luck import draw_block
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, block_of, inbox_of, lot_of, number_of, server_of, station_of, use_of
-from twin.compiled.state import BEGINNING, BLOCK, BLOCKED, DONE, KEPT, LIVES, NONE, NUMBERS, OPEN, WORKING
+from twin.compiled.state import BEGINNING, BLOCK, BLOCKED, DONE, KEPT, LIVES, NONE, NUMBERS, OPEN, STUCK, WORKING
 from twin.compiled.storage import free_lot, load, new_lot, offer
 from twin.compiled.writing import write_finished, write_kin, write_scrap, write_sent_back, write_visit
 from twin.journal import State
@@ -113,10 +113,11 @@ def _number(w: Root, row: int, lot: int) -> float:
 
 
 @part
-def hand_over(w: Root, server: int) -> bool:
+def hand_over(w: Root, server: int) -> int:
     """Write down what was made of the lots on a server and bring it into the next buffer.
 
-    Returns whether all of it is in; else the server waits until it is let in, and this is to be called again.
+    Returns DONE when all of it is in; else, with STUCK, the server waits until it is let in, and this is to be called
+    again.
     """
     record = server_of(w, server)
     let_in = record.place == BLOCKED
@@ -127,14 +128,14 @@ def hand_over(w: Root, server: int) -> bool:
     while True:
         if not let_in:
             if record.first == NONE:
-                return True
+                return DONE
             _finish(w, server)
         let_in = False
         if not _bring_in(w, server):
             record.place = BLOCKED
             record.waits_for = inbox_of(w, record.outbox).owner
             enter(w, server, _BLOCKED)
-            return False
+            return STUCK
         write_visit(w, server)
 
 

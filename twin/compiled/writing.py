@@ -5,6 +5,7 @@ from __future__ import annotations
 from twin.compiled.clock import count_staffed
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, clock_of, inbox_of, lot_of, record_at, server_of, station_of
+from twin.compiled.reach import bench_of, craft_of, physics_of
 from twin.compiled.state import BLOCKED, HAS_LOTS, MANNED, MIDDLE, NONE, NUMBER, ROW, SET_UP, SHORT, WHOLE
 from twin.journal import UNITS, Action, State
 
@@ -27,7 +28,7 @@ def write_visit(w: Root, server: int) -> None:
     record_at(w.visit_start, NUMBER, row).value = record.start
     record_at(w.visit_finish, NUMBER, row).value = record.finish
     record_at(w.visit_leave, NUMBER, row).value = w.now
-    record_at(w.visit_entered, NUMBER, row).value = 1.0
+    record_at(w.visit_entered, NUMBER, row).value = bench_of(physics_of(w), server).worked if w.physics else 1.0
     record_at(w.visit_tried, NUMBER, row).value = record.tried
     record_at(w.visit_passed, NUMBER, row).value = record.passed
 
@@ -150,20 +151,22 @@ def write_states(w: Root, day: int) -> None:
             else:
                 clock.seconds += clock.servers * (now - clock.since)
                 clock.since = now
+        # a server that stands for several is written down as all of them
+        each = craft_of(physics_of(w), station).each if w.physics else 1.0
         row = record_at(w.states_rows, _STATE, w.states_used)
         w.states_used += 1
         row.day = day
         row.station = station
-        row.productive = clock_of(w, station, 0).seconds
-        row.starved = clock_of(w, station, 1).seconds
-        row.blocked = clock_of(w, station, 2).seconds
-        row.no_crew = clock_of(w, station, 3).seconds
-        row.no_repair_crew = clock_of(w, station, 4).seconds
-        row.engineering = clock_of(w, station, 5).seconds
-        row.setup = clock_of(w, station, 6).seconds
-        row.maintenance = clock_of(w, station, 7).seconds
-        row.repair = clock_of(w, station, 8).seconds
-        row.off_shift = clock_of(w, station, 9).seconds
+        row.productive = each * clock_of(w, station, 0).seconds
+        row.starved = each * clock_of(w, station, 1).seconds
+        row.blocked = each * clock_of(w, station, 2).seconds
+        row.no_crew = each * clock_of(w, station, 3).seconds
+        row.no_repair_crew = each * clock_of(w, station, 4).seconds
+        row.engineering = each * clock_of(w, station, 5).seconds
+        row.setup = each * clock_of(w, station, 6).seconds
+        row.maintenance = each * clock_of(w, station, 7).seconds
+        row.repair = each * clock_of(w, station, 8).seconds
+        row.off_shift = each * clock_of(w, station, 9).seconds
         for state in range(_STATES):
             clock_of(w, station, state).seconds = 0.0
 
@@ -171,13 +174,14 @@ def write_states(w: Root, day: int) -> None:
 @rare
 def write_levels(w: Root, day: int) -> None:
     """Write mean and largest number of lots in each buffer since the day began, and begin anew."""
+    scale = physics_of(w).lot_scale if w.physics else 1.0
     for inbox in range(w.n_inboxes):
         box, row = inbox_of(w, inbox), record_at(w.levels_rows, _LEVEL, w.levels_used)
         w.levels_used += 1
         row.day = day
         row.buffer = inbox
-        row.mean_lots = (box.area + box.lots * (w.now - box.since)) / (w.now - w.closed)
-        row.max_lots = box.most
+        row.mean_lots = (box.area + box.lots * (w.now - box.since)) / (w.now - w.closed) * scale
+        row.max_lots = int(box.most * scale)
         box.most = box.lots
         box.area = 0.0
         box.since = w.now

@@ -10,7 +10,7 @@ Source: Andridge and Little, International Statistical Review 78 (2010) 40, on h
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -31,7 +31,7 @@ FIRST = 32
 SPARSE = 1 / 8
 
 # multiples of the golden ratio fill the circle more evenly than random numbers would
-_GOLDEN, _WORD = 0x9E3779B97F4A7C15, 2**64 - 1
+GOLDEN, _WORD = 0x9E3779B97F4A7C15, 2**64 - 1
 
 Kind = TypeVar("Kind", bound=Material)
 Cut = tuple[float, dict[int, float]]
@@ -98,7 +98,7 @@ class Deck:
 
     def __init__(self, share: float) -> None:
         self._threshold = int(share * 2**64)
-        self._carried: dict[tuple[int, int], float] = {}
+        self._carried: MutableMapping[tuple[int, int], float] = {}
         self._of: dict[tuple[int, int], list[Remembered]] = {}
         self.batches: deque[list[Remembered]] = deque(maxlen=REMEMBERED)
 
@@ -112,11 +112,11 @@ class Deck:
 
     def chooses(self, serial: int) -> bool:
         """Return whether a new lot of a source is evaluated: by its number alone, evenly over all numbers."""
-        return serial < FIRST or serial * _GOLDEN & _WORD < self._threshold
+        return serial < FIRST or serial * GOLDEN & _WORD < self._threshold
 
     def like(self, batch: int, serial: int) -> Remembered:
         """Return the turn that stands for that of another lot; lots of one batch are like those of one batch."""
-        turns = self.batches[(batch * _GOLDEN & _WORD) * len(self.batches) >> 64]
+        turns = self.batches[(batch * GOLDEN & _WORD) * len(self.batches) >> 64]
         return turns[serial % len(turns)]
 
     def whole(self, what: tuple[int, int], number: float, most: float) -> int:
@@ -140,34 +140,33 @@ class Deck:
             return
         losses, cells = _lost(turn, station, merges)
         first = turn.key[1] * turn.made if turn.born else 0
-        self._turns_of(turn.root or turn.key).append(
-            Remembered(
-                amount,
-                entering.solids,
-                turn.seconds,
-                turn.entered / amount,
-                turn.tried / amount,
-                turn.made,
-                turn.born,
-                [(lot.serial - first if turn.born else 0, copy_of(lot.material)) for lot in turn.outputs],
-                losses,
-                cells,
-                _back(turn),
-                turn.adjust,
-                turn.root,
-                _cuts(turn.lots) if merges else {},
-            )
+        found = Remembered(
+            amount,
+            entering.solids,
+            turn.seconds,
+            turn.entered / amount,
+            turn.tried / amount,
+            turn.made,
+            turn.born,
+            [(lot.serial - first if turn.born else 0, copy_of(lot.material)) for lot in turn.outputs],
+            losses,
+            cells,
+            _back(turn),
+            turn.adjust,
+            turn.root,
+            _cuts(turn.lots) if merges else {},
         )
+        self.keep(turn.root or turn.key, found)
 
-    def _turns_of(self, root: tuple[int, int]) -> list[Remembered]:
-        """Return where the turns of a batch are remembered."""
+    def keep(self, root: tuple[int, int], turn: Remembered) -> None:
+        """Keep a turn with the others of its batch, in place of the oldest batch when there are too many."""
         turns = self._of.get(root)
         if turns is None:
             turns = self._of[root] = []
             self.batches.append(turns)
             while len(self._of) > REMEMBERED:
                 del self._of[next(iter(self._of))]
-        return turns
+        turns.append(turn)
 
 
 def _lost(turn: Turn, station: int, merges: bool) -> tuple[list[Lost], list[tuple[int, int, int]]]:

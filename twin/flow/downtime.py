@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,13 @@ def draw_lives(failures: Failures, luck: np.random.Generator) -> tuple[Lives, Li
     shape = failures.shape
     scale = failures.mtbf / math.gamma(1 + 1 / shape)
     return scale * luck.weibull(shape, DRAWN), luck.exponential(failures.mttr, DRAWN)
+
+
+class Ageing(Protocol):
+    """What fails with use."""
+
+    def stops(self, seconds: float) -> Sequence[tuple[float, float]]:
+        """Return the failures during ``seconds`` of use: (use since the last one or the start, repair) [s]."""
 
 
 class Wear:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from operator import add
+from types import MappingProxyType
 
 from twin.coarse import Coarse
 from twin.equipment import Station
@@ -14,7 +16,7 @@ from twin.flow.deadlock import standstill
 from twin.flow.deck import SPARSE, Deck
 from twin.flow.downtime import Upkeep, Wear
 from twin.flow.lot import Lot
-from twin.flow.record import Recorder
+from twin.flow.record import Recorder, RowTaker
 from twin.flow.state import Server, StateClock
 from twin.flow.station import StationFlow
 from twin.flow.turn import CELL
@@ -45,6 +47,8 @@ class Plant:
         share: share of cells whose rows are kept [-].
         truth: whether what is true is written beside what gauges report.
         evaluated: share of the batches that physics works out [-]; None for every one.
+        tables: what takes rows in place of the journal's tables, by their names.
+        deck: makes what a station remembers.
     """
 
     def __init__(
@@ -55,13 +59,15 @@ class Plant:
         share: float,
         truth: bool = False,
         evaluated: float | None = None,
+        tables: Mapping[str, RowTaker] = MappingProxyType({}),
+        deck: Callable[[float], Deck] = Deck,
     ) -> None:
         self.env = Clock()
         self.coarse = line if isinstance(line, Coarse) else Coarse(line)
         self.line = line = self.coarse.line
         self.truth = truth
         self.journal = journal
-        self.record = Recorder(journal, share)
+        self.record = Recorder(journal, share, tables)
         self.closed = 0.0
         numbers = {name: number for number, name in enumerate(line.stations)}
         self.stations = [
@@ -77,7 +83,7 @@ class Plant:
             station.in_a_loop = loops
             self._equip(station, line.stations[station.name], seed)
         if evaluated is not None:
-            self._sample(evaluated)
+            self._sample(evaluated, deck)
 
     @property
     def servers(self) -> list[tuple[StationFlow, Server]]:
@@ -89,13 +95,13 @@ class Plant:
         for station, server in self.servers:
             station.set_going(server)
 
-    def _sample(self, share: float) -> None:
+    def _sample(self, share: float, deck: Callable[[float], Deck]) -> None:
         """Let every station that works on coating remember its evaluated lots."""
         for station in self.stations:
             side = getattr(station.step, "electrode", None)
             if not station.inboxes and side is None:
                 continue
-            station.deck = Deck(share)
+            station.deck = deck(share)
             if share < SPARSE:
                 station.luck.lots = 1
             if not station.inboxes:
@@ -226,9 +232,10 @@ class Plant:
         # thousands of lots of cells rest in a plant and every day is counted: no call for each
         cells = [(lot.units, lot.material) for lot in lots if type(lot.material) is Cell]
         if cells:
-            cathode = sum([units * cell.cathode_kg for units, cell in cells])
-            anode = sum([units * cell.anode_kg for units, cell in cells])
-            totals[CELL] = (len(cells), sum([units for units, _ in cells]), cathode, anode)
+            # one after the other: sum() rounds otherwise in newer Pythons
+            cathode = reduce(add, [units * cell.cathode_kg for units, cell in cells])
+            anode = reduce(add, [units * cell.anode_kg for units, cell in cells])
+            totals[CELL] = (len(cells), reduce(add, [units for units, _ in cells]), cathode, anode)
         for lot in lots if len(cells) < len(lots) else ():
             if type(lot.material) is not Cell:
                 before = totals.get(lot.unit, (0, 0.0, 0.0, 0.0))

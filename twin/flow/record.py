@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +19,30 @@ _GOLDEN = np.uint64(_GOLDEN_WORD)
 _NOTHING = float("nan")
 
 
+class RowTaker(Protocol):
+    """What takes the rows of a table, as ``twin.table.Table`` does."""
+
+    def add(self, row: Sequence[float]) -> None:
+        """Take a row: one number for each column."""
+
+    def add_rows(self, *columns: Any) -> None:
+        """Take several rows: each column an array, or one value for all."""
+
+
 class Recorder:
     """Writes one run's journal.
+
+    Attributes:
+        kept_below: a cell's row is kept when its identity times the golden ratio is below this.
 
     Args:
         journal: the journal.
         share: share of cells whose rows are kept [-].
+        tables: what takes rows in place of the journal's tables, by their names.
     """
 
-    def __init__(self, journal: Journal, share: float) -> None:
-        tables = journal.tables
+    def __init__(self, journal: Journal, share: float, tables: Mapping[str, RowTaker] = MappingProxyType({})) -> None:
+        tables = {**journal.tables, **tables}
         self._visit = tables["visits"].add
         self._reject = tables["rejects"].add
         self._kin = tables["lots"].add
@@ -42,8 +58,8 @@ class Recorder:
         self._share = share
         # by station where batches begin: whether they are of cathode (0) or anode (1); see ``evaluated``
         self.sides: dict[int, int] = {}
-        self._threshold_word = int(min(share, 1.0) * (2**64 - 2048))
-        self._threshold = np.uint64(self._threshold_word)
+        self.kept_below = int(min(share, 1.0) * (2**64 - 2048))
+        self._threshold = np.uint64(self.kept_below)
         self.good = 0.0
 
     def visit(self, station: int, server: int, turn: Turn, start: float, finish: float, leave: float) -> None:
@@ -72,7 +88,7 @@ class Recorder:
             add((time, station, *rejection))
             if rejection[1] == Action.SCRAP and rejection[5] >= 0 and self._share > 0:
                 reason, _, _, family, lot, cell, *_ = rejection
-                if cell * _GOLDEN_WORD & _WORD < self._threshold_word or self._share >= 1:
+                if cell * _GOLDEN_WORD & _WORD < self.kept_below or self._share >= 1:
                     self._cells.add((cell, family, lot, time, station, UNGRADED, reason, _NOTHING, _NOTHING))
 
     def readings(self, station: int, time: float, turn: Turn) -> None:

@@ -16,14 +16,14 @@ from twin.journal import Action, first_cell
 from twin.material import GRADE_A, GRADE_B, Cell, Electrode, Material, Slurry
 
 if TYPE_CHECKING:
-    from twin.flow.downtime import Wear
+    from twin.flow.downtime import Ageing
     from twin.flow.station import StationFlow
 
 _NOTHING = np.zeros(0, np.float32)
 _GRADES, _FLAWS = (-1, 0), (-2, 0)
 
 
-def sampled_turn(station: StationFlow, deck: Deck, lots: Sequence[Lot], wear: Wear | None, use: float) -> Turn:
+def sampled_turn(station: StationFlow, deck: Deck, lots: Sequence[Lot], wear: Ageing | None, use: float) -> Turn:
     """Work out one turn of a station, by physics when its lot is one of those that are evaluated.
 
     What an evaluated lot becomes is evaluated, and so is what a lot of cells sends back. Lanes that meet in a merge
@@ -49,7 +49,7 @@ def sampled_turn(station: StationFlow, deck: Deck, lots: Sequence[Lot], wear: We
     return turn
 
 
-def _evaluated(station: StationFlow, deck: Deck, lots: Sequence[Lot], wear: Wear | None, use: float) -> Turn:
+def _evaluated(station: StationFlow, deck: Deck, lots: Sequence[Lot], wear: Ageing | None, use: float) -> Turn:
     for lot in lots:
         evaluate_after_all(lot)
     what = entering(lots)

@@ -27,10 +27,13 @@ from twin.randomness import Luck
 from twin.steps import Step
 
 if TYPE_CHECKING:
-    from twin.flow.downtime import Wear
+    from twin.flow.downtime import Ageing
 
 # ends what a server is in the middle of, and returns where in its loop it goes on
 Midway = Generator[Event, Any, int]
+
+# lots, each with the buffer that it goes to; None is out of the plant
+Outputs = list[tuple[Inbox | None, Lot]]
 
 # places in the loop
 TOP, SEEKING, HAS_LOTS, READY, WORKED, FINISHED, ADJUSTED = range(7)
@@ -153,18 +156,25 @@ class StationFlow(Stretches):
         lots = server.lots
         use = 0.0 if server.upkeep is None else server.upkeep.use
         if self.combine > 1 or (self.batch is None and self.channels is None):
-            turns = [self._turn(lots, server.wear, use)]
+            turns = [self.decide(lots, server.wear, use)]
             seconds = turns[0].seconds
         else:
             # the machine wears once, however many lots lie in it
-            turns = [self._turn([lot], None if place else server.wear, use) for place, lot in enumerate(lots)]
+            turns = [self.decide([lot], None if place else server.wear, use) for place, lot in enumerate(lots)]
             seconds = max([turn.seconds for turn in turns])
         if server.upkeep is not None:
             server.upkeep.used(turns[0].entered if self.step.unit == "m" else turns[0].tried)
         server.turns = turns
         return seconds, turns[0].breaks
 
-    def _turn(self, lots: Sequence[Lot], wear: Wear | None, use: float) -> Turn:
+    def decide(self, lots: Sequence[Lot], wear: Ageing | None, use: float) -> Turn:
+        """Work out one turn.
+
+        Args:
+            lots: what goes in.
+            wear: how the machine fails; None when it does not.
+            use: what it has worked on since its last set-up.
+        """
         if self.deck is None:
             return take_turn(self, lots, wear, use)
         return sampled_turn(self, self.deck, lots, wear, use)
@@ -178,6 +188,24 @@ class StationFlow(Stretches):
             None when all are in, else the process that waits until they are.
         """
         finish = self.env.now
+        outputs = self.write_down(turn, finish)
+        server.lots = [lot for lot in server.lots if lot not in turn.lots]
+        for place, (box, lot) in enumerate(outputs):
+            if box is None:
+                self.record.finished(self.number, finish, lot)
+                continue
+            event = box.offer(lot)
+            if event is not None:
+                return self.wait_for_room(server, turn, outputs[place:], event, finish)
+        self.record.visit(self.number, server.number, turn, server.start, finish, finish)
+        return None
+
+    def write_down(self, turn: Turn, finish: float) -> Outputs:
+        """Write down what came of a turn that is over.
+
+        Returns:
+            The lots that come out, each with the buffer that it goes to; None is out of the plant.
+        """
         turn.passed = 0.0
         for lot in turn.outputs:
             lot.units = lot.material.units
@@ -192,19 +220,10 @@ class StationFlow(Stretches):
         if turn.born:
             self.record.kin(turn.outputs, turn.lots, finish)
         into = next(iter(self.rework.values())) if turn.returns else self.outbox
-        outputs: list[tuple[Inbox | None, Lot]] = [(into, lot) for lot in turn.outputs]
+        outputs: Outputs = [(into, lot) for lot in turn.outputs]
         for to, cells in turn.back or ():
-            outputs += self._send_back(to, cells, turn.lots[0])
-        server.lots = [lot for lot in server.lots if lot not in turn.lots]
-        for place, (box, lot) in enumerate(outputs):
-            if box is None:
-                self.record.finished(self.number, finish, lot)
-                continue
-            event = box.offer(lot)
-            if event is not None:
-                return self.wait_for_room(server, turn, outputs[place:], event, finish)
-        self.record.visit(self.number, server.number, turn, server.start, finish, finish)
-        return None
+            outputs += self.send_back(to, cells, turn.lots[0])
+        return outputs
 
     def wait_for_room(
         self,
@@ -244,7 +263,7 @@ class StationFlow(Stretches):
         """Return which stations the servers of a station wait for; -1 is none."""
         return {server.waits_for for server in self.peers[station].servers}
 
-    def _send_back(self, to: str, cells: Cell, parent: Lot) -> list[tuple[Inbox | None, Lot]]:
+    def send_back(self, to: str, cells: Cell, parent: Lot) -> Outputs:
         """Collect cells for rework until they fill a tray; return the lots that go back now."""
         # a tray holds cells that have come back equally often, so that none loses a try
         waiting = self.returning.setdefault((to, cells.repeats), [])

@@ -15,7 +15,7 @@ from twin.quality.inspection import FALSE_REJECT, FALSE_WEB
 from twin.quality.instrument import Instrument, Reading
 
 if TYPE_CHECKING:
-    from twin.flow.downtime import Wear
+    from twin.flow.downtime import Ageing
     from twin.flow.station import StationFlow
 
 CELL, METRE, LOT = UNITS.index("cell"), UNITS.index("m"), UNITS.index("lot")
@@ -70,7 +70,7 @@ class Turn:
     root: tuple[int, int] | None = None
 
 
-def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Wear | None, use: float = 0.0) -> Turn:
+def take_turn(station: StationFlow, lots: Sequence[Lot], wear: Ageing | None, use: float = 0.0) -> Turn:
     """Work out one turn of a station on one lot, or on the lots that it merges.
 
     Args:

@@ -1,8 +1,9 @@
-"""Which engine executes a run: asked for, refused by name, or chosen."""
+"""Which engine executes a run: asked for, or chosen where it saves time."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ from cell_lines import cell_line
 from generic_lines import always, line_of, timed
 from two_engines import assert_same
 
-from twin import InputError, Line, Run, read_line, simulate
-from twin.compiled import unsupported
+from twin import InputError, Line, Run, Save, simulate
+from twin.compiled import why_not_compiled
 from twin.folder import question
-from twin.read import known_lines
 from twin.replicate import Order, carry_out
+from twin.simulation import engine_of
 
 
 def line_with(more: str, rest: str = "", buffer: str = "3") -> Line:
@@ -23,29 +24,38 @@ def line_with(more: str, rest: str = "", buffer: str = "3") -> Line:
     return line_of(stations, [f"first > second: {buffer}"], rest)
 
 
-def test_what_machine_code_does_not_know_is_refused_by_name() -> None:
-    line = cell_line({}, [])
-    reasons = unsupported(line)
-    assert len(reasons) == len(line.stations)
-    assert "step 'coating' of station 'anode_coating'" in reasons
-    with pytest.raises(InputError, match="--engine compiled does not know step 'mixing' of station 'cathode_mixing'"):
-        simulate(Run(line, days=1, warmup=0, engine="compiled"))
-    assert question(Run(line))["executed_by"] == "simpy"
-
-
-@pytest.mark.parametrize("plant", known_lines(), ids=lambda path: path.stem)
-def test_a_declared_plant_names_every_step_that_machine_code_lacks(plant: Path) -> None:
-    line = read_line(plant)
-    reasons = unsupported(line)
-    for name, station in line.stations.items():
-        assert (f"step '{station.step.kind}' of station '{name}'" in reasons) == (station.step.kind != "timed")
+@pytest.mark.parametrize(
+    ("evaluate", "days", "warmup", "engine"),
+    [
+        ("all", 365, 30, "simpy"),
+        ("sample:1%", 365, 30, "compiled"),
+        ("sample:20%", 70, 30, "compiled"),
+        ("sample:20%", 70, None, "simpy"),
+    ],
+)
+def test_machine_code_is_chosen_for_long_runs_in_which_lots_are_only_counted(
+    evaluate: str, days: int, warmup: int | None, engine: str
+) -> None:
+    run = Run(cell_line({}, []), days=days, warmup=warmup, evaluate=evaluate)
+    assert question(run)["executed_by"] == engine
+    assert bool(question(run)["not_compiled"]) == (engine == "simpy")
+    assert question(run, saved=True)["executed_by"] == "simpy"
+    for asked in ("simpy", "compiled"):
+        assert engine_of(replace(run, engine=asked)) == (asked, [])
 
 
 def test_a_calendar_without_a_pause_is_no_obstacle() -> None:
     always_open = "calendars: {all: {shifts: [{start: 0 h, hours: 24 h}]}}"
     line = line_with("calendar: all", always_open)
-    assert unsupported(line) == []
+    assert not why_not_compiled(line, sampled=False, has_state=False, days=1)
     assert_same(line)
+
+
+def test_machine_code_refuses_to_save_a_plant_with_physics(tmp_path: Path) -> None:
+    run = Run(cell_line({}, []), days=1, warmup=0, engine="compiled")
+    with pytest.raises(InputError, match="--engine compiled: a plant with physics is saved, and goes on, in SimPy"):
+        simulate(run, state=Save(tmp_path / "state.npz"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_engine_is_told_what_there_is() -> None:
@@ -61,6 +71,6 @@ def test_the_summary_and_the_manifest_say_what_executed_the_run(
     said: list[object] = []
     run = Run(line, days=2, warmup=0)
     carry_out(Order(run, out=tmp_path / "run"), lambda *what: said.extend(what))
-    reason = "" if engine == "compiled" else "; machine code does not know step 'mixing' of station 'cathode_mixing'"
+    reason = "" if engine == "compiled" else "; not machine code, since every lot is evaluated"
     assert any(str(words).startswith(f"engine: {engine}{reason}") for words in said)
     assert json.loads((tmp_path / "run" / "manifest.json").read_text())["executed_by"] == engine

@@ -6,27 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from watched_plant import pilot_with
 
-from twin import Journal, Line, Run, read_line, simulate
+from twin import Journal, Line, Run, simulate
 from twin.equipment import Station
 from twin.journal import ACTIONS, State
 from twin.quality.chart import Watch
-from twin.read import lines_folder
 
 DAYS, TAKES = 20, 600.0
-
-
-def pilot_with(tmp_path: Path, action: str) -> Line:
-    """Return the pilot line with a chart at each slitter that alarms too often, so that it is seen at work."""
-    chart = f"{{kind: shewhart, limit: 1.2, learn: 10, action: {action}, takes: 10 min}}"
-    gauge = f"gauges: {{head: {{measures: loading, noise: 0.5 %, chart: {chart}}}}}"
-    path = tmp_path / "watched.yaml"
-    path.write_text(
-        f"extends: {lines_folder()}/pilot_line.yaml\nname: watched\nstations:\n"
-        f"  cathode_slitting: {{{gauge}}}\n  anode_slitting: {{{gauge}}}\n",
-        encoding="utf-8",
-    )
-    return read_line(path)
 
 
 def run(line: Line) -> Journal:

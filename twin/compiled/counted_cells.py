@@ -1,0 +1,108 @@
+"""Cells that are only counted: as large a share of them goes on as of another lot."""
+
+from __future__ import annotations
+
+from twin.compiled.keeping import CELL, cells_kept, free_piece, is_like, lose, new_piece, put_out
+from twin.compiled.machine_code import part, rare
+from twin.compiled.memory import Record, Root, lot_of, station_of
+from twin.compiled.reach import carried_of, craft_of, held_by, lost_cells_of, made_of, piece_of, told_of, turn_of
+from twin.compiled.state import NONE
+from twin.journal import Action
+
+_SCRAP, _SENT_BACK = int(Action.SCRAP), int(Action.SENT_BACK)
+
+
+@rare
+def count_cells(w: Root, p: Record, station: int, number: int, lot: int, remembered: int, batch: int) -> None:
+    """Let as large a share of the cells go on as of another lot."""
+    turn, told, held = turn_of(p, number), told_of(p, remembered), held_by(p, lot)
+    units = held.amount
+    share = units / told.amount
+    turn.seconds = told.seconds if craft_of(p, station).by_time else told.seconds * share
+    turn.worked, turn.tried = told.entered * units, told.tried * units
+    turn.state, turn.takes = told.state, told.takes
+    if told.cells:
+        _take_out(w, p, turn, lot, told, share)
+    if held.amount <= 0.0:
+        if turn.kept == lot:
+            turn.kept = NONE
+        return
+    is_like(p, lot, told.out, remembered, batch)
+    put_out(p, turn, lot)
+    if station_of(w, station).outbox == NONE:
+        _grade(p, craft_of(p, station), lot, told.out)
+        if p.keeps_cells:
+            turn.rows += cells_kept(p, lot)
+
+
+@part
+def _take_out(w: Root, p: Record, turn: Record, lot: int, told: Record, share: float) -> None:
+    """Take cells out of a lot, or note what else is done with them, as with the other lot."""
+    held = held_by(p, lot)
+    family, serial = lot_of(w, lot).family, lot_of(w, lot).serial
+    left, run = held.amount, held.run
+    first = last = NONE
+    for place in range(told.cell, told.cell + told.cells):
+        lost = lost_cells_of(p, place)
+        cells = _whole(p, lost.carry, lost.count * share, left)
+        left -= cells
+        goes_back = lost.action == _SENT_BACK and cells > 0.0
+        stays = lost.action != _SCRAP and not goes_back
+        if not stays:
+            held.amount -= cells
+        while cells > 0.0:
+            here = piece_of(p, run)
+            taken = min(int(cells), here.count)
+            gone = new_piece(p, here.first, taken)
+            piece = piece_of(p, gone)
+            piece.reason, piece.action, piece.unit = lost.reason, lost.action, CELL
+            piece.family, piece.serial = family, serial
+            piece.quantity, piece.cathode, piece.anode = 1.0, held.cathode, held.anode
+            lose(p, turn, gone)
+            piece.like = NONE
+            if goes_back:
+                turn.back = 1
+                piece.like = lost.like
+                made_of(p, lost.like).lots += 1
+            if stays:
+                last = _chain(p, last, new_piece(p, here.first, taken))
+                first = last if first == NONE else first
+            cells -= taken
+            here.first += taken
+            here.count -= taken
+            if here.count == 0:
+                following = here.next
+                free_piece(p, run)
+                run = following
+    if first == NONE:
+        held.run = run
+    else:
+        piece_of(p, last).next = run
+        held.run = first
+
+
+@part
+def _chain(p: Record, last: int, number: int) -> int:
+    """Put a run behind another, if there is one, and return it."""
+    if last != NONE:
+        piece_of(p, last).next = number
+    return number
+
+
+@part
+def _whole(p: Record, carry: int, number: float, most: float) -> float:
+    """Return a number of cells as a whole one, and carry what is left over to the next lot; see ``Deck.whole``."""
+    carried = carried_of(p, carry)
+    number += carried.value
+    found = float(int(min(number + 1e-9, most)))
+    carried.value = number - found
+    return found
+
+
+@part
+def _grade(p: Record, craft: Record, lot: int, like: int) -> None:
+    """Grade the cells of a finished lot, and leave as many flaws in them as in the other."""
+    held, made = held_by(p, lot), made_of(p, like)
+    share = held.amount / made.units
+    held.worse = int(_whole(p, craft.grades, made.worse * share, held.amount))
+    held.flawed = int(_whole(p, craft.flaws, made.flaws * share, made.flaws))

@@ -1,0 +1,276 @@
+"""What stations remember of evaluated lots, laid out for machine code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping, Sequence
+
+import numpy as np
+
+from twin.compiled.holdings import Holdings
+from twin.compiled.state import NONE
+from twin.flow.deck import REMEMBERED, Deck, Remembered
+from twin.journal import UNITS, Action, State
+from twin.material import GRADE_B, Cell, Electrode, Material, Separator, Slurry
+from twin.quality.inspection import FALSE_WEB
+
+STANDS = {"stop": State.SETUP, "call": State.ENGINEERING}
+SIDES = ("cathode", "anode")
+GRADES, FLAWS = (-1, 0), (-2, 0)
+
+
+class Carried(MutableMapping[tuple[int, int], float]):
+    """What rounding has left at a station, by reason and action, where machine code finds it.
+
+    Args:
+        library: where it stands.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._places: dict[tuple[int, int], int] = {}
+
+    def place(self, what: tuple[int, int]) -> int:
+        """Return where it stands."""
+        if what not in self._places:
+            self._places[what] = self._library.place_to_carry()
+        return self._places[what]
+
+    def __getitem__(self, what: tuple[int, int]) -> float:
+        return float(self._library.holdings.parts["carried"]["value"][self._places[what]])
+
+    def __setitem__(self, what: tuple[int, int], value: float) -> None:
+        self._library.holdings.parts["carried"]["value"][self.place(what)] = value
+
+    def __delitem__(self, what: tuple[int, int]) -> None:
+        del self._places[what]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+class Library:
+    """Remembered turns of all stations as records, and the material that lots are taken for.
+
+    Attributes:
+        holdings: where the records are.
+        things: material behind each record of what was made.
+        back: station to which cells go back, and those, by their record.
+
+    Args:
+        holdings: where the records are.
+        pairing: what lots are paired by; None where the first ones meet.
+        false_reject: number of that reason.
+    """
+
+    def __init__(self, holdings: Holdings, pairing: str | None, false_reject: int) -> None:
+        self.holdings = holdings
+        self._pairing = pairing
+        self._false_reject = false_reject
+        self.things: dict[int, Material] = {}
+        self.back: dict[int, tuple[str, Cell]] = {}
+        self._numbers: dict[int, int] = {}
+        self._turns: dict[int, Remembered] = {}
+        self._free: dict[str, list[int]] = {"told": [], "made": []}
+        self._used = dict.fromkeys(("losses", "lost_cells", "lanes", "cuts", "bits"), 0)
+        self._waiting: list[int] = []
+        self._carries = 0
+
+    def place_to_carry(self) -> int:
+        """Return where what rounding leaves can be carried."""
+        self.holdings.grow("carried", self._carries + 1)
+        self._carries += 1
+        return self._carries - 1
+
+    def number_of(self, thing: Material) -> int:
+        """Return the record of what a remembered turn made."""
+        return self._numbers[id(thing)]
+
+    def put(self, turn: Remembered, carried: Carried) -> int:
+        """Lay out a turn, and return the number of its record."""
+        number = self._record("told")
+        told = self.holdings.parts["told"][number]
+        told["amount"], told["solids"], told["seconds"] = turn.amount, turn.solids, turn.seconds
+        told["entered"], told["tried"], told["made"], told["born"] = turn.entered, turn.tried, turn.made, turn.born
+        told["state"], told["takes"] = NONE, 0.0
+        if turn.adjust is not None:
+            told["state"], told["takes"] = STANDS[turn.adjust[0]], turn.adjust[1]
+        told["root_family"], told["root"] = turn.root or (NONE, NONE)
+        told["odd"], told["next"] = _is_odd(turn), NONE
+        told["out"], told["outs"] = self._put_things(turn.outputs), len(turn.outputs)
+        self._put_things([(0, cells) for _, cells in turn.back.values()])
+        self.back |= {self._numbers[id(cells)]: (to, cells) for to, cells in turn.back.values()}
+        self._turns[number] = turn
+        self._put_lists(number, turn, carried)
+        return number
+
+    def put_always(self, station: int, kits: int, area: float, seconds: float) -> None:
+        """Lay out the turn that a station always takes: it cuts what is bought in to kits [m^2]."""
+        everything = kits * area
+        outputs = [(place, Separator(area)) for place in range(kits)]
+        turn = Remembered(1.0, 1.0, seconds, everything, everything, kits, True, outputs, (), (), {}, None, None)
+        craft = self.holdings.parts["crafts"][station]
+        craft["counts"] = craft["always"] = craft["batches"] = 1
+        number = self.put(turn, Carried(self))
+        self.holdings.parts["told"]["odd"][number] = 0
+        self.holdings.parts["batches"][station * REMEMBERED] = (number, 1)
+
+    def forget(self, number: int) -> None:
+        """Forget a turn; what it made is kept as long as lots are taken for it."""
+        turn = self._turns.pop(number)
+        self._waiting += [self._numbers[id(thing)] for thing in _things_of(turn)]
+        told = self.holdings.parts["told"][number]
+        self._clear("losses", told["loss"], told["losses"])
+        self._clear("lost_cells", told["cell"], told["cells"])
+        for lane in self.holdings.parts["lanes"][told["lane"] : told["lane"] + 2] if turn.cuts else ():
+            self._clear("cuts", lane["cut"], lane["cuts"])
+        self._clear("lanes", told["lane"], 2 if turn.cuts else 0)
+        self._free["told"].append(number)
+
+    def tidy(self) -> None:
+        """Forget material for which no lot is taken any more."""
+        taken = self.holdings.parts["made"]["lots"]
+        still = [number for number in self._waiting if taken[number]]
+        for number in set(self._waiting).difference(still):
+            thing = self.things.pop(number)
+            self.back.pop(number, None)
+            del self._numbers[id(thing)]
+            if isinstance(thing, Cell):
+                made = self.holdings.parts["made"][number]
+                self._clear("bits", made["flaw"], made["flaws"])
+            self._free["made"].append(number)
+        self._waiting = still
+
+    def _record(self, name: str) -> int:
+        """Return a record that nobody uses."""
+        free = self._free[name]
+        if not free:
+            before = len(self.holdings.parts[name])
+            self.holdings.grow(name, max(256, 2 * before))
+            free += range(len(self.holdings.parts[name]) - 1, before - 1, -1)
+        return free.pop()
+
+    def _put_things(self, outputs: Sequence[tuple[int, Material]]) -> int:
+        """Lay out what a turn made, and return the first of it."""
+        following = NONE
+        for place, thing in reversed(outputs):
+            number = self._record("made")
+            made = self.holdings.parts["made"][number]
+            made["lots"], made["place"], made["units"], made["next"] = 0, place, thing.units, following
+            made["measured"], made["worse"], made["flaws"] = 1.0, 0, 0
+            if isinstance(thing, Cell):
+                made["kind"] = UNITS.index("cell")
+                if thing.grade is not None:
+                    made["worse"] = np.count_nonzero((thing.grade == GRADE_B) & thing.alive)
+                self._put_bits(number, thing)
+            elif isinstance(thing, Slurry | Electrode):
+                made["kind"] = UNITS.index("kg" if isinstance(thing, Slurry) else "m")
+                made["side"], made["solids"] = SIDES.index(thing.electrode), thing.solids
+            else:
+                made["kind"] = UNITS.index("m**2")
+            if isinstance(thing, Electrode):
+                made["width"], made["begin"], made["pitch"] = thing.width, thing.begin, thing.pitch
+                made["measured"] = thing.measured.get(self._pairing, 1.0) if self._pairing else 1.0
+            self.things[number], self._numbers[id(thing)] = thing, number
+            following = number
+        return following
+
+    def _put_bits(self, number: int, cell: Cell) -> None:
+        begin = self._room("bits", len(cell.flaws))
+        made = self.holdings.parts["made"][number]
+        made["flaw"], made["flaws"] = begin, len(cell.flaws)
+        self.holdings.parts["bits"]["value"][begin : begin + len(cell.flaws)] = list(cell.flaws.values())
+
+    def _put_lists(self, number: int, turn: Remembered, carried: Carried) -> None:
+        """Lay out what a turn lost."""
+        parts, told = self.holdings.parts, self.holdings.parts["told"]
+        told["loss"][number] = begin = self._room("losses", len(turn.losses))
+        told["losses"][number] = len(turn.losses)
+        for place, loss in enumerate(turn.losses, begin):
+            parts["losses"][place] = loss
+        told["cell"][number] = begin = self._room("lost_cells", len(turn.cells))
+        told["cells"][number] = len(turn.cells)
+        for place, (reason, action, count) in enumerate(turn.cells, begin):
+            like = self._numbers[id(turn.back[reason][1])] if action == Action.SENT_BACK else NONE
+            parts["lost_cells"][place] = (reason, action, carried.place((reason, action)), count, like)
+        told["lane"][number] = begin = self._room("lanes", 2 if turn.cuts else 0)
+        for side, electrode in enumerate(SIDES if turn.cuts else ()):
+            length, (total, by_flaw) = turn.cuts.get(electrode, (1.0, (0.0, {})))
+            first = self._room("cuts", len(by_flaw))
+            parts["lanes"][begin + side] = (length, total, first, len(by_flaw))
+            for place, (flaw, metres) in enumerate(by_flaw.items(), first):
+                parts["cuts"][place] = (self._false_reject if flaw == FALSE_WEB else flaw, metres)
+
+    def _room(self, name: str, size: int) -> int:
+        """Return where so many records can stand in a row."""
+        free = self._free.setdefault(f"{name} {size.bit_length()}", [])
+        if free:
+            return free.pop()
+        begin = self._used[name]
+        self._used[name] = begin + (1 << size.bit_length())
+        self.holdings.grow(name, self._used[name])
+        return begin
+
+    def _clear(self, name: str, begin: int, size: int) -> None:
+        """Give back where some records stood."""
+        self._free[f"{name} {int(size).bit_length()}"].append(int(begin))
+
+
+def _things_of(turn: Remembered) -> list[Material]:
+    """Return all material that lots may be taken for."""
+    return [thing for _, thing in turn.outputs] + [cells for _, cells in turn.back.values()]
+
+
+def _is_odd(turn: Remembered) -> bool:
+    """Return whether Python has to count lots as a turn went: where cells go back, and where none were left."""
+    of_cells = bool(turn.cells or turn.cuts)
+    strange = not all(isinstance(thing, Slurry | Electrode | Cell) for _, thing in turn.outputs)
+    return strange or (of_cells and not turn.outputs) or (bool(turn.cuts) and len(turn.cuts) != len(SIDES))
+
+
+class LaidOutDeck(Deck):
+    """A deck that machine code reads as well.
+
+    Args:
+        share: share of the lots that is evaluated [-].
+        library: where its turns are laid out.
+    """
+
+    def __init__(self, share: float, library: Library) -> None:
+        super().__init__(share)
+        self._library = library
+        self._carried = self.carried = Carried(library)
+        # records of each batch, the oldest first
+        self._laid_out: dict[tuple[int, int], list[int]] = {}
+        self._first = 0
+        self.station = NONE
+
+    def at(self, station: int, share: float) -> None:
+        """Let machine code find it."""
+        self.station = station
+        craft = self._library.holdings.parts["crafts"][station]
+        craft["counts"], craft["threshold"] = share < 1, int(min(share, 0.5) * 2**64)
+        craft["grades"], craft["flaws"] = self.carried.place(GRADES), self.carried.place(FLAWS)
+
+    def keep(self, root: tuple[int, int], turn: Remembered) -> None:
+        """Keep a turn, and lay it out."""
+        super().keep(root, turn)
+        new = self._library.put(turn, self.carried)
+        here = self._laid_out.setdefault(root, [])
+        if len(self._laid_out) > REMEMBERED:
+            for number in self._laid_out.pop(next(iter(self._laid_out))):
+                self._library.forget(number)
+            self._first = (self._first + 1) % REMEMBERED
+        if here:
+            self._library.holdings.parts["told"]["next"][here[-1]] = new
+        here.append(new)
+        self._lay_out(list(self._laid_out).index(root), here)
+
+    def _lay_out(self, place: int, turns: Sequence[int]) -> None:
+        parts = self._library.holdings.parts
+        craft = parts["crafts"][self.station]
+        craft["first_batch"], craft["batches"] = self._first, len(self._laid_out)
+        batch = parts["batches"][self.station * REMEMBERED + (self._first + place) % REMEMBERED]
+        batch["first"], batch["turns"] = turns[0], len(turns)

@@ -1,0 +1,236 @@
+"""Lots and machines as Python knows them, beside their records in machine code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.compiled.holdings import Holdings
+from twin.compiled.remembering import SIDES, Library
+from twin.compiled.state import NONE, Records, World
+from twin.flow.lot import Lot
+from twin.journal import UNITS, Action
+from twin.material import Cell, Electrode, Material, Plain, Separator, Slurry
+
+_KIND: dict[type[Material], int] = {
+    kind: UNITS.index(unit) for kind, unit in ((Slurry, "kg"), (Electrode, "m"), (Separator, "m**2"), (Cell, "cell"))
+}
+_LOT = UNITS.index("lot")
+_NOTHING = np.zeros(0, np.float32)
+
+
+class Fields:
+    """The columns of an array of records, each under its name."""
+
+    def __init__(self, records: Records) -> None:
+        for name in records.dtype.names or ():
+            setattr(self, name, records[name])
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
+class Wearing:
+    """How a machine fails while Python decides its turn.
+
+    Args:
+        fails: lets it age with some use [s], and returns how often it fails meanwhile.
+    """
+
+    def __init__(self, fails: Callable[[float], int]) -> None:
+        self._fails = fails
+
+    def stops(self, seconds: float) -> Sequence[tuple[float, float]]:
+        """Return as many failures as there are during some use; how long each takes, machine code knows."""
+        return [(0.0, 0.0)] * self._fails(seconds)
+
+
+class Shelf:
+    """The lots that Python has, and those that it makes out of records.
+
+    Attributes:
+        flow: records of lots in the flow, column by column.
+        held: records of what they hold, column by column.
+
+    Args:
+        world: the state of the flow.
+        holdings: what lots hold.
+        library: what is remembered of evaluated ones.
+        pairing: what lots are paired by; None where the first ones meet.
+    """
+
+    def __init__(self, world: World, holdings: Holdings, library: Library, pairing: str | None) -> None:
+        self._world = world
+        self._root = Fields(world.root)
+        self._holdings = holdings
+        self._library = library
+        self._pairing = pairing
+        self._lots: list[Lot | None] = []
+        self.fit()
+
+    def fit(self) -> None:
+        """Follow arrays that have been put in the place of others."""
+        self.flow, self.held = Fields(self._world.parts["lots"]), Fields(self._holdings.parts["held"])
+        self._pieces = Fields(self._holdings.parts["pieces"])
+        self._lots += [None] * (len(self._world.parts["lots"]) - len(self._lots))
+
+    def lot(self, number: int) -> Lot:
+        """Return a lot by the number of its record."""
+        lot = self._lots[number] if self.held.object[number] else None
+        if lot is None:
+            lot = self._made_out(number)
+        lot.entered = self.flow.entered.item(number)
+        return lot
+
+    def take(self, lot: Lot) -> int:
+        """Take a free record for a lot, which Python has from now on; there has to be one."""
+        number: int = self._root.free.item(0)
+        self._root.free[0] = self.flow.next[number]
+        self._root.free_lots[0] -= 1
+        flow, held = self.flow, self.held
+        flow.serial[number], flow.family[number], flow.units[number] = lot.serial, lot.family, lot.units
+        flow.next[number] = flow.holder[number] = flow.parent[number] = NONE
+        held.like[number] = held.run[number] = held.to[number] = held.next_out[number] = NONE
+        held.worse[number] = held.flawed[number] = 0
+        self.fill(number, lot)
+        return number
+
+    def fill(self, number: int, lot: Lot) -> None:
+        """Write into the record of a lot what it holds."""
+        held, material = self.held, lot.material
+        self._lots[number] = lot
+        held.object[number] = 1
+        held.kind[number] = _KIND.get(type(material), _LOT)
+        held.amount[number] = material.units
+        cathode = anode = 0.0
+        if isinstance(material, Cell):
+            cathode, anode = material.cathode_kg, material.anode_kg
+        elif isinstance(material, Slurry | Electrode):
+            held.side[number] = SIDES.index(material.electrode)
+            cathode, anode = lot.coating
+        held.cathode[number], held.anode[number] = cathode, anode
+        held.measured[number] = 1.0
+        if self._pairing and isinstance(material, Electrode):
+            held.measured[number] = material.measured.get(self._pairing, 1.0)
+        held.batch[number] = lot.batch
+        held.root_family[number], held.root[number] = lot.root or (NONE, NONE)
+        self._take_for(number, lot)
+
+    def _take_for(self, number: int, lot: Lot) -> None:
+        """Write into the record of a lot what it is taken for; it is all in the record then."""
+        held, made = self.held, self._holdings.parts["made"]["lots"]
+        before = held.like.item(number)
+        if before != NONE:
+            made[before] -= 1
+        held.like[number] = NONE
+        if lot.like is None:
+            return
+        held.like[number] = like = self._library.number_of(lot.like)
+        made[like] += 1
+        held.object[number] = 0
+        material = lot.material
+        if isinstance(material, Electrode):
+            held.width[number], held.begin[number], held.pitch[number] = material.width, material.begin, material.pitch
+        elif isinstance(material, Cell):
+            self._write_runs(number, material.identities()[material.alive].tolist())
+
+    def _write_runs(self, number: int, cells: Sequence[int]) -> None:
+        """Write down which cells are alive, as runs of identities."""
+        root, pieces = self._holdings.root, self._pieces
+        begins = [place for place, cell in enumerate(cells) if place == 0 or cell != cells[place - 1] + 1]
+        old = self.held.run.item(number)
+        while old != NONE:
+            following = pieces.next.item(old)
+            pieces.next[old] = root["free_piece"][0]
+            root["free_piece"] = old
+            root["free_pieces"] += 1
+            old = following
+        following = NONE
+        for begin, end in reversed(list(zip(begins, [*begins[1:], len(cells)], strict=True))):
+            if root["free_pieces"][0] < 2:
+                self._holdings.grow_chained("pieces", "free_piece", "free_pieces", len(cells))
+                self.fit()
+                pieces = self._pieces
+            piece = int(root["free_piece"][0])
+            root["free_piece"] = pieces.next[piece]
+            root["free_pieces"] -= 1
+            pieces.first[piece], pieces.count[piece], pieces.next[piece] = cells[begin], end - begin, following
+            following = piece
+        self.held.run[number] = following
+
+    def _made_out(self, number: int) -> Lot:
+        """Return a lot that was only counted, made out of its record; bought separator is no more than that."""
+        flow, held = self.flow, self.held
+        like = None
+        material: Material = Separator(held.amount.item(number))
+        if held.like[number] != NONE:
+            like = self._library.things[held.like.item(number)]
+            material = self._material(number, like)
+        lot = Lot(flow.family.item(number), flow.serial.item(number), material, flow.units.item(number))
+        lot.like, lot.batch = like, held.batch.item(number)
+        if held.root_family[number] != NONE:
+            lot.root = (held.root_family.item(number), held.root.item(number))
+        return lot
+
+    def _material(self, number: int, like: Material) -> Material:
+        held, amount = self.held, self.held.amount.item(number)
+        sides = (held.cathode.item(number), held.anode.item(number))
+        if isinstance(like, Cell):
+            ids = self._cells_of(number)
+            return Cell(np.ones(len(ids), np.bool_), {}, _NOTHING, _NOTHING, *sides, ids=np.array(ids, np.int64))
+        if isinstance(like, Slurry):
+            return Slurry(like.electrode, amount, like.offset, like.flaws, like.state, like.measured)
+        assert isinstance(like, Electrode)
+        return Electrode(
+            like.electrode,
+            length=amount,
+            width=like.width,
+            solids=sides[SIDES.index(like.electrode)],
+            loading=like.loading,
+            marks=like.marks,
+            begin=held.begin.item(number),
+            pitch=held.pitch.item(number),
+            state=like.state,
+            flaws=like.flaws,
+            measured=like.measured,
+            target=like.target,
+        )
+
+    def _cells_of(self, number: int) -> list[int]:
+        """Return who the cells are that are alive in a lot."""
+        found: list[int] = []
+        piece = self.held.run.item(number)
+        while piece != NONE:
+            first = self._pieces.first.item(piece)
+            found += range(first, first + self._pieces.count.item(piece))
+            piece = self._pieces.next.item(piece)
+        return found
+
+    def named(self, number: int) -> Lot:
+        """Return a lot of which nothing but the name is asked."""
+        return Lot(self.flow.family.item(number), self.flow.serial.item(number), Plain(), 0.0)
+
+    def sent_back(self, piece: int) -> list[tuple[int, NDArray[np.int64], tuple[float, float]]]:
+        """Return what cells that are sent back are taken for, who they are, and the coating of one of them [kg].
+
+        Args:
+            piece: the first of all that does not go on.
+        """
+        found: dict[int, list[int]] = {}
+        pieces, made, coating = self._pieces, self._holdings.parts["made"]["lots"], (0.0, 0.0)
+        while piece != NONE:
+            if pieces.action[piece] == Action.SENT_BACK:
+                first, like = pieces.first.item(piece), pieces.like.item(piece)
+                found.setdefault(like, []).extend(range(first, first + pieces.count.item(piece)))
+                coating = (pieces.cathode.item(piece), pieces.anode.item(piece))
+                made[like] -= 1
+            piece = pieces.next.item(piece)
+        return [(like, np.array(cells, np.int64), coating) for like, cells in found.items()]
+
+    def tidy(self) -> None:
+        """Let lots go that are no more."""
+        there = self.held.object
+        self._lots = [lot if here else None for lot, here in zip(self._lots, there.tolist(), strict=True)]

@@ -1,0 +1,296 @@
+"""A plant in machine code whose lots hold something: Python works out the turns of those that are evaluated."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from twin.assembly.stacking import Assembly
+from twin.coarse import Coarse
+from twin.compiled.crafts import lay_out_crafts
+from twin.compiled.holdings import BENCH, DECIDE, ROOM, WRITE, Holdings
+from twin.compiled.physics import age, forget
+from twin.compiled.plant import CompiledPlant
+from twin.compiled.remembering import STANDS, LaidOutDeck, Library
+from twin.compiled.shelf import Fields, Shelf, Wearing
+from twin.compiled.state import NONE
+from twin.compiled.woven import WovenRows
+from twin.flow import Plant
+from twin.flow.deck import cells_like
+from twin.flow.station import Outputs
+from twin.flow.turn import Turn
+from twin.journal import TABLES, Journal
+
+_TURNS, _PIECES = 4096, 16384
+_WOVEN = ("rejects", "lots", "finished", "evaluated", "cells", "escapes")
+
+
+class Workshop(CompiledPlant):
+    """One plant with physics, running.
+
+    Machine code runs the flow and counts the lots that are not evaluated. Python has the material of the others, and
+    decides their turns with the same functions as the flow in SimPy.
+
+    Args:
+        coarse: the plant as declared, or with larger lots.
+        seed: key of all luck.
+        journal: where everything is written.
+        share: share of cells whose rows are kept [-].
+        truth: whether what is true is written beside what gauges report.
+        evaluated: share of the batches that physics works out [-]; None for every one.
+    """
+
+    _physics = 1
+
+    def __init__(
+        self,
+        coarse: Coarse,
+        seed: int,
+        journal: Journal,
+        share: float,
+        truth: bool = False,
+        evaluated: float | None = None,
+    ) -> None:
+        super().__init__(coarse.line, seed, journal)
+        root = self.world.root
+        self._woven = {name: WovenRows(TABLES[name], root[f"{name}_used"]) for name in _WOVEN}
+        self._make_rows(self._rows.size)
+        self._holdings = Holdings()
+        pairings = {station.pairing for station in coarse.line.stations.values()} - {"first"}
+        pairing = next(iter(pairings), None)
+        self._library = Library(self._holdings, pairing, journal.reason("false_reject"))
+        deck = partial(LaidOutDeck, library=self._library)
+        self._flow = Plant(coarse, seed, journal, share, truth, evaluated, self._woven, deck)
+        self._inboxes = {id(inbox): number for number, inbox in enumerate(self._flow.inboxes.values())}
+        self._turns: dict[int, Turn] = {}
+        lay_out_crafts(self._holdings, self._library, self._flow, coarse, share, evaluated)
+        self._make_first_room()
+        root["physics"] = self._holdings.root.ctypes.data
+        self._root, self._asks = Fields(root), Fields(self._holdings.root)
+        self._stations = self._server["station"].tolist()
+        self._first_server = self.world.parts["stations"]["first_server"].tolist()
+        self._apart = [
+            station.combine == 1 and (station.batch is not None or station.channels is not None)
+            for station in self._flow.stations
+        ]
+        self._shelf = Shelf(self.world, self._holdings, self._library, pairing)
+        self._fit()
+
+    # what machine code asks for
+
+    def serve(self) -> None:
+        """Do what compiled code has asked for."""
+        self._write_notes()
+        asked = self._asks.asked.item(0)
+        if asked == ROOM:
+            self._make_room()
+        elif asked == DECIDE:
+            self._decide(self._asks.server.item(0))
+        elif asked == WRITE:
+            self._write_down(self._asks.server.item(0))
+        else:
+            self._send_back(self._asks.server.item(0))
+
+    def _failures_of(self, server: int, seconds: float) -> int:
+        """Let a machine age, and return how often it fails meanwhile."""
+        while not age(self.world.root, server, seconds):
+            self._bring_lives(server)
+        self._bench.aged[server] = 1
+        return int(self._servers.fails[server])
+
+    def _decide(self, server: int) -> None:
+        """Work out the turn of a server, or of one lot of its load."""
+        number, bench, shelf = self._stations[server], self._bench, self._shelf
+        station, slots = self._flow.stations[number], self._slots_of(server)
+        self._flow.env.put(self._root.now.item(0))
+        wear = None
+        if bench.turns[server] == 0 and self._servers.wear[server] != NONE:
+            wear = Wearing(partial(self._failures_of, server))
+        if station.renews:
+            station.serial = self._serials.item(number)
+        lots = [shelf.lot(slot) for slot in slots]
+        turn = station.decide(lots, wear, bench.used.item(server))
+        if station.renews:
+            self._serials[number] = station.serial
+        for slot, lot in zip(slots, lots, strict=True):
+            # it may have become one that is evaluated, or have been worked on where it is
+            shelf.fill(slot, lot)
+        self._note(server, turn, len(slots))
+        if self._apart[number]:
+            bench.deciding[server] = shelf.flow.next[slots[0]]
+        elif isinstance(station.step, Assembly):
+            self._name_rests(number)
+
+    def _slots_of(self, server: int) -> list[int]:
+        """Return the lots of the turn that is to be decided, by their records."""
+        if self._apart[self._stations[server]]:
+            return [self._bench.deciding.item(server)]
+        return self._first_lots(server, self._servers.lots.item(server))
+
+    def _first_lots(self, server: int, lots: int) -> list[int]:
+        """Return so many of the lots on a server, by their records."""
+        found, slot, following = [], self._servers.first.item(server), self._shelf.flow.next
+        for _ in range(lots):
+            found.append(slot)
+            slot = following.item(slot)
+        return found
+
+    def _note(self, server: int, turn: Turn, lots: int) -> None:
+        """Let machine code know how long a turn takes."""
+        if self._asks.free_turns[0] < 2:
+            self._make_room()
+        notes, number = self._notes, self._asks.free_turn.item(0)
+        self._asks.free_turn[0] = notes.next[number]
+        self._asks.free_turns[0] -= 1
+        self._turns[number] = turn
+        notes.object[number], notes.written[number], notes.back[number], notes.rows[number] = 1, 0, 0, 0
+        notes.family[number], notes.serial[number] = turn.key
+        notes.lots[number], notes.arrive[number], notes.seconds[number] = lots, turn.arrive, turn.seconds
+        notes.worked[number], notes.tried[number] = turn.entered, turn.tried
+        notes.state[number] = notes.next[number] = notes.tray[number] = NONE
+        if turn.adjust is not None:
+            notes.state[number], notes.takes[number] = STANDS[turn.adjust[0]], turn.adjust[1]
+        bench = self._bench
+        if bench.first_turn[server] == NONE:
+            bench.first_turn[server] = number
+        else:
+            notes.next[bench.last_turn[server]] = number
+        bench.last_turn[server] = number
+        bench.turns[server] += 1
+
+    def _name_rests(self, number: int) -> None:
+        """Let machine code know the reasons that merges have met."""
+        craft, reasons = self._holdings.parts["crafts"][number], self._journal.reasons
+        for name in ("remnant", "separator_rest"):
+            if craft[name] == NONE and name in reasons:
+                craft[name] = reasons.index(name)
+
+    def _write_down(self, server: int) -> None:
+        """Write down a turn that is over, and let what came of it go on."""
+        number, shelf = self._bench.first_turn.item(server), self._shelf
+        station, turn, now = (
+            self._flow.stations[self._stations[server]],
+            self._turns.pop(number),
+            self._root.now.item(0),
+        )
+        self._flow.env.put(now)
+        outputs = station.write_down(turn, now)
+        if self._root.free_lots[0] < len(outputs) + 2:
+            self._make_lots(len(outputs))
+        went_in = {id(lot): slot for lot, slot in zip(turn.lots, self._first_lots(server, len(turn.lots)), strict=True)}
+        kept = first = last = NONE
+        for box, lot in outputs:
+            if box is None:
+                self._flow.record.finished(station.number, now, lot)
+                continue
+            slot = went_in.get(id(lot), NONE)
+            if slot == NONE:
+                slot = shelf.take(lot)
+            else:
+                kept = slot
+                shelf.fill(slot, lot)
+            shelf.held.to[slot], shelf.held.next_out[slot] = self._inboxes[id(box)], NONE
+            if first == NONE:
+                first = slot
+            else:
+                shelf.held.next_out[last] = slot
+            last = slot
+        notes = self._notes
+        notes.out[number], notes.kept[number], notes.passed[number] = first, kept, turn.passed
+        notes.written[number] = 1
+
+    def _send_back(self, server: int) -> None:
+        """Let cells of a lot that was only counted go back for rework."""
+        number, shelf, notes = self._bench.first_turn.item(server), self._shelf, self._notes
+        station = self._flow.stations[self._stations[server]]
+        self._flow.env.put(self._root.now.item(0))
+        parent = shelf.named(self._servers.first.item(server))
+        outputs = []
+        for like, cells, coating in shelf.sent_back(notes.piece.item(number)):
+            to, those = self._library.back[like]
+            outputs += station.send_back(to, cells_like(those, cells, coating), parent)
+        notes.tray[number] = self._put_on(outputs)
+        notes.written[number] = 1
+
+    def _put_on(self, outputs: Outputs) -> int:
+        """Take records for trays, and return the first of them."""
+        if self._root.free_lots[0] < len(outputs) + 2:
+            self._make_lots(len(outputs))
+        first, held = NONE, self._shelf.held
+        for box, lot in reversed(outputs):
+            slot = self._shelf.take(lot)
+            held.to[slot], held.next_out[slot] = self._inboxes[id(box)], first
+            first = slot
+        return first
+
+    def _write_notes(self) -> None:
+        """Write down the lots that have grown too old, in front of the rows that came after them."""
+        noted = self._asks.noted.item(0)
+        for note in self._holdings.parts["notes"][:noted].tolist():
+            slot, station, time, *before = note
+            for name, rows in zip(("rejects", "cells", "evaluated"), before, strict=True):
+                self._woven[name].before = rows
+            self._flow.record.expired(station, time, self._shelf.lot(slot))
+            forget(self.world.root, slot)
+        if noted:
+            self._asks.noted[0] = 0
+            for rows in self._woven.values():
+                rows.before = None
+
+    # days, and room
+
+    def _make_first_room(self) -> None:
+        """Make room for the turns of servers, and for lots."""
+        holdings = self._holdings
+        holdings.put("benches", np.zeros(len(self._server), BENCH))
+        holdings.root["free_turn"] = holdings.root["free_piece"] = NONE
+        holdings.grow_chained("turns", "free_turn", "free_turns", _TURNS)
+        holdings.grow_chained("pieces", "free_piece", "free_pieces", _PIECES)
+        self._fit_lots()
+
+    @property
+    def good(self) -> float:
+        """Cells finished so far."""
+        return super().good + self._flow.good
+
+    def close_day(self, day: int) -> None:
+        """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
+        waiting = [
+            (station.number, lot.units, *lot.coating)
+            for station in self._flow.stations
+            for lot in station.returning_lots()
+        ]
+        self._holdings.grow("waiting", len(waiting))
+        self._holdings.parts["waiting"][: len(waiting)] = waiting
+        self._holdings.root["n_waiting"] = len(waiting)
+        super().close_day(day)
+        self._library.tidy()
+        self._shelf.tidy()
+
+    def hand_over(self) -> None:
+        """Give the journal all rows there are."""
+        self._write_notes()
+        super().hand_over()
+
+    def _make_lots(self, size: int) -> None:
+        super()._make_lots(size)
+        self._fit_lots()
+        self._fit()
+
+    def _make_room(self) -> None:
+        """Make room for more lots, turns and pieces."""
+        self._holdings.grow_chained("turns", "free_turn", "free_turns", _TURNS)
+        self._holdings.grow_chained("pieces", "free_piece", "free_pieces", _PIECES)
+        self._make_lots(0)
+
+    def _fit_lots(self) -> None:
+        """Have as many records of what lots hold, and of lots that grew too old, as there are of lots."""
+        for name in ("held", "notes"):
+            self._holdings.grow(name, len(self.world.parts["lots"]))
+
+    def _fit(self) -> None:
+        """Follow arrays that have been put in the place of others."""
+        self._notes, self._bench = Fields(self._holdings.parts["turns"]), Fields(self._holdings.parts["benches"])
+        self._servers, self._serials = Fields(self._server), self.world.parts["stations"]["serial"]
+        self._shelf.fit()
