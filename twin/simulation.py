@@ -219,7 +219,7 @@ def check_run(run: Run, state: Save | None = None) -> None:
         raise InputError(f"seed {run.seed}: expected a whole number from 0")
     if run.days < 1 or (run.warmup or 0) < 0:
         raise InputError(f"{run.days} days after {run.warmup} of warm-up; expected at least 1 day and no negative time")
-    if with_state:
+    if run.from_state is not None or state is not None:
         _check_state(run, state)
 
 
