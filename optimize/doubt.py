@@ -74,7 +74,8 @@ class Held:
         workers: processes that simulate.
         tell: called with what is being done.
         cache: what the twin was asked before.
-        size: what changes of the goal are multiplied by [-].
+        share: machines, and places for lots, of the plan for each of the plant that is asked.
+        scale: what the plan makes for each cell of that plant [-].
         days: measured time of each run [d]; None for as long as the study says.
     """
 
@@ -86,7 +87,8 @@ class Held:
     workers: int | Pool = 1
     tell: Tell | None = None
     cache: Cache | None = None
-    size: float = 1.0
+    share: int = 1
+    scale: float = 1.0
     days: int | None = None
 
     @cached_property
@@ -98,6 +100,15 @@ class Held:
     def line(self) -> Line:
         """The plant with the plan's settings."""
         return turn(self.plan.question.line, self.settings)
+
+    @property
+    def machines(self) -> int:
+        """How many machines and places the plant that is asked has."""
+        return sum(self._fewer(self.servers).values())
+
+    def _fewer(self, of: Mapping[str, int]) -> dict[str, int]:
+        """Return numbers of the plan as the plant that is asked has them."""
+        return {name: ceil(count / self.share) for name, count in of.items()}
 
     @property
     def runs(self) -> int:
@@ -113,14 +124,12 @@ class Held:
     def smaller(self) -> Held:
         """Return a plant of the same make that answers quickly because it is small, if the plan has many machines.
 
-        Half of its stations have one machine. It has to make what it makes as all is declared, and what changes there
-        is told in the size of the plan. Where such a plant makes nothing, it is the plan itself.
+        About half of its stations have one machine, and lots wait as long as in the plan. Its flows are told in the
+        size of the plan and paid for as those of the plan: buildings do not shrink with machines. Where such a plant
+        makes nothing, it is the plan itself.
         """
-        share = median(self.servers.values())
-        if share <= 1:
-            return self
-        servers = {name: max(1, round(count / share)) for name, count in self.servers.items()}
-        return self._measured(replace(self, servers=servers), "small plant")
+        share = _shared(list(self.servers.values()))
+        return self if share <= 1 else self._measured(replace(self, share=share), "small plant")
 
     def quicker(self) -> Held:
         """Return the same plant measured for a part of the days."""
@@ -135,9 +144,7 @@ class Held:
         if any(answer.fault for answer in answers):
             return self
         made = mean(answer.output for answer in answers)
-        wanted = None if self.demand is None or line.cell is None else made * line.cell.energy / SECONDS_PER_YEAR
-        small = replace(small, answers=answers, demand=wanted)
-        return replace(small, size=self.size * abs(mean(self.base) / (mean(small.base) or 1.0)))
+        return replace(small, answers=answers, scale=self.scale * mean(one.output for one in self.answers) / made)
 
     def possible(self, ends: Ends) -> Line | None:
         """Return the plant with other numbers; None when no plant can have them."""
@@ -151,7 +158,13 @@ class Held:
     def asked(self, line: Line, luck: int) -> Asked:
         """Return the run of a plant with the plan's settings and the luck of one of the plan's runs."""
         study = self.plan.question.study
-        return Asked(line, self.settings, self.days or study.days, study.warmup, study.seed + luck, study.evaluate)
+        settings = self.settings
+        if self.share > 1:
+            buffers = self.line.buffers.items()
+            places = {f"{name}.capacity": one.capacity for name, one in buffers if one.capacity is not None}
+            machines = {f"{name}.servers": count for name, count in self.servers.items()}
+            settings = {**settings, **self._fewer({**places, **machines})}
+        return Asked(line, settings, self.days or study.days, study.warmup, study.seed + luck, study.evaluate)
 
     def changes(self, tried: Sequence[tuple[Ends, int]]) -> list[float | None]:
         """Return by how much the goal changes with other numbers, each tried with the luck of one of the plan's runs.
@@ -173,8 +186,8 @@ class Held:
         return self.change(line, answer, luck)
 
     def change(self, line: Line, answer: Answer, luck: int) -> float:
-        """Return by how much the goal of a run changes, in the size of the plan."""
-        return self.size * (self.goal(line, answer) - self.base[luck])
+        """Return by how much the goal of a run changes."""
+        return self.goal(line, answer) - self.base[luck]
 
     def simulated(self, tried: Sequence[Ends]) -> list[list[Answer]]:
         """Return what the twin says with other numbers that a plant can have, run by run."""
@@ -203,16 +216,16 @@ class Held:
         """
         if answer.fault:
             return inf
-        data, per_cell = self.chosen.data, answer.per_cell
+        data, per_cell, output = self.chosen.data, answer.per_cell, self.scale * answer.output
         demand = None
         if self.demand is not None and line.cell is not None:
             demand = self.demand * SECONDS_PER_YEAR / line.cell.energy
-        sold = answer.output if demand is None else min(answer.output, demand)
+        sold = output if demand is None else min(output, demand)
         if data.goal == "output":
             return sold * self._energy(line)
         larger = 1.0
         if demand is not None and data.goal in ("cost", "energy"):
-            sold, larger = demand, max(1.0, demand / answer.output)
+            sold, larger = demand, max(1.0, demand / output)
         costs = unit_costs(turn(line, self.settings))
         if data.goal == "energy":
             return per_cell["drawn"] * sold + costs.standing_energy * larger
@@ -229,3 +242,15 @@ class Held:
         """Return the numbers of the planning model with other numbers in the plant, exact at the plan as it is."""
         question = replace(self.plan.question, line=put(self.plan.question.line, ends))
         return plan_data(question, accounts(question), self.plan.effects, self.chosen.solution.choice, answers)
+
+
+def _shared(counts: Sequence[int]) -> int:
+    """Return by what machine counts can be divided with least left over, near their median; 1 when half are single."""
+    middle = median(counts)
+    if middle <= 1:
+        return 1
+
+    def left_over(share: int) -> float:
+        return sum(ceil(count / share) * share / count for count in counts if count > 1)
+
+    return min(range(ceil(middle / 1.5), int(middle * 1.5) + 1), key=left_over)

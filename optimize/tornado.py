@@ -197,7 +197,7 @@ def _screened(held: Held, small: Held, doubted: Sequence[Input], felt: Sequence[
         impossible=tuple(sorted(impossible)),
         finished=found.finished,
         stops=tuple(_stops(held, felt, found)),
-        machines=sum(small.servers.values()),
+        machines=small.machines,
     )
 
 

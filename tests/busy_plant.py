@@ -17,12 +17,13 @@ crews: {fitters: {size: 1}, people: {size: 2.5}}
 """
 
 
-def busy_plant(filling: str = "8 cell/min", leak: str = "leak") -> Line:
+def busy_plant(filling: str = "8 cell/min", leak: str = "leak", gauge: str = "") -> Line:
     """Return the plant: shifts, few people, failures, set-ups, planned work, alarms, rework, full buffers.
 
     Args:
         filling: rate of the filling machine.
         leak: name of a defect that is born there.
+        gauge: more gauges, of the coater of the cathode.
     """
     mixing = f"{{kind: mixing, electrode: cathode, vessel: 600 L, {MIXING}}}"
     coating = f"{{kind: coating, electrode: cathode, speed: 40 m/min, {COATING}}}"
@@ -32,7 +33,7 @@ def busy_plant(filling: str = "8 cell/min", leak: str = "leak") -> Line:
     return cell_line(
         {
             "cathode_mixing": f"{{servers: 2, step: {mixing}, crew: {{people: 1}}}}",
-            "cathode_coating": f"{{servers: 1, step: {coating}, calendar: breaks, {failing}}}",
+            "cathode_coating": f"{{servers: 1, step: {coating}, calendar: breaks, {failing}, gauges: {{{gauge}}}}}",
             "cathode_calendering": f"{{servers: 1, step: {pressing}, {_GAUGE % 'call'}, {failing}}}",
             "cathode_slitting": f"{{servers: 1, step: {slitting}, {_GAUGE % 'stop'}, "
             "setups: {knives: {every_metres: 900 m, takes: 20 min}}}",

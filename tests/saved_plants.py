@@ -125,7 +125,7 @@ def broken(run: Run, moments: Iterable[float], file: Path, look: Callable[[Plant
                 look(plant)
             write_present(file, present_of_plant(plant, journal, run, present))
             plant, present = Plant(line, run.seed, journal, 1.0, evaluated=share), read_present(file)
-            go_on(plant, present, run.line)
+            go_on(plant, present, run)
     plant.close()
     return journal
 

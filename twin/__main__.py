@@ -54,10 +54,8 @@ app = typer.Typer(
 _WIDE = 200
 
 Workers = Annotated[int, typer.Option(min=1, help="processes; the answer does not depend on it")]
-OnCluster = Annotated[
-    str | None,
-    typer.Option("--cluster", metavar="ADDRESS", help="workers of a Ray cluster: its address, or 'local' to start one"),
-]
+_CLUSTER = typer.Option("--cluster", metavar="ADDRESS", help="a Ray cluster: its address, or 'local' to start one")
+OnCluster = Annotated[str | None, _CLUSTER]
 PlantFile = Annotated[str, typer.Argument(help="path of a line file, or name of a plant that comes with gigatwin")]
 
 

@@ -106,7 +106,8 @@ def defect_flow(measured: Measured) -> list[dict[str, Any]]:
 def _added(worth: Mapping[str, float], before: Mapping[str, set[str]], born: str, found: str) -> float:
     """Return what was put into a cell after one station, up to and with another [USD]."""
     between = (before[found] | {found}) - before[born] - {born}
-    return sum(worth[name] for name in between)
+    # in an order of their own: that of a set is another one in every process, and so would be the last digit
+    return sum(worth[name] for name in sorted(between))
 
 
 def _started(measured: Measured) -> tuple[Floats, Floats]:

@@ -168,7 +168,7 @@ def _plant(run: Run, journal: Journal, present: Present | None, saved: bool) -> 
     if present is None:
         plant.begin()
     else:
-        go_on(plant, present, run.line)
+        go_on(plant, present, run)
     return plant
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from optimize.figures import Interval
 from optimize.growth.at_best_lines import first_quarter, lead_quarters
-from optimize.growth.expansion import ExpansionPlan, frontier
+from optimize.growth.expansion import ExpansionPlan, Options
 from optimize.growth.expansion_data import ExpansionData
 from optimize.growth.site import Site
 from optimize.growth.strategy import Scheduled, Strategy
@@ -23,6 +23,8 @@ from twin import Scenarios
 
 # of the frontier, from no insolvency to any
 _STEPS = 4
+# plans of an option that are tried one by one rather than modelled: some milliseconds each
+_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class AtBest:
     """What came of planning one strategy.
 
     Attributes:
-        plan: of the expansion model.
+        plan: of the expansion model; where it is better to build nothing, the best one that builds, if that was asked.
         strategy: the one that goes into the comparison: planned, or with lines ordered as declared and the best
             number of engineers, where that is worth more.
         planned: whether it is the planned one; if not, lines are ordered as declared.
@@ -58,6 +60,7 @@ class AtBest:
         frontier: the best plan for each allowed chance of insolvency, the least one first.
         rounds: plans that were lived one after another, the model corrected after each.
         settled: whether the model has nothing else to offer: its last plan was lived before, or builds nothing.
+        idle: whether the model would rather build nothing, which costs and brings nothing.
     """
 
     plan: ExpansionPlan
@@ -70,6 +73,7 @@ class AtBest:
     frontier: tuple[ExpansionPlan, ...] = ()
     rounds: tuple[Round, ...] = ()
     settled: bool = True
+    idle: bool = False
 
     @property
     def at_edge(self) -> bool:
@@ -83,12 +87,25 @@ def variants(strategy: Strategy, factors: Sequence[float]) -> dict[str, Strategy
     return {f"{count} engineers": strategy.model_copy(update={"engineers": count}) for count in counts}
 
 
-def plans_of(data: ExpansionData) -> tuple[ExpansionPlan, tuple[ExpansionPlan, ...]]:
-    """Return when to add which line and with how many engineers, and how that changes with the risk that is taken."""
-    allowed = 1.0 if data.risk.insolvency is None else data.risk.insolvency
-    risks = [allowed, *_chances(data.outlook.count)]
-    best, *others = frontier(data, risks, Solver(gap=1e-3, time_limit=20.0))
-    return best, tuple(others)
+class Asked:
+    """The expansion model asked when to add which line and with how many engineers, and what more or less risk brings.
+
+    Args:
+        data: the question.
+    """
+
+    def __init__(self, data: ExpansionData) -> None:
+        self._data, self._solver = data, Solver(gap=1e-3, time_limit=20.0)
+        self._options = Options(data, self._solver, _FEW)
+        self.best = self._options.best(data.risk)
+
+    def at_other_risks(self) -> tuple[ExpansionPlan, ...]:
+        """Return the best plan for each of some chances of insolvency, the least one first."""
+        risks = _chances(self._data.outlook.count)
+        # what was best without a limit is known, and need not be found again
+        options = Options(self._data, self._solver, _FEW) if self._data.risk.in_words else self._options
+        found = [options.best(self._data.risking(risk).risk, reasons=False) for risk in reversed(risks)]
+        return tuple(reversed(found))
 
 
 def _chances(futures: int) -> list[float]:

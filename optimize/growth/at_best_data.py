@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from optimize.growth.expansion_outlook import Deadline, Outlook
 from optimize.growth.expansion_terms import Floats, OperatingPoint, Purse, Risk
 from optimize.growth.life import Life
 from optimize.growth.line_costs import MUSD
-from optimize.growth.site import Site
+from optimize.growth.site import MustBuild, Site
 from optimize.growth.strategy import Strategy
 from optimize.growth.verdict import MONTHS_PER_QUARTER, capital_of
 from optimize.money.funding import Funding
@@ -60,6 +61,27 @@ def question_of(
         spared=min(spared, _least_variable(options)),
         dues=_dues(funding, site),
     )
+
+
+def made_to_build(data: ExpansionData, must: MustBuild) -> dict[int, ExpansionData]:
+    """Return by number of lines the question whose plans build just so many; nothing where none can start in time.
+
+    Args:
+        data: the question, in which each line may start from some quarter on.
+        must: what is built at least.
+    """
+    found = {}
+    least = min(must.lines, data.most_lines)
+    for lines in range(least, data.most_lines + 1):
+        options = {}
+        for name, point in data.options.items():
+            last = min(point.starts[0], default=0) + must.within // MONTHS_PER_QUARTER
+            soon = [tuple(start for start in line if start <= last) for line in point.starts[:least]]
+            none = [()] * (data.most_lines - lines)
+            options[name] = replace(point, starts=(*soon, *point.starts[least:lines], *none))
+        if any(all(point.starts[:lines]) for point in options.values()):
+            found[lines] = replace(data, options=options, least_lines=lines)
+    return found
 
 
 def _least_variable(options: Mapping[str, OperatingPoint]) -> float:

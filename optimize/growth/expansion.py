@@ -90,7 +90,7 @@ def plan_expansion(data: ExpansionData, solver: Solver = HIGHS) -> ExpansionPlan
         data: the question.
         solver: how each option's model is solved.
     """
-    return _Options(data, solver).best(data.risk)
+    return Options(data, solver).best(data.risk)
 
 
 def frontier(data: ExpansionData, risks: Sequence[float], solver: Solver = HIGHS) -> list[ExpansionPlan]:
@@ -101,13 +101,13 @@ def frontier(data: ExpansionData, risks: Sequence[float], solver: Solver = HIGHS
         risks: largest allowed probabilities [-].
         solver: how each option's model is solved.
     """
-    options = _Options(data, solver)
+    options = Options(data, solver)
     # what is known of an option holds for less risk as a bound
     found = {risk: options.best(data.risking(risk).risk) for risk in sorted(set(risks), reverse=True)}
     return [found[risk] for risk in risks]
 
 
-class _Options:
+class Options:
     """The best plan of each option, found one by one: that is faster than one model of all, and many need no solving.
 
     A plan that was best for more risk is the best for less risk too when it is not riskier than it may be; if not, its
@@ -116,14 +116,20 @@ class _Options:
     Args:
         data: the question.
         solver: how models are solved.
+        few: an option that has no more plans than this is not modelled: all of them are tried, which is sooner done.
     """
 
-    def __init__(self, data: ExpansionData, solver: Solver) -> None:
-        self._data, self._solver = data, solver
+    def __init__(self, data: ExpansionData, solver: Solver, few: int = 0) -> None:
+        self._data, self._solver, self._few = data, solver, few
         self._known: dict[str, ExpansionPlan] = {}
 
-    def best(self, risk: Risk) -> ExpansionPlan:
-        """Return the best plan for a risk, which is no larger than the one that was asked for before."""
+    def best(self, risk: Risk, reasons: bool = True) -> ExpansionPlan:
+        """Return the best plan for a risk, which is no larger than the one that was asked for before.
+
+        Args:
+            risk: that is taken.
+            reasons: whether it is said why there is no plan, for which more is solved.
+        """
         begin, best = perf_counter(), ExpansionPlan("infeasible", self._data)
         for name in self._data.able:
             if name not in self._known:
@@ -136,17 +142,19 @@ class _Options:
                 plan = self._plan(name, risk)
             if plan.npv is not None and plan.npv > bar:
                 best = plan
-        return replace(self._whole(best, risk), seconds=perf_counter() - begin)
+        return replace(self._whole(best, risk, reasons), seconds=perf_counter() - begin)
 
     def _plan(self, name: str, risk: Risk) -> ExpansionPlan:
         """Plan an option and remember the best that is known of it."""
-        plan = _solve(replace(self._data.only(name), risk=risk), self._solver)
+        data = replace(self._data.only(name), risk=risk)
+        plans = _every_plan(data, self._few)
+        plan = _solve(data, self._solver) if plans is None else _best_of(data, plans)
         if name in self._known:
             plan = replace(plan, bound=min(_bound(plan), _bound(self._known[name])))
         self._known[name] = plan
         return plan
 
-    def _whole(self, best: ExpansionPlan, risk: Risk) -> ExpansionPlan:
+    def _whole(self, best: ExpansionPlan, risk: Risk, reasons: bool) -> ExpansionPlan:
         """Return the best plan of an option as that of all options."""
         data = replace(self._data, risk=risk)
         highest = max((_bound(plan) for plan in self._known.values()), default=-inf)
@@ -157,10 +165,45 @@ class _Options:
             data=data,
             status=late[0] if late else best.status,
             bound=highest if abs(highest) < inf else None,
-            why="" if best.found or late else _why(data, self._solver),
+            why=_why(data, self._solver) if reasons and not (best.found or late) else "",
             solver=self._solver.name,
             versions=versions(),
         )
+
+
+def _every_plan(data: ExpansionData, most: int) -> list[tuple[Start, ...]] | None:
+    """Return every plan of one option whose lines come in order; None when there are more than so many."""
+    if not data.in_order or not most:
+        return None
+    ((name, point),) = data.options.items()
+    found: list[tuple[Start, ...]] = [()]
+    last = found
+    for line, allowed in enumerate(point.starts):
+        last = [
+            (*plan, (name, line, quarter))
+            for plan in last
+            for quarter in allowed
+            if not plan or quarter >= plan[-1][2] + data.gap
+        ]
+        found = found + last
+        if len(found) > most:
+            return None
+    return [plan for plan in found if len(plan) >= data.least_lines]
+
+
+def _best_of(data: ExpansionData, plans: Sequence[tuple[Start, ...]]) -> ExpansionPlan:
+    """Return the best of all plans that are no riskier than they may be."""
+    best = ExpansionPlan("infeasible", data)
+    for starts in plans:
+        plan = ExpansionPlan("optimal", data, starts, outcome(data, starts))
+        assert plan.predicted is not None and plan.npv is not None
+        if plan.predicted.within(data.risk, data.outlook.probability) and plan.npv > _value(best):
+            best = replace(plan, bound=plan.npv)
+    return best
+
+
+def _value(plan: ExpansionPlan) -> float:
+    return -inf if plan.npv is None else plan.npv
 
 
 def _bound(plan: ExpansionPlan) -> float:

@@ -85,23 +85,20 @@ class Leaders:
 
     def swings(self) -> list[Swing]:
         """Return what the lead of the first over the second depends on, of all that ``PROBES`` holds."""
-        first, second = self._names
-        now = float((self._npv[first] - self._npv[second]).mean())
+        now = {name: float(self._npv[name].mean()) for name in self._names}
         found = []
         for what, probe in PROBES.items():
             low, value, high = probe.range(self._site)
             if low < high:
-                leads = [now if end == value else self._lead(what, probe, end) for end in (low, value, high)]
-                over = [{second: lead} for lead in leads]
-                found.append(swing(what, (low, value, high), over, self._futures.count))
+                worth = [now if end == value else self._worth(what, probe, end) for end in (low, value, high)]
+                found.append(swing(what, (low, value, high), worth, self._names[0], self._futures.count))
         return found
 
-    def _lead(self, what: str, probe: Probe, value: float) -> float:
-        """Return the lead of the first over the second with an input at some value [MUSD]."""
+    def _worth(self, what: str, probe: Probe, value: float) -> dict[str, float]:
+        """Return what each of them is worth with an input at some value [MUSD]."""
         site, strategies = probe.put(self._site, self._strategies, value)
         lived = self._lived(site, strategies, f"{what} at {value:.3g}")
-        first, second = (float(lived[name].books.npv_musd.mean()) for name in self._names)
-        return first - second
+        return {name: float(lived[name].books.npv_musd.mean()) for name in self._names}
 
     def _lived(self, site: Site, strategies: Strategies, what: str) -> dict[str, Lived]:
         return self._bench.at(site).lived(strategies, self._futures, what)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 from optimize.growth.site import ScaleUp
 from optimize.growth.strategy import Phased, Scheduled, Strategy
+from optimize.growth.verdict import MONTHS_PER_QUARTER
 from optimize.money.funding import read_funding
-from twin import Document, InputError, Line, Problem, find_declared, read_futures, read_priors
+from twin import Document, InputError, Line, Priors, Problem, find_declared, read_futures, read_priors
 
 Fault = tuple[tuple[str | int, ...], str]
 
@@ -22,7 +23,7 @@ def problems_of(study: ScaleUp, line: Line, document: Document) -> list[Problem]
     found = [document.problem(path, text) for path, text in (*_faults(study), *_too_large(study, line))]
     readers: dict[str, Callable[[], object]] = {
         "futures": lambda: read_futures(study.futures),
-        "priors": lambda: read_priors(find_declared("ramps", study.priors)),
+        "priors": lambda: _check_learning(study, read_priors(find_declared("ramps", study.priors))),
         "finance": lambda: read_funding(study.finance),
     }
     for key, read in readers.items():
@@ -32,6 +33,17 @@ def problems_of(study: ScaleUp, line: Line, document: Document) -> list[Problem]
             # what is wrong in the other file has its place there
             found += [one if one.file else document.problem((key,), one.text) for one in error.problems]
     return found
+
+
+def _check_learning(study: ScaleUp, priors: Priors) -> None:
+    """Refuse priors of which nothing can be drawn where each future is to have its own.
+
+    Raises:
+        InputError: they have no draws.
+    """
+    if study.learning == "drawn" and priors.draws is None:
+        text = f"'{study.priors}' has no draws for 'learning: drawn'; expected priors that 'gigatwin backtest' wrote"
+        raise InputError(f"{text}, such as calibrated, or 'learning: middle'")
 
 
 def refuse_too_large(study: ScaleUp, line: Line) -> None:
@@ -51,9 +63,22 @@ def _faults(study: ScaleUp) -> Iterator[Fault]:
     for name in ("planned", "probed"):
         if getattr(study, name) == 1:
             yield (name,), "1 future has no interval, expected 0 for none, or at least 2"
+    yield from _faults_of_must_build(study)
     for name, strategy in study.strategies.items():
         for path, text in _faults_of_schedule(strategy, study):
             yield ("strategies", name, *path), text
+
+
+def _faults_of_must_build(study: ScaleUp) -> Iterator[Fault]:
+    """Yield what no plan can build."""
+    must = study.must_build
+    if must is None:
+        return
+    if must.lines > study.lines:
+        yield ("must_build", "lines"), f"{must.lines} lines must be built of {study.lines}; expected no more than these"
+    elif (needed := (must.lines - 1) * MONTHS_PER_QUARTER) > must.within:
+        text = f"{must.lines} lines a quarter apart take {needed} months, more than {must.within}; raise it, or ask for"
+        yield ("must_build", "within"), f"{text} {1 + must.within // MONTHS_PER_QUARTER} at most"
 
 
 def _faults_of_schedule(strategy: Strategy, study: ScaleUp) -> Iterator[Fault]:
@@ -84,7 +109,7 @@ def _faults_of_schedule(strategy: Strategy, study: ScaleUp) -> Iterator[Fault]:
 def _too_large(study: ScaleUp, line: Line) -> Iterator[Fault]:
     """Yield when a study takes more memory than there is."""
     futures = max(study.replications, study.planned * len(study.engineers))
-    columns = 4 * len(line.stations) + 2 * study.lines
+    columns = 4 * len(line.stations) + 2 * len(line.flaws) + 2 * study.lines
     needed = futures * len(study.strategies) * study.months * _BYTES * (_COPIES * columns + _MONTHLY)
     there = memory()
     if there is not None and needed > there:

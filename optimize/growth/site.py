@@ -86,6 +86,18 @@ class Terms(Part):
     scarce: Scarcity | None = None
 
 
+class MustBuild(Part):
+    """What a plan builds at least where it would be better to build nothing.
+
+    Attributes:
+        lines: that are built; where all are ordered together, all of them are.
+        within: months after the first one in which the strategy can order, until when they are ordered.
+    """
+
+    lines: Annotated[int, Field(ge=1, le=40)]
+    within: Months
+
+
 class ScaleUp(Part):
     """A question about ways of scaling up.
 
@@ -109,6 +121,8 @@ class ScaleUp(Part):
         replications: futures in which every strategy is lived through.
         planned: futures on whose ramps each strategy is planned; 0 takes strategies as they are declared.
         rounds: most plans of a strategy that are lived, the planning model corrected after each.
+        must_build: what a strategy that is better not built is planned to build all the same, so that it is seen what
+            it is worth when built; None where such a strategy keeps its declared orders.
         probed: futures in which the two leading strategies are lived once more where something else is asked: what
             waiting is worth, and what learning depends on; 0 asks nothing.
         engineers: numbers of engineers that are tried, relative to those declared [-].
@@ -136,6 +150,7 @@ class ScaleUp(Part):
     replications: Annotated[int, Field(ge=2)] = 24
     planned: Annotated[int, Field(ge=0)] = 0
     rounds: Annotated[int, Field(ge=1)] = 3
+    must_build: MustBuild | None = None
     probed: Annotated[int, Field(ge=0)] = 0
     engineers: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (1.0,)
     risk: Fraction | None = None

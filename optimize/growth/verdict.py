@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 MONTHS_PER_QUARTER = 3
 MONTHS_PER_YEAR = 12
 _PROVED = 0.8
+# futures that a mean is told of
+_FEW = 3
 PILOT = "pilot line"
 
 
@@ -99,12 +101,12 @@ class Lived:
 
     @cached_property
     def cost_by_year(self) -> list[Interval | None]:
-        """Of a good kWh [USD/kWh]; None where fewer than two futures make any."""
+        """Of a good kWh [USD/kWh]; None where hardly any future makes any."""
         return [_of_known(year) for year in self.books.cost_usd_per_kwh_by_year.T]
 
     @cached_property
     def revenue_by_year(self) -> list[Interval | None]:
-        """For what a good kWh is sold, both grades [USD/kWh]; None where fewer than two futures make any."""
+        """For what a good kWh is sold, both grades [USD/kWh]; None where hardly any future makes any."""
         return [_of_known(year) for year in self.books.revenue_usd_per_kwh_by_year.T]
 
     @cached_property
@@ -116,7 +118,8 @@ class Lived:
 
 def _of_known(values: Floats) -> Interval | None:
     known = values[~np.isnan(values)]
-    return interval(known.tolist()) if len(known) > 1 else None
+    # two of many futures say hardly anything of the mean, and their interval less than nothing
+    return interval(known.tolist()) if len(known) >= min(len(values), _FEW) and len(known) > 1 else None
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ as much alike, on each of them. Numbers of engineers do not count as a differenc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
 from optimize.figures import Interval
 from optimize.growth.scale_up import Compared
 from optimize.growth.strategy import Strategy
-from optimize.growth.swings import Swing
+from optimize.growth.swings import Swing, crossings
 from optimize.pages.board_story import flip_in_words, musd, signed, title_of
 from optimize.words import listed, spread
 
@@ -27,7 +27,7 @@ MEASURES: dict[str, Callable[[Strategy], bool]] = {
 }
 # all that a strategy declares, in words
 DECLARED = {
-    "build": "when lines are ordered",
+    "build": "which lines are ordered when",
     "wait": "how long they wait",
     "product": "how new the product is",
     "equipment": "how new the machines are",
@@ -123,7 +123,7 @@ def tested(compared: Compared) -> list[Tested]:
 
 def _tested(compared: Compared, side: Side) -> Tested:
     verdict = compared.verdict
-    those = [name for name in verdict.ranking if side.favours(verdict.lived[name].strategy)]
+    those = [name for name in verdict.ranking if side.favours(_as_declared(compared, name))]
     others = [name for name in verdict.ranking if name not in those]
     if not those or not others:
         which = "no" if not those else "every"
@@ -140,7 +140,7 @@ def _tested(compared: Compared, side: Side) -> Tested:
         "open": f"{verdict.scenarios.count} futures leave it open",
     }[said]
     leads = [_ahead(compared, *pair) for pair in pairs]
-    apart = differing(*(verdict.lived[name].strategy for name in pairs[0]))
+    apart = _apart(compared, *pairs[0])
     if len(pairs) == 1:
         text = f"{head}: {leads[0]}, which differs least from it: in {listed(apart)}."
     else:
@@ -167,7 +167,7 @@ def _most_alike(compared: Compared, those: Sequence[str], others: Sequence[str])
     verdict = compared.verdict
 
     def apart(pair: tuple[str, str]) -> int:
-        return len(set(differing(*(verdict.lived[name].strategy for name in pair))) - {DECLARED["engineers"]})
+        return len(set(differing(*(_as_declared(compared, name) for name in pair))) - {DECLARED["engineers"]})
 
     pairs = sorted(product(those, others), key=lambda pair: sum(verdict.ranking.index(name) for name in pair))
     least = min(apart(pair) for pair in pairs)
@@ -182,8 +182,24 @@ def _ahead(compared: Compared, first: str, second: str) -> str:
     return f"{title_of(compared, first)} is worth {worth} than {title_of(compared, second)}"
 
 
+def _as_declared(compared: Compared, name: str) -> Strategy:
+    """Return a strategy as it was lived, but with its own rule of building, whatever was planned of it."""
+    lived, declared = compared.verdict.lived[name].strategy, compared.verdict.site.study.strategies.get(name)
+    return lived if declared is None else lived.model_copy(update={"build": declared.build})
+
+
+def _apart(compared: Compared, first: str, second: str) -> list[str]:
+    """Return in what two strategies differed as they were lived; in when lines are ordered only where they did."""
+    lived = [compared.verdict.lived[name] for name in (first, second)]
+    ordered = [[life.ordered for life in one.lives] for one in lived]
+    found = set(differing(*(one.strategy for one in lived))) - {DECLARED["build"]}
+    if ordered[0] != ordered[1]:
+        found.add(DECLARED["build"])
+    return [words for words in DECLARED.values() if words in found]
+
+
 def differing(first: Strategy, second: Strategy) -> list[str]:
-    """Return what two strategies declare differently: none of it can be told from the rest by these two alone."""
+    """Return in what two strategies differ: none of it can be told from the rest by these two alone."""
     return [words for name, words in DECLARED.items() if getattr(first, name) != getattr(second, name)]
 
 
@@ -211,10 +227,7 @@ def pair_flips(compared: Compared, first: str, second: str) -> list[tuple[Swing,
         if not {first, second} <= set(leads):
             continue
         ahead = [of_second - of_first for of_second, of_first in zip(leads[second], leads[first], strict=True)]
-        flips = []
-        for (x0, y0), (x1, y1) in pairwise(zip((swing.low, swing.value, swing.high), ahead, strict=True)):
-            if y0 * y1 < 0:
-                flips.append(x0 + (x1 - x0) * y0 / (y0 - y1))
+        flips = crossings((swing.low, swing.value, swing.high), ahead)
         if flips:
             flip = min(flips, key=lambda one: abs(one - swing.value))
             found.append((abs(flip - swing.value) / (swing.high - swing.low), swing, flip))

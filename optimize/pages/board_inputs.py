@@ -17,11 +17,11 @@ QUANTITY = {
     "cell_price.reversion": ("return of the cell price to its trend", 1.0, "1/yr"),
     "cell_price.region_premium": ("price premium of the region", 100.0, "%"),
     "cell_price.spot_discount": ("discount without a contract", 100.0, "%"),
-    "material_price.start": ("material price today, to the list", 100.0, "%"),
+    "material_price.start": ("price of materials today over the list", 100.0, "%"),
     "material_price.drift": ("yearly change of the material price", 100.0, "%"),
     "material_price.volatility": ("unrest of the material price", 100.0, "%"),
     "material_price.reversion": ("return of the material price to its trend", 1.0, "1/yr"),
-    "energy_price.start": ("energy price today, to the list", 100.0, "%"),
+    "energy_price.start": ("price of energy today over the list", 100.0, "%"),
     "energy_price.drift": ("yearly change of the energy price", 100.0, "%"),
     "energy_price.volatility": ("unrest of the energy price", 100.0, "%"),
     "energy_price.reversion": ("return of the energy price to its trend", 1.0, "1/yr"),
@@ -69,6 +69,9 @@ def flip_points(compared: Compared) -> list[Row]:
                 "lead_at_high_musd": swing.at_high,
                 "flips_at": "" if swing.flips_at is None else sized(swing.what, swing.flips_at),
                 "instead": swing.instead,
+                "worth_at_low_musd": swing.worth[0],
+                "worth_at_high_musd": swing.worth[-1],
+                "worth_nothing_at": "" if swing.even_at is None else sized(swing.what, swing.even_at),
                 "futures": swing.futures,
             }
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimize.figures import Interval
+from optimize.growth.at_best import AtBest
 from optimize.growth.scale_up import Compared
 from optimize.pages.tables import Row
 
@@ -18,6 +19,7 @@ def at_best(compared: Compared) -> list[Row]:
         {
             "strategy": name,
             "engineers": one.plan.option or "",
+            "lines": _lines(compared, name),
             "start_quarters": " ".join(str(quarter) for quarter in one.plan.start_quarters if quarter is not None),
             "why": one.plan.why,
             "predicted_musd": "" if one.predicted is None else one.predicted,
@@ -26,9 +28,22 @@ def at_best(compared: Compared) -> list[Row]:
             "taken": "plan" if one.planned else "declared orders",
             "taken_engineers": one.strategy.engineers,
             "at_edge": one.at_edge,
+            "nothing_is_better": one.idle,
         }
-        for name, one in compared.at_best.items()
+        for name, one in _ranked(compared)
     ]
+
+
+def _lines(compared: Compared, name: str) -> int:
+    """Return how many lines the plan of a strategy builds: all of them where they are ordered together."""
+    study, plan = compared.verdict.site.study, compared.at_best[name].plan
+    declared = study.strategies.get(name)
+    return study.lines if declared is not None and declared.build.at_once and plan.starts else len(plan.starts)
+
+
+def _ranked(compared: Compared) -> list[tuple[str, AtBest]]:
+    """Return what planning made of each strategy, the best strategy first."""
+    return [(name, compared.at_best[name]) for name in compared.verdict.ranking if name in compared.at_best]
 
 
 def rounds(compared: Compared) -> list[Row]:
@@ -42,7 +57,7 @@ def rounds(compared: Compared) -> list[Row]:
             "promised_musd": tried.promised,
             **spread_of("lived_musd", tried.lived),
         }
-        for name, one in compared.at_best.items()
+        for name, one in _ranked(compared)
         for number, tried in enumerate(one.rounds)
     ]
 
@@ -56,7 +71,7 @@ def staffed(compared: Compared) -> list[Row]:
             **spread_of("npv_musd", npv),
             "best": npv.mean == max(other.mean for other in one.staffed.values()),
         }
-        for name, one in compared.at_best.items()
+        for name, one in _ranked(compared)
         for count, npv in one.staffed.items()
     ]
 
@@ -72,7 +87,6 @@ def frontier(compared: Compared) -> list[Row]:
             "engineers": plan.option or "",
             "start_quarters": " ".join(str(quarter) for quarter in plan.start_quarters if quarter is not None),
         }
-        for name in compared.verdict.ranking
-        if name in compared.at_best
-        for plan in compared.at_best[name].frontier
+        for name, one in _ranked(compared)
+        for plan in one.frontier
     ]

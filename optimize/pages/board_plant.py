@@ -25,20 +25,65 @@ def scrap(compared: Compared) -> list[Row]:
     ``lost`` is what the station found, ``born`` what went wrong there, wherever it was found. GWh count cells, and
     web for as many, by the material in them. Money is that of the material, less what scrap brings back.
     """
-    site = compared.verdict.site
-    mature = site.ground.mature
+    mature = compared.verdict.site.ground.mature
     value = mature.worth / max(float(mature.worth.max()), 1e-9)
+    born_at = np.array([source.station for source in mature.sources])
+    by_birth = np.equal.outer(born_at, np.arange(len(mature.stations))).astype(np.float64)
     # kilograms of so many cells, as kilotonnes of so many GWh
     weight = mature.mass / mature.energy / 1e6
     found = []
     for lived in ranked(compared):
         raw = lived.stacked("scrap_by_station")
         lost = _over_the_horizon(lived, raw * value, raw * weight)
-        born = _over_the_horizon(lived, lived.stacked("scrap_by_birth"), lived.stacked("mass_by_birth"))
+        sources = _over_the_horizon(lived, lived.stacked("scrap_by_source"), lived.stacked("mass_by_source"))
+        born = {unit: values @ by_birth for unit, values in sources.items()}
         for place, name in enumerate(mature.stations):
             sides = (("lost", lost), ("born", born))
             parts = {f"{side}_{unit}": float(values[unit][place]) for side, values in sides for unit in values}
             found.append({"strategy": lived.name, "station": name, **parts})
+    return found
+
+
+def scrap_by_mode(compared: Compared) -> list[Row]:
+    """Return scrap over the horizon and until insolvency, mean of the futures, by defect mode and where it is born.
+
+    What is lost by the way of working, and by no flaw, has no mode. In the units of ``scrap``.
+    """
+    mature = compared.verdict.site.ground.mature
+    found = []
+    for lived in ranked(compared):
+        sources = _over_the_horizon(lived, lived.stacked("scrap_by_source"), lived.stacked("mass_by_source"))
+        for place, source in enumerate(mature.sources):
+            sizes = {unit: float(values[place]) for unit, values in sources.items()}
+            if any(sizes.values()):
+                station = mature.stations[source.station]
+                found.append({"strategy": lived.name, "mode": source.mode, "born": station, **sizes})
+    return found
+
+
+def scrap_in_all(compared: Compared) -> list[Row]:
+    """Return the scrap of all stations beside what was made: who makes more cells loses more.
+
+    The share is that of the material that good cells and scrap hold.
+    """
+    lost: dict[str, dict[str, float]] = {}
+    for row in scrap(compared):
+        own = lost.setdefault(row["strategy"], dict.fromkeys(("lost_gwh", "lost_tonnes", "lost_musd"), 0.0))
+        for name in own:
+            own[name] += row[name]
+    found = []
+    for lived in ranked(compared):
+        own, good = lost[lived.name], float(lived.books.good.sum(axis=1).mean())
+        all_ = good + own["lost_gwh"]
+        found.append(
+            {
+                "strategy": lived.name,
+                "good_gwh": good,
+                **own,
+                "share_of_material": own["lost_gwh"] / all_ if all_ > 0 else "",
+                "usd_per_good_kwh": own["lost_musd"] / good if good > 0 else "",
+            }
+        )
     return found
 
 

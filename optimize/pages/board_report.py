@@ -41,6 +41,7 @@ def save_strategies(compared: Compared, folder: Path) -> Path:
         months=verdict.scenarios.months,
         count=verdict.scenarios.count,
         answer=board_story.answer(compared),
+        beside_nothing=board_story.beside_nothing(compared),
         claim=claim,
         claim_in_short=board_claim.summary(compared),
         in_the_plant=list(board_claim.in_the_plant(compared)),
@@ -50,6 +51,7 @@ def save_strategies(compared: Compared, folder: Path) -> Path:
         pictures=pictures.draw(folder / "pictures", _pictures(compared, rows)),
         middle=middle,
         lead=_in_steps_of(rows["differences"], "behind_musd", "+"),
+        npv=_in_steps_of(rows["strategies"], "npv_musd"),
         expected=_in_steps_of(rows["at_best"], "declared_musd"),
         worth=_in_steps_of(rows["staffed"], "npv_musd"),
         edge=board_story.at_edge(compared),
@@ -83,6 +85,7 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
     """Return what draws each picture."""
     from optimize.pages import pictures_of_plant as of_plant
     from optimize.pages import pictures_of_strategies as over_time
+    from optimize.pages import pictures_of_swings as of_swings
     from optimize.pages import pictures_of_worth as of_worth
 
     verdict = compared.verdict
@@ -103,8 +106,8 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
         "cash": lambda: over_time.draw_fans(quarters, of, "cash_musd", "cash in hand [MUSD]", at=0.0, text="no cash"),
         "runway": lambda: over_time.draw_runway(quarters, of),
         "cost_by_year": lambda: of_worth.draw_cost_by_year(rows["years"], of),
-        "scrap_born": lambda: of_plant.draw_scrap(rows["scrap"], of, "born"),
-        "scrap_lost": lambda: of_plant.draw_scrap(rows["scrap"], of, "lost"),
+        "scrap_born": lambda: of_plant.draw_scrap(rows["scrap"], of, "station", "born_"),
+        "scrap_lost": lambda: of_plant.draw_scrap(rows["scrap"], of, "station", "lost_"),
         "narrowest": lambda: of_plant.draw_narrowest(rows["narrowest"], of),
         "inside": lambda: of_plant.draw_inside(quarters, of),
         "lag": lambda: over_time.draw_lag(rows["years"], of),
@@ -114,13 +117,16 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
     }
     if (flow := _flow(compared, rows["scrap"])) is not None:
         wanted["flow"] = flow
+    if rows["scrap_by_mode"]:
+        wanted["scrap_mode"] = lambda: of_plant.draw_scrap(rows["scrap_by_mode"], of, "mode")
     if rows["costs"]:
         wanted["cost_parts"] = lambda: of_worth.draw_cost_parts(rows["costs"], of, revenue)
     if rows["waiting"]:
         wanted["waiting"] = lambda: of_worth.draw_waiting(rows["waiting"], of)
     if compared.swings:
         titles = {what: title for what, (title, _, _) in QUANTITY.items()}
-        wanted["tornado"] = lambda: of_worth.draw_tornado(compared.swings, titles)
+        wanted["tornado"] = lambda: of_swings.draw_tornado(compared.swings, titles, of_swings.LEAD)
+        wanted["worth"] = lambda: of_swings.draw_tornado(compared.swings, titles, of_swings.WORTH)
     return wanted
 
 

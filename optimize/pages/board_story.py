@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -104,7 +104,8 @@ def _reached(compared: Compared) -> str:
         said += ", were all bills paid"
     median = {name: float(np.median(values)) for name, values in reached.items()}
     soonest = min(median, key=lambda name: (median[name], name != best))
-    if np.isfinite(median[soonest]) and median[soonest] < median[best]:
+    # as many months as are told
+    if np.isfinite(median[soonest]) and f"{median[soonest]:.0f}" != f"{median[best]:.0f}":
         return f"{said}; {title_of(compared, soonest)} is there soonest, after {median[soonest]:.0f}."
     return f"{said}; no other is there sooner."
 
@@ -124,36 +125,55 @@ def _cost(compared: Compared) -> str:
     )
 
 
-def nearest(swings: Sequence[Swing]) -> list[Swing]:
-    """Return the inputs that flip the ranking within their range, the one with the shortest way to it first."""
+def nearest(swings: Sequence[Swing], at: Callable[[Swing], float | None]) -> list[tuple[Swing, float]]:
+    """Return the inputs that turn something round within their range, and where, those with the shortest way first.
 
-    def way(swing: Swing) -> float:
-        assert swing.flips_at is not None
-        return abs(swing.flips_at - swing.value) / (swing.high - swing.low)
-
-    return sorted((swing for swing in swings if swing.flips_at is not None), key=way)
+    Args:
+        swings: of all inputs.
+        at: returns the value at which an input does it, None for nowhere.
+    """
+    found = [(swing, value) for swing in swings if (value := at(swing)) is not None]
+    return sorted(found, key=lambda one: abs(one[1] - one[0].value) / (one[0].high - one[0].low))
 
 
 def flip_in_words(swing: Swing, flips_at: float) -> str:
     """Return at which value of an input the ranking flips, beside its declared value."""
     way = "falls below" if flips_at < swing.value else "rises above"
     declared = quantity_in_words(swing.what, swing.value, 3)
-    return f"{QUANTITY[swing.what][0]} {way} {quantity_in_words(swing.what, flips_at, 3)} (expected: {declared})"
+    # where it flips is known to two digits at most; a third only tells it from what is expected
+    told = [quantity_in_words(swing.what, flips_at, digits) for digits in (2, 3)]
+    at = told[0] if told[0] != quantity_in_words(swing.what, swing.value, 2) else told[1]
+    return f"{QUANTITY[swing.what][0]} {way} {at} (expected: {declared})"
 
 
 def _flips(compared: Compared) -> str:
-    found = nearest(compared.swings)
+    found = nearest(compared.swings, lambda one: one.flips_at)
     if not found:
         count = len(compared.swings)
-        return f"None of the {count} uncertain inputs, alone and within its range, makes another strategy the best."
-    told = []
-    for swing in found[:_TOLD]:
-        assert swing.flips_at is not None
-        told.append(f"{title_of(compared, swing.instead)} when the {flip_in_words(swing, swing.flips_at)}")
-    more = len(found) - len(told)
-    tail = f"; {more} more inputs can flip it" if more else ""
-    head = "The best is" if compared.verdict.decided() else "As the lead is within chance, little flips it: the best is"
-    return f"{head} {listed(told, 'or')}{tail}."
+        said = f"None of the {count} uncertain inputs, alone and within its range, makes another strategy the best"
+    else:
+        told = [
+            f"{title_of(compared, swing.instead)} when the {flip_in_words(swing, value)}"
+            for swing, value in found[:_TOLD]
+        ]
+        head = (
+            "The best is"
+            if compared.verdict.decided()
+            else "As the lead is within chance, little flips it: the best is"
+        )
+        said = f"{head} {listed(told, 'or')}{_more(found, 'can flip it')}"
+    even = nearest(compared.swings, lambda one: one.even_at)
+    if not even:
+        return f"{said}."
+    better = "building nothing is better" if _best(compared).npv.mean >= 0 else "building something is better"
+    told = [f"the {flip_in_words(swing, value)}" for swing, value in even[:_TOLD]]
+    return f"{said}; {better} when {listed(told, 'or')}{_more(even, 'can do it')}."
+
+
+def _more(found: Sequence[object], can: str) -> str:
+    """Say how many more inputs there are than those that are told."""
+    more = len(found) - _TOLD
+    return f" ({more} more input{'' if more == 1 else 's'} {can})" if more > 0 else ""
 
 
 def at_edge(compared: Compared) -> str:
@@ -165,13 +185,41 @@ def at_edge(compared: Compared) -> str:
     return f"{listed(found)} {takes} the most that were tried: still more may be worth more."
 
 
+def beside_nothing(compared: Compared) -> str:
+    """Return what each strategy is worth beside building nothing, which costs and brings nothing, in a sentence."""
+    verdict = compared.verdict
+    worth = {name: one.npv for name, one in verdict.lived.items()}
+    worse = [title_of(compared, name) for name in verdict.ranking if worth[name].high < 0]
+    unsure = [title_of(compared, name) for name in verdict.ranking if worth[name].low <= 0 <= worth[name].high]
+    at_best = ", each at its best" if compared.at_best and len(worse) > 1 else ""
+    if worse:
+        said = f"Building nothing, worth 0 MUSD, is better than {listed(worse)}{at_best}"
+    elif unsure:
+        said = "No strategy is told to be worse than building nothing, worth 0 MUSD"
+    else:
+        return "Every strategy is worth more than building nothing, worth 0 MUSD."
+    return f"{said}; of {listed(unsure)} {verdict.scenarios.count} futures leave it open." if unsure else f"{said}."
+
+
 def settled(compared: Compared) -> str:
     """Return which strategies are better not built, and whether promises and books agree, in sentences."""
-    idle = [title_of(compared, name) for name, one in compared.at_best.items() if one.plan.option is None]
-    said = [f"Of {listed(idle)} the best plan is to build nothing."] if idle else []
+    said = _idle(compared)
     loose = [title_of(compared, name) for name, one in compared.at_best.items() if not one.settled]
     count = sum(len(one.rounds) for one in compared.at_best.values())
-    plans = f"{count} plan{'' if count == 1 else 's'} beside what was declared {'was' if count == 1 else 'were'} lived"
-    if loose:
-        return " ".join([*said, f"{plans}; for {listed(loose)} it would still offer another."])
-    return " ".join([*said, f"{plans}; in the end the model has no other to offer."])
+    were = "plan beside what was declared was" if count == 1 else "plans beside what was declared were"
+    end = f"for {listed(loose)} it would still offer another" if loose else "in the end the model has no other to offer"
+    return f"{said} {count or 'No'} {were} lived; {end}.".lstrip()
+
+
+def _idle(compared: Compared) -> str:
+    """Say which strategies the planning model would not build, and what it planned of them."""
+    idle = [title_of(compared, name) for name, one in compared.at_best.items() if one.idle]
+    if not idle:
+        return ""
+    said = f"Of {listed(idle)} the best plan is to build nothing, worth 0 MUSD."
+    must = compared.verdict.site.study.must_build
+    if must is None:
+        return said
+    lines = "one line" if must.lines == 1 else f"{must.lines} lines"
+    soon = f"within {must.within} months of when that can first be" if must.within else "as soon as that can be"
+    return f"{said} What stands here of them is the best plan that builds: at least {lines}, ordered {soon}."

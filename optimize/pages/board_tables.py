@@ -16,7 +16,7 @@ from optimize.money.capital import Floats
 from optimize.pages.board_claim import measures_of
 from optimize.pages.board_inputs import assumptions, flip_points
 from optimize.pages.board_plans import at_best, frontier, rounds, spread_of, staffed
-from optimize.pages.board_plant import engineers, inside, narrowest, ranked, scrap
+from optimize.pages.board_plant import engineers, inside, narrowest, ranked, scrap, scrap_by_mode, scrap_in_all
 from optimize.pages.tables import Row
 from optimize.words import listed
 
@@ -36,6 +36,8 @@ def tables_of(compared: Compared) -> dict[str, list[Row]]:
         "quarters": quarters(compared),
         "costs": costs(compared),
         "scrap": scrap(compared),
+        "scrap_by_mode": scrap_by_mode(compared),
+        "scrap_in_all": scrap_in_all(compared),
         "narrowest": narrowest(compared),
         "engineers": engineers(compared),
         "lines": lines(compared),
@@ -117,12 +119,21 @@ def years(compared: Compared) -> list[Row]:
             "year": year + 1,
             **spread_of("good_gwh", good),
             **spread_of("cost_usd_per_kwh", lived.cost_by_year[year]),
+            **{f"cost_usd_per_kwh_{part}": _plain(end) for part, end in zip(PERCENTILES, costs[:, year], strict=True)},
             **spread_of("revenue_usd_per_kwh", lived.revenue_by_year[year]),
             "lag_hours": lag,
         }
         for lived in ranked(compared)
+        for costs in (_known_band(lived.books.cost_usd_per_kwh_by_year),)
         for year, (good, lag) in enumerate(zip(lived.good_by_year, _lags(lived), strict=True))
     ]
+
+
+def _known_band(values: Floats) -> Floats:
+    """Return low, median and high of nine in ten of the futures that have a value, NaN without one. Shape (3, ...)."""
+    there = np.isfinite(values).any(axis=0)
+    found = np.nanquantile(np.where(there, values, 0.0), BAND, axis=0)
+    return np.asarray(np.where(there, found, np.nan))
 
 
 def _lags(lived: Lived) -> list[float | str]:

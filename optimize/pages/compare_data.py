@@ -19,6 +19,8 @@ def as_data(compared: Compared) -> dict[str, object]:
         "nameplate_gwh_per_year": nameplate,
         "ranking": verdict.ranking,
         "decided": verdict.decided(),
+        # building nothing costs and brings nothing
+        "worth_less_than_building_nothing": [name for name in verdict.ranking if verdict.lived[name].npv.mean < 0],
         "replications": verdict.scenarios.count,
         "strategies": {name: _figures(lived, nameplate) for name, lived in verdict.lived.items()},
         "lead_of_the_best_musd": {
@@ -71,6 +73,7 @@ def _planned(one: AtBest) -> dict[str, object]:
             for tried in one.rounds
         ],
         "settled": one.settled,
+        "nothing_is_better": one.idle,
         "declared_npv_musd": one.declared._asdict(),
         "npv_musd_by_engineers": {count: npv._asdict() for count, npv in one.staffed.items()},
         "engineers": one.strategy.engineers,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from textwrap import fill
 from typing import Any
 
 from optimize.pages.pictures import BLUE, GREEN, ORANGE, PINK, SKY, WIDTH, axes_of
@@ -31,36 +33,43 @@ _MONTHS = 3
 _HIGH = 2.5
 
 
-def _largest(rows: Sequence[Row], column: str, most: int) -> list[str]:
-    """Return the stations with most of something, summed over strategies and time, the largest first."""
+def _largest(rows: Sequence[Row], column: str, most: int, key: str = "station") -> list[str]:
+    """Return the stations, or what else a key names, with most of something over strategies and time, largest first."""
     totals: dict[str, float] = {}
     for row in rows:
-        totals[row["station"]] = totals.get(row["station"], 0.0) + row[column]
+        totals[row[key]] = totals.get(row[key], 0.0) + row[column]
     there = [name for name, total in totals.items() if total > 0]
     return sorted(there, key=lambda name: -totals[name])[:most]
 
 
-def draw_scrap(rows: Sequence[Row], of: Strategies, side: str, most: int = 9) -> Any:
-    """Draw scrap of each strategy by station, the dearest stations first and the others together.
+def draw_scrap(rows: Sequence[Row], of: Strategies, key: str, side: str = "", most: int = 9) -> Any:
+    """Draw scrap of each strategy as a Pareto: the dearest first, the others together.
+
+    In brackets stands what the first strategy loses by it and by all above.
 
     Args:
         rows: of scrap.
-        of: the strategies.
-        side: "lost" for stations that found it, "born" for those where it went wrong.
-        most: stations that have bars of their own.
+        of: the strategies, the best first.
+        key: column by which scrap is told apart: "station" or "mode".
+        side: what columns begin with: "lost_" for stations that found it, "born_" for those where it went wrong.
+        most: bars that something has of its own.
     """
-    largest = _largest(rows, f"{side}_musd", most)
-    rest = {row["station"] for row in rows} - set(largest)
-    groups = {name: [name] for name in largest} | ({"all others": sorted(rest)} if rest else {})
+    largest = _largest(rows, f"{side}musd", most, key)
+    rest = {row[key] for row in rows} - set(largest)
+    groups = {name: {name} for name in largest} | ({"all others": rest} if rest else {})
     figure, (mass, money) = axes_of(WIDTH, 0.7 + legend_height(of) + (0.11 * len(of) + 0.14) * len(groups), 1, 2)
     height = 0.8 / len(of)
     for shift, (name, one) in enumerate(of.items()):
-        own = {row["station"]: row for row in by_strategy(rows, name)}
+        own = by_strategy(rows, name)
         places = [place + (shift - (len(of) - 1) / 2) * height for place in range(len(groups))]
-        for axis, column, scale in ((mass, f"{side}_tonnes", 1e-3), (money, f"{side}_musd", 1.0)):
-            sizes = [scale * sum(own[name][column] for name in stations) for stations in groups.values()]
+        for axis, column, scale in ((mass, f"{side}tonnes", 1e-3), (money, f"{side}musd", 1.0)):
+            sizes = [scale * sum(row[column] for row in own if row[key] in names) for names in groups.values()]
             axis.barh(places, sizes, height * 0.9, color=one.colour, label=one.title)
-    mass.set_yticks(range(len(groups)), [station(name) for name in groups], fontsize=9)
+    first = by_strategy(rows, next(iter(of)))
+    lost = [sum(row[f"{side}musd"] for row in first if row[key] in names) for names in groups.values()]
+    shares = [100 * part / (sum(lost) or 1.0) for part in accumulate(lost)]
+    labels = [f"{fill(_called(name), 26)} ({share:.0f} %)" for name, share in zip(groups, shares, strict=True)]
+    mass.set_yticks(range(len(groups)), labels, fontsize=9)
     money.set_yticks(range(len(groups)), [""] * len(groups))
     for axis, title in ((mass, "Scrap [1,000 t]"), (money, "Material lost [MUSD]")):
         axis.set_ylim(len(groups) - 0.5, -0.5)
@@ -71,6 +80,11 @@ def draw_scrap(rows: Sequence[Row], of: Strategies, side: str, most: int = 9) ->
     handles, titles = mass.get_legend_handles_labels()
     figure.legend(handles, titles, loc="outside upper center", ncols=columns_of(titles), frameon=False, fontsize=9)
     return figure
+
+
+def _called(name: str) -> str:
+    """Return what people call a station or a defect mode."""
+    return station(name) or "no flaw, way of working"
 
 
 def draw_started_to_good(flow: Mapping[str, Mapping[str, float]], lost: Mapping[str, Row], line: Line) -> Any:
@@ -90,7 +104,7 @@ def draw_started_to_good(flow: Mapping[str, Mapping[str, float]], lost: Mapping[
         losses[name] = f"\N{MINUS SIGN}{text}" if at["lost"] > 0 else ""
     end = sum(flow[name]["out"] for name in line.sinks if name in flow)
     # web for one electrode counts half until the two come together
-    sources = {name: f"for {2 * at['in']:.0f} GWh" for name, at in flow.items()}
+    sources = {name: f"material for {2 * at['in']:.0f} GWh" for name, at in flow.items()}
     return draw_flow(flow, line, FlowWords(titles, losses, sources, f"{end:.0f} GWh of good cells"))
 
 

@@ -1,4 +1,4 @@
-"""Pictures of what strategies are worth: value and risk, cost of a kWh, paired differences, the tornado."""
+"""Pictures of what strategies are worth: value and risk, cost of a kWh, paired differences."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from textwrap import fill
 from typing import Any
 
 from optimize.figures import Interval
-from optimize.growth.swings import Swing
-from optimize.pages.board_inputs import quantity_in_words
 from optimize.pages.pictures import BLUE, GREEN, GREY, ORANGE, SKY, WIDTH, axes_of, leave_room, number, whiskers
 from optimize.pages.pictures_of_strategies import (
     GRID,
@@ -27,6 +25,8 @@ from optimize.words import decimals_of_column
 _LABEL = 20
 # between points of a picture that would lie on each other [%]
 _APART = 2.3
+# what is drawn of the cost of a kWh, to the least there is
+_DEAREST = 100.0
 PART_COLOURS = {
     "materials": "#c8c8c8",
     "energy": SKY,
@@ -61,6 +61,9 @@ def draw_ranking(rows: Sequence[Row], of: Strategies) -> Any:
     worth.set_yticks(range(len(rows)), [folded(of[row["strategy"]].title) for row in rows], fontsize=9)
     risk.set_yticks(range(len(rows)), [""] * len(rows))
     leave_room(worth, [0.0, *(row[f"npv_musd_{end}"] for row in rows for end in ("low", "high"))], "x")
+    low, high = worth.get_xlim()
+    side = "right" if -low > high else "left"
+    worth.text(0, len(rows) - 0.53, " build nothing ", ha=side, va="bottom", fontsize=9, color=GREY)
     worth.xaxis.get_major_locator().set_params(nbins=4)
     risk.set_xlim(-8, 108)
     worth.set_title("Net present value [MUSD]", fontsize=10)
@@ -93,7 +96,7 @@ def draw_frontier(rows: Sequence[Row], planned: Sequence[Row], of: Strategies) -
             own = [row for row in by_strategy(planned, name) if row["npv_musd"] != ""]
             risks, values = [100 * row["allowed_insolvency"] for row in own], [row["npv_musd"] for row in own]
             axis.step(risks, values, where="post", color=one.colour, ls=one.look[1], lw=1.8)
-        axis.set_title("As planned, at best", fontsize=10)
+        axis.set_title("As planned, the best that builds", fontsize=10)
         axis.set_ylabel("net present value [MUSD]", fontsize=10)
         axis.set_xlabel("insolvency allowed [%]", fontsize=10)
         leave_room(axis, [0.0, *(row["npv_musd"] for row in planned if row["npv_musd"] != "")])
@@ -150,25 +153,33 @@ def draw_waiting(rows: Sequence[Row], of: Strategies) -> Any:
 
 
 def draw_cost_by_year(rows: Sequence[Row], of: Strategies) -> Any:
-    """Draw what a good kWh costs year by year with its interval, and what it brings, mean of the futures with any."""
+    """Draw what a good kWh costs year by year, median and band of the futures that make any, and what it brings.
+
+    The scale is logarithmic: a first year with hardly a cell costs a hundred times as much as a mature one.
+    """
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
     figure, axes = panels(len(of))
     seen = []
     for axis, (name, one) in zip(axes, of.items(), strict=False):
-        own = [row for row in by_strategy(rows, name) if row["cost_usd_per_kwh_mean"] != ""]
+        own = [row for row in by_strategy(rows, name) if row["cost_usd_per_kwh_p50"] != ""]
         year = [row["year"] for row in own]
-        low, middle, high = ([row[f"cost_usd_per_kwh_{end}"] for row in own] for end in ("low", "mean", "high"))
-        brings = [row["revenue_usd_per_kwh_mean"] for row in own]
+        low, middle, high = ([row[f"cost_usd_per_kwh_{end}"] for row in own] for end in ("p5", "p50", "p95"))
+        sold = [row for row in own if row["revenue_usd_per_kwh_mean"] != ""]
         axis.fill_between(year, low, high, color=one.colour, alpha=0.25, lw=0)
         axis.plot(year, middle, color=one.colour, lw=1.8, marker="o", ms=3)
-        axis.plot(year, brings, color="black", lw=1)
+        axis.plot([row["year"] for row in sold], [row["revenue_usd_per_kwh_mean"] for row in sold], color="black", lw=1)
         axis.set_title(over_a_panel(one), color=one.colour, fontsize=10)
         axis.grid(color=GRID)
         axis.set_axisbelow(True)
-        seen += [*middle, *brings]
-    # a first year with hardly a cell would hide all others
+        seen += [*low, *middle, *(row["revenue_usd_per_kwh_mean"] for row in sold)]
     if seen:
-        usual = sorted(seen)[(3 * len(seen)) // 4]
-        axes[0].set_ylim(0, 1.08 * min(max(seen), 2 * usual))
+        axes[0].set_yscale("log")
+        axes[0].set_ylim(0.8 * min(seen), 1.25 * min(max(seen), _DEAREST * min(seen)))
+    for axis in axes if seen else ():
+        axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        axis.yaxis.set_minor_formatter(NullFormatter())
     axes[0].set_xlim(0.7, max((row["year"] for row in rows), default=1) + 0.3)
     outer_labels(figure, axes, len(of), "of a good kWh [USD/kWh]")
     figure.suptitle("black: what it brings", x=0.99, ha="right", fontsize=9, color=GREY)
@@ -244,36 +255,3 @@ def draw_differences(rows: Sequence[Row], of: Strategies, best: str) -> Any:
     axis.grid(axis="x", color=GRID)
     axis.set_axisbelow(True)
     return figure
-
-
-def draw_tornado(swings: Sequence[Swing], titles: Mapping[str, str], most: int = 10) -> Any:
-    """Draw the lead of the best strategy at both ends of the inputs that move it most."""
-    shown = list(swings)[:most]
-    figure, axis = axes_of(WIDTH, 1.1 + 0.62 * len(shown), 1, 1)
-    sizes = [size for swing in shown for size in (swing.at_low, swing.at_high)]
-    for place, swing in enumerate(shown):
-        ends = ((-0.19, swing.at_low, swing.low, BLUE), (0.19, swing.at_high, swing.high, ORANGE))
-        for shift, size, value, colour in ends:
-            axis.barh(place + shift, size, 0.36, color=colour)
-            side, away = ("left", 3) if size >= 0 else ("right", -3)
-            text = quantity_in_words(swing.what, value)
-            axis.annotate(
-                text, (size, place + shift), (away, 0), textcoords="offset points", ha=side, va="center", fontsize=8
-            )
-    low, high = min(0.0, *sizes), max(0.0, *sizes)
-    room = 0.3 * ((high - low) or 1.0)
-    axis.axvline(0, color=GREY, lw=1)
-    axis.set_xlim(low - room, high + room)
-    axis.set_yticks(range(len(shown)), [_flipping(swing, titles[swing.what]) for swing in shown], fontsize=9)
-    for label, swing in zip(axis.get_yticklabels(), shown, strict=True):
-        label.set_weight("bold" if swing.flips_at is not None else "normal")
-    axis.set_ylim(len(shown) - 0.4, -0.6)
-    axis.set_xlabel("lead over the strategy that comes second there [MUSD]")
-    axis.set_title("blue: low end, orange: high end of its range", loc="right", fontsize=9, weight="normal")
-    return figure
-
-
-def _flipping(swing: Swing, title: str) -> str:
-    """Return what people call an input, and where it flips the ranking."""
-    text = fill(title, 24)
-    return text if swing.flips_at is None else f"{text}\nflips at {quantity_in_words(swing.what, swing.flips_at, 3)}"

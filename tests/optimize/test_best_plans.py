@@ -20,7 +20,7 @@ from optimize.growth.line_costs import LineCosts
 from optimize.growth.orders import Asked, Future
 from optimize.growth.read_scale_up import read_scale_up
 from optimize.growth.scale_up import Compared
-from optimize.growth.site import Ground, Scarcity, Site
+from optimize.growth.site import Ground, MustBuild, Scarcity, Site
 from optimize.growth.strategy import Strategy
 from optimize.pages.board_story import at_edge, settled
 from twin import find_declared, read_futures, sample_futures
@@ -101,15 +101,20 @@ def test_the_page_says_whose_number_of_engineers_is_at_the_edge() -> None:
 
 
 def test_the_page_says_what_is_better_not_built_and_what_is_not_settled() -> None:
-    nothing = replace(with_engineers({2: 5.0}, declared=2))
+    nothing = replace(with_engineers({2: 5.0}, declared=2), idle=True)
     open_ = replace(nothing, settled=False, rounds=(Round("2 engineers", (3,), 7.0, nothing.declared),))
     found = Compared(compared().verdict, compared().swings, {"fast": nothing, "seen": nothing})
     assert settled(found) == (
-        "Of All at once and Gauges first the best plan is to build nothing. "
-        "0 plans beside what was declared were lived; in the end the model has no other to offer."
+        "Of All at once and Gauges first the best plan is to build nothing, worth 0 MUSD. "
+        "No plans beside what was declared were lived; in the end the model has no other to offer."
     )
     assert "1 plan beside what was declared was lived; for Gauges first it would still offer another." in settled(
         replace(found, at_best={"fast": nothing, "seen": open_})
+    )
+    must = found.verdict.site.study.model_copy(update={"must_build": MustBuild(lines=2, within=6)})
+    asked = replace(found.verdict, site=replace(found.verdict.site, study=must))
+    assert "the best plan that builds: at least 2 lines, ordered within 6 months of when that can first be." in settled(
+        replace(found, verdict=asked)
     )
 
 

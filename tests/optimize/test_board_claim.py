@@ -75,7 +75,8 @@ def test_a_claim_turns_round_where_the_leads_cross() -> None:
     found, best = with_lead(1000.0), "seen"
     assert found.verdict.ranking[0] == best
     low, high = found.verdict.site.futures.range("disturbance")
-    swing = Swing("disturbance", low, 1.0, high, -100.0, 100.0, None, "fast", {"fast": (-100.0, 100.0, 100.0)}, FUTURES)
+    leads = {"fast": (-100.0, 100.0, 100.0)}
+    swing = Swing("disturbance", low, 1.0, high, -100.0, 100.0, None, "fast", leads, FUTURES, (9.0, 9.0, 9.0), None)
     found = replace(found, swings=(swing,))
     # halfway between the low end, where it is 100 behind, and the declared value, where it is as much ahead
     assert board_claim.pair_flips(found, "seen", "fast") == [(swing, pytest.approx((low + 1.0) / 2))]

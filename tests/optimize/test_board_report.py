@@ -18,11 +18,13 @@ from command import is_self_contained
 from optimize.figures import Interval
 from optimize.growth.probes import Waited
 from optimize.growth.read_scale_up import read_scale_up
+from optimize.growth.verdict import keep
 from optimize.money.books import by_year
 from optimize.pages import board_story
-from optimize.pages.board_plant import engineers, flow, narrowest, scrap
+from optimize.pages.board_plant import engineers, flow, narrowest, scrap, scrap_by_mode, scrap_in_all
 from optimize.pages.board_report import middle, save_strategies, table_of_strategies
 from optimize.pages.board_tables import costs, lines, quarters, tables_of
+from twin import sample_futures
 from twin.read import lines_folder
 
 
@@ -49,8 +51,19 @@ def test_the_page_stands_alone_and_shows_every_picture(folder: Path) -> None:
     page = (folder / "report.html").read_text(encoding="utf-8")
     drawn = {picture.stem for picture in (folder / "pictures").glob("*.svg")}
     assert drawn == {
-        *("ranking", "frontier", "differences", "tornado", "good", "yield", "lines", "cash", "runway"),
-        *("cost_by_year", "cost_parts", "scrap_born", "scrap_lost", "flow", "narrowest", "inside", "lag", "causes"),
+        *("ranking", "frontier", "differences", "tornado", "worth", "good", "yield", "lines", "cash", "runway"),
+        *(
+            "cost_by_year",
+            "cost_parts",
+            "scrap_born",
+            "scrap_mode",
+            "scrap_lost",
+            "flow",
+            "narrowest",
+            "inside",
+            "lag",
+            "causes",
+        ),
     }
     assert page.count("<svg") == len(drawn)
     # each chapter but those of words and of assumptions has a picture
@@ -121,6 +134,47 @@ def test_what_is_started_is_lost_or_good() -> None:
             assert one["out"] == two["in"] and one["in"] == pytest.approx(one["out"] + one["lost"])
 
 
+def test_scrap_of_all_defect_modes_born_at_a_station_is_what_is_born_there() -> None:
+    by_station = {(row["strategy"], row["station"]): row for row in scrap(compared())}
+    sums: dict[tuple[str, str], dict[str, float]] = {}
+    for row in scrap_by_mode(compared()):
+        own = sums.setdefault((row["strategy"], row["born"]), {})
+        for unit in ("gwh", "tonnes", "musd"):
+            own[unit] = own.get(unit, 0.0) + row[unit]
+    for place, row in by_station.items():
+        for unit in ("gwh", "tonnes", "musd"):
+            assert sums.get(place, {}).get(unit, 0.0) == pytest.approx(row[f"born_{unit}"])
+    assert {row["mode"] for row in scrap_by_mode(compared())} == {"streak", "overhang", "leak", ""}
+
+
+def test_scrap_beside_what_was_made_is_that_of_all_stations() -> None:
+    for row in scrap_in_all(compared()):
+        lived = compared().verdict.lived[row["strategy"]]
+        assert row["lost_musd"] == pytest.approx(lived.books.scrap.sum(axis=1).mean())
+        assert row["good_gwh"] == pytest.approx(lived.books.good.sum(axis=1).mean())
+        assert row["usd_per_good_kwh"] * row["good_gwh"] == pytest.approx(row["lost_musd"])
+        assert row["share_of_material"] == pytest.approx(row["lost_gwh"] / (row["lost_gwh"] + row["good_gwh"]))
+
+
+def test_an_input_turns_the_best_strategy_worthless_where_its_value_crosses_nothing() -> None:
+    """At the declared value of the cell price all else is as drawn; what it is worth there is reckoned anew."""
+    found = compared()
+    best, study = found.verdict.ranking[0], found.verdict.site.study
+    (price,) = (one for one in found.swings if one.what == "cell_price.start")
+    held = found.verdict.site.futures.held({"cell_price.start": price.low})
+    futures = sample_futures(held, study.months, FUTURES, study.seed)
+    own = found.verdict.lived[best]
+    books = keep(best, own.strategy, own.lives, found.verdict.site, found.verdict.funding, futures).books
+    assert price.worth[0] == pytest.approx(books.npv_musd.mean())
+    for one in found.swings:
+        ends = list(zip((one.low, one.value, one.high), one.worth, strict=True))
+        crossed = [(left, right) for left, right in pairwise(ends) if left[1] * right[1] < 0]
+        assert (one.even_at is None) == (not crossed)
+        assert one.even_at is None or any(left[0] < one.even_at < right[0] for left, right in crossed)
+    even = [one for one in found.swings if one.even_at is not None]
+    assert even and ("building nothing is better when" in board_story.answer(found)[4]) == (own.npv.mean >= 0)
+
+
 def test_shares_of_the_stations_that_bind_add_up_while_lines_run() -> None:
     for name, lived in compared().verdict.lived.items():
         shares = np.zeros(MONTHS // 3)
@@ -182,8 +236,13 @@ def test_words_say_when_cash_always_runs_out(tmp_path: Path) -> None:
     assert insolvency.startswith(f"Its cash runs out in {FUTURES} of {FUTURES} futures (a chance of 100 %, ")
     assert "as in all other strategies" in insolvency
     assert "too few of its futures" in cost and "were all bills paid" in reached
-    # a page without a single kWh still holds together
-    assert is_self_contained(save_strategies(ruined, tmp_path))
+    # a page without a single kWh still holds together, and says first that it is better to build nothing
+    page = save_strategies(ruined, tmp_path)
+    assert is_self_contained(page)
+    text = page.read_text(encoding="utf-8")
+    best = ruined.verdict.lived[ruined.verdict.ranking[0]].strategy.title
+    assert 0 < text.index("<td>Build nothing</td>") < text.index(f"<td>{best}</td>")
+    assert board_story.beside_nothing(ruined) in text
 
 
 def test_words_say_when_nobody_reaches_the_nameplate() -> None:

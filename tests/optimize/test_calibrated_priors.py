@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from optimize.growth.read_scale_up import read_scale_up
@@ -34,6 +35,11 @@ def test_calibrated_priors_are_a_file_that_a_study_can_name(setup: Setup, tmp_pa
     path.write_text(calibrated_priors(found), encoding="utf-8")
     priors = read_priors(path)
     assert priors.causes.per_station == pytest.approx(2.0, rel=0.1)
+    assert priors.draws is not None and len(priors.draws.weights) == found.posterior.kept
+    # what goes together are the axes of one parameter, from the kept places
+    kept = np.sort(places[found.posterior.weights > 0, 0])
+    axis = next(axis for one in setup.parameters for axis in one.axes if axis.path == "causes.per_station")
+    assert priors.draws.values["causes.per_station"] == pytest.approx([axis.at(place) for place in kept], rel=0.01)
     assert priors.causes.largest == read_priors(find_declared("ramps", "priors")).causes.largest
 
 

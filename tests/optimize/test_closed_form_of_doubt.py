@@ -74,7 +74,7 @@ def test_a_small_plant_of_the_same_make_tells_changes_in_the_size_of_the_plan(tm
     assert plan.chosen is not None
     held = Held(plan, plan.chosen, plan.chosen.solution.servers, plan.chosen.response.answers, None)
     small = held.smaller()
-    assert small.servers == {"slow": 1, "quick": 1}
+    assert small.share == 8 and small.machines == 2
     assert [one.asked(plan.question.line, 0).days for one in (small, small.quicker())] == [300, 45]
     # eight machines, told by one
     for one in (small, small.quicker()):

@@ -9,7 +9,7 @@ import pytest
 from growing_plants import random_growth
 from theory.every_expansion import best_expansion, every_expansion
 
-from optimize.growth.expansion import ExpansionPlan, frontier, plan_expansion
+from optimize.growth.expansion import ExpansionPlan, Options, frontier, plan_expansion
 from optimize.growth.expansion_data import ExpansionData
 from optimize.growth.expansion_outcome import outcome
 from optimize.growth.expansion_outlook import Outlook
@@ -53,6 +53,14 @@ def test_no_plan_that_can_be_tried_is_better(seed: int) -> None:
     for risk in RISKS:
         asked = replace(data, risk=risk)
         is_best(plan_expansion(asked, EXACT), asked)
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_what_is_tried_plan_by_plan_is_what_the_model_finds(seed: int) -> None:
+    data = random_growth(seed)
+    data = replace(data, least_lines=seed % 2 if any(map(bool, data.options["plain"].starts[:1])) else 0)
+    for risk in RISKS:
+        is_best(Options(data, EXACT, few=200).best(risk), replace(data, risk=risk))
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from board_lives import lived_through
 
-from optimize.growth.learning_doubt import drawn_together, ground_in
+from optimize.growth.learning_doubt import ground_in
 from optimize.growth.probes import PROBES
 from optimize.growth.site import Site
-from optimize.ranges import declared_range
-from twin import Priors, find_declared, read_priors
+from twin import Priors, find_declared, read_priors, split
 
 PRIORS = read_priors(find_declared("ramps", "calibrated"))
 
@@ -28,24 +27,37 @@ def value(priors: Priors, path: str) -> float:
     return float(getattr(getattr(priors, part), name))
 
 
-def draws(path: str, count: int = 64) -> np.ndarray:
-    return np.array([value(ground_in(site(), number).priors, path) for number in range(count)])
+def test_each_future_has_a_whole_draw_as_often_as_it_weighs() -> None:
+    """256 points of a Sobol sequence in one dimension: of each interval one in its length, give or take one."""
+    draws = PRIORS.draws
+    assert draws is not None
+    weights = np.array(draws.weights) / sum(draws.weights)
+    count = 256
+    grounds = [ground_in(site(), number).priors for number in range(count)]
+    seen = np.array([[value(one, path) for path in draws.values] for one in grounds])
+    sets = np.array([[whole(path, place) for path in draws.values] for place in range(len(weights))])
+    # every future has one of the sets, all of it
+    which = np.abs(seen[:, None, :] / sets[None] - 1).max(axis=2).argmin(axis=1)
+    assert seen == pytest.approx(sets[which], rel=1e-9)
+    assert np.abs(np.bincount(which, minlength=len(weights)) - count * weights).max() < 2
 
 
-@pytest.mark.parametrize("path", [path for paths in drawn_together(PRIORS).values() for path in paths])
-def test_draws_fill_the_range_and_half_of_them_lie_below_the_middle(path: str) -> None:
-    """The first 64 points of a Sobol sequence: each 64th of the range holds one."""
-    found = draws(path)
-    low, middle, high = declared_range(PRIORS._provenance, path, value(PRIORS, path))
-    assert low <= found.min() < low * (middle / low) ** (1 / 16)
-    assert high >= found.max() > middle * (high / middle) ** (15 / 16)
-    assert np.count_nonzero(found < middle) == 32
+def whole(path: str, place: int) -> float:
+    """Return a number of a draw in the unit of the twin: as much more than its middle as it is written to be."""
+    assert PRIORS.draws is not None
+    (written,) = (split(one.value) for one in PRIORS._provenance if one.path == path)
+    assert written is not None
+    return value(PRIORS, path) * PRIORS.draws.values[path][place] / written[0]
 
 
-def test_rows_of_one_parameter_go_together_and_others_by_themselves() -> None:
-    accept, crews, stops = (draws(path) for path in ("start.accept", "start.crews", "causes.stop_size"))
-    assert np.array_equal(np.argsort(accept), np.argsort(crews))
-    assert abs(np.corrcoef(np.log(accept), np.log(stops))[0, 1]) < 0.2
+def test_nine_in_ten_draws_lie_in_the_declared_range() -> None:
+    draws = PRIORS.draws
+    assert draws is not None and len(draws.values) > 8
+    for path, values in draws.values.items():
+        (record,) = (one for one in PRIORS._provenance if one.path == path)
+        inside = [record.low * 0.995 <= one <= record.high * 1.005 for one in values]
+        # ends of the band lie between draws
+        assert np.dot(inside, draws.weights) > 0.85, path
 
 
 def test_what_the_back_test_does_not_tell_has_one_value_and_so_has_all_in_the_middle() -> None:
@@ -59,7 +71,7 @@ def test_what_the_back_test_does_not_tell_has_one_value_and_so_has_all_in_the_mi
 
 
 def test_a_future_learns_alike_in_every_study_of_its_seed_and_otherwise_with_another() -> None:
-    first, again, other = (ground_in(site(seed=seed), 3).priors for seed in (1, 1, 2))
+    first, again, other = ([ground_in(site(seed=seed), number).priors for number in range(8)] for seed in (1, 1, 2))
     assert first == again != other
     # later futures change none of the first
     before = ground_in(site(), 1).priors
@@ -75,4 +87,4 @@ def test_what_a_probe_puts_to_an_end_is_not_drawn(probe: str, path: str) -> None
         values = {value(ground_in(there, number).priors, path) for number in range(8)}
         assert values == {value(there.ground.priors, path)}
         # all else is
-        assert len({ground_in(there, number).priors.start.accept for number in range(8)}) == 8
+        assert len({ground_in(there, number).priors.start.accept for number in range(8)}) > 4

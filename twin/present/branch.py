@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.coarse import coarser
 from twin.compiled.state import PARTS, REASONS, WORLD, Records, World
 from twin.flow import Plant
 from twin.journal import Journal
@@ -97,31 +98,39 @@ def present_of_plant(plant: Plant, journal: Journal, run: Run, begun: Present | 
     line = journal.line
     if is_timed(line):
         return present_of(world_of_flow(plant), journal, run.seed, begun)
-    said = (plant.env.now, run.seed, line.name, line_sha256(line), journal.reasons, structure_of(line))
-    header = Header(*said, run.lot_scale, run.evaluate, kinds())
+    said = (plant.env.now, run.seed, line.name, line_sha256(line), journal.reasons, structure_of(plant.line))
+    header = Header(*said, run.lot_scale, run.evaluate, kinds(), gauges_of(line))
     worn = with_lives(worn_in_plant(plant), line, run.seed, begun.worn if begun else None)
     return Present(header, {}, {}, worn, as_arrays(things_of(plant)))
 
 
-def go_on(plant: Plant, present: Present, line: Line) -> None:
+def gauges_of(line: Line) -> list[str]:
+    """Return the names of a line's gauges, in the order of their numbers."""
+    return [f"{station}.{name}" for station, name, _ in line.gauges]
+
+
+def go_on(plant: Plant, present: Present, run: Run) -> None:
     """Let a plant in SimPy that has not begun go on from a state.
 
     Args:
         plant: the plant.
         present: the state.
-        line: the branch as declared; it has no faults.
+        run: the branch; its line has no faults.
 
     Raises:
         InputError: the state is damaged.
     """
     if not present.things:
-        set_flow_going(plant, world_of(present, line))
+        set_flow_going(plant, world_of(present, run.line))
         return
+    now = {name: number for number, name in enumerate(gauges_of(run.line))}
+    gauges = [now.get(name) for name in present.header.gauges]
     try:
-        set_plant_going(plant, from_arrays(present.things))
+        set_plant_going(plant, from_arrays(present.things), gauges)
         wear_plant(plant, present.worn)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise InputError(f"the saved state is damaged ({error}); save it again") from None
+        where = f"--from-state {run.from_state}"
+        raise InputError(f"{where}: the file is damaged ({error}); save the state again") from None
 
 
 def world_of(present: Present, line: Line) -> World:
@@ -180,14 +189,15 @@ def branch_from(path: Path, run: Run) -> Present:
             f"--from-state {path}: another version of gigatwin has saved it, whose plants have other parts; "
             "go on with that version, or save the state again"
         )
-    was, now = present.header.structure, structure_of(line)
-    faults = [*_differences("station", was["stations"], now["stations"])]
-    faults += _differences("buffer", was["buffers"], now["buffers"])
-    faults += _differences("crew", was["crews"], now["crews"])
-    faults += _differences("flaw", was.get("flaws", {}), now["flaws"])
-    for name in ("lot_scale", "evaluate"):
-        if (before := getattr(present.header, name)) != (asked := getattr(run, name)):
-            faults.append(f"--{name.replace('_', '-')} was {before} in the saved plant, now it is {asked}")
+    faults = [
+        f"--{name.replace('_', '-')} was {before} in the saved plant, now it is {asked}"
+        for name in ("lot_scale", "evaluate")
+        if (before := getattr(present.header, name)) != (asked := getattr(run, name))
+    ]
+    if not faults:
+        was, now = present.header.structure, structure_of(coarser(line, run.lot_scale).line)
+        for what in ("station", "buffer", "crew", "flaw"):
+            faults += _differences(what, was[f"{what}s"], now[f"{what}s"])
     if faults:
         raise InputError(Problem(str(path), 0, "", fault) for fault in faults)
     if run.seed == present.header.seed:
@@ -197,13 +207,13 @@ def branch_from(path: Path, run: Run) -> Present:
 
 def _differences(what: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """Yield how the stations or buffers of a branch are not those of the plant."""
-    for name in was.keys() - now.keys():
+    for name in [name for name in was if name not in now]:
         yield f"{what} '{name}' of the saved plant is missing"
-    for name in now.keys() - was.keys():
+    for name in [name for name in now if name not in was]:
         yield f"{what} '{name}' was not in the saved plant"
     if was.keys() == now.keys() and list(was) != list(now):
         yield f"the {what}s stand in another order than in the saved plant"
-    for name in was.keys() & now.keys():
+    for name in [name for name in was if name in now]:
         for key in was[name]:
             # more machines may come, but none that holds lots may vanish
             if now[name][key] < was[name][key] if key == "servers" else now[name][key] != was[name][key]:

@@ -35,6 +35,7 @@ class Header:
         lot_scale: how many lots move as one.
         evaluate: which lots physics works out.
         kinds: what things of a plant with physics hold, by kind.
+        gauges: its gauges by their numbers.
     """
 
     time: float
@@ -46,6 +47,7 @@ class Header:
     lot_scale: int = 1
     evaluate: str = "all"
     kinds: dict[str, list[str]] = field(default_factory=dict)
+    gauges: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

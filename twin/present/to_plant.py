@@ -10,18 +10,28 @@ from twin.flow.buffer import Inbox
 from twin.flow.plant import Plant
 from twin.flow.state import Server
 from twin.flow.station import Midway, StationFlow
+from twin.flow.turn import Turn
 from twin.journal import State
 from twin.present.from_plant import TIMER
 
 Things = dict[str, Any]
 
 
-def set_plant_going(plant: Plant, things: Things) -> None:
-    """Let a plant that has not begun go on from a state; machines and room that it has more begin there."""
+def set_plant_going(plant: Plant, things: Things, gauges: Sequence[int | None]) -> None:
+    """Let a plant that has not begun go on from a state; machines and room that it has more begin there.
+
+    Args:
+        plant: the plant.
+        things: the state.
+        gauges: number that each gauge has now; None for one that is no longer there.
+    """
     now = things["now"]
     plant.closed, plant.record.good = things["closed"], things["good"]
     for station in plant.stations:
         _fill_station(station, things["stations"][station.name], now)
+        for server in station.servers:
+            for turn in server.turns:
+                _renumber(turn, gauges)
     for name, box in plant.inboxes.items():
         held = things["inboxes"][name]
         box.lots.extend(held["lots"])
@@ -61,6 +71,16 @@ def _fill_server(station: StationFlow, server: Server, held: Things) -> None:
     if server.upkeep is not None and "upkeep" in held:
         upkeep = server.upkeep
         upkeep.use, upkeep.lots, upkeep.metres, upkeep.due = held["upkeep"]
+
+
+def _renumber(turn: Turn, gauges: Sequence[int | None]) -> None:
+    """Give the readings of a turn that are not written yet the numbers that their gauges have now."""
+    if turn.readings:
+        turn.readings = [
+            (family, lot, reading._replace(gauge=number), action)
+            for family, lot, reading, action in turn.readings
+            if (number := gauges[reading.gauge]) is not None
+        ]
 
 
 def _repair_first(server: Server) -> None:

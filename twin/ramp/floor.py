@@ -100,8 +100,8 @@ def _route(mature: Mature) -> Route:
         np.round(mature.lag).astype(np.int64),
         _on_the_way(mature),
         mature.scrap,
-        mature.scrap_by_birth(mature.worth),
-        mature.scrap_by_birth(mature.mass),
+        mature.scrap_by_source(mature.worth),
+        mature.scrap_by_source(mature.mass),
     )
 
 

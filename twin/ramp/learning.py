@@ -29,9 +29,8 @@ class Ramp:
         shipped: those that customers take as grade A, because they have released the product. Shape (months, modules).
         decided: cells whose fate was decided, good or scrap. Shape (months, modules).
         scrap: cells, or web for as many, lost at each station, what is usual included. Shape (months, stations).
-        scrap_usd: material and work in them, by the station at which what is wrong with them was born [USD]. Shape
-            (months, stations).
-        scrap_kg: their mass, by the same [kg]. Shape (months, stations).
+        scrap_usd: material and work in them, by their sources in the mature line [USD]. Shape (months, sources).
+        scrap_kg: their mass, by the same [kg]. Shape (months, sources).
         found: flawed cells, or web for as many, that gauges found, of hidden causes. Shape (months,).
         found_lag: hours from birth to finding, summed over them [h]. Shape (months,).
         acting: hidden causes that act, mean over days. Shape (months,).
@@ -71,7 +70,8 @@ class Ramp:
         """Return a ramp of which nothing has been lived yet."""
         lines, stations = len(programme.modules), len(mature.stations)
         wide = {"started": lines, "finished": lines, "shipped": lines, "decided": lines, "down": lines}
-        wide |= dict.fromkeys(("scrap", "scrap_usd", "scrap_kg", "narrowest"), stations)
+        wide |= dict.fromkeys(("scrap", "narrowest"), stations)
+        wide |= dict.fromkeys(("scrap_usd", "scrap_kg"), len(mature.sources))
         single = ("found", "found_lag", "acting", "waiting", "working", "within")
         shapes = {name: (count,) for name, count in wide.items()} | dict.fromkeys(single, ())
         months = months_of(programme.days)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,18 @@ class FlawPath:
     sights: tuple[Sight, ...]
 
 
+class Source(NamedTuple):
+    """Where scrap comes from.
+
+    Attributes:
+        mode: name of the defect mode, "" for what is lost by the way of working and by no flaw.
+        station: at which it is born, by number.
+    """
+
+    mode: str
+    station: int
+
+
 @dataclass(frozen=True)
 class Mature:
     """A mature line, in cells started.
@@ -90,23 +102,27 @@ class Mature:
     energy: float
     end: int
 
-    def scrap_by_birth(self, weight: Floats) -> Floats:
-        """Return what is scrapped of one cell started, by where what is wrong with it was born. Shape (stations,).
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where scrap comes from: each flaw where it is born, then each station by its way of working."""
+        flaws = (Source(flaw.mode, flaw.station) for flaw in self.flaws)
+        return (*flaws, *(Source("", station) for station in range(len(self.stations))))
 
-        What is lost by the way of working, and by no flaw, is born where it is lost.
+    def scrap_by_source(self, weight: Floats) -> Floats:
+        """Return what is scrapped of one cell started, by where it comes from. Shape (sources,).
 
         Args:
             weight: of a cell, or of web for one, where it is lost. Shape (stations,).
         """
-        by_flaw = np.zeros((len(self.stations), len(self.stations)))
-        for flaw in self.flaws:
+        usual = np.zeros((len(self.stations), len(self.flaws)))
+        for number, flaw in enumerate(self.flaws):
             for sight in flaw.sights:
-                by_flaw[sight.station, flaw.station] += sight.usual
-        seen = by_flaw.sum(axis=1)
+                usual[sight.station, number] += sight.usual
+        seen = usual.sum(axis=1)
         # of what was found, some was reworked
         share = np.divide(np.minimum(seen, self.scrap), seen, out=np.zeros_like(seen), where=seen > 0)
-        lost = by_flaw * share[:, None]
-        return np.asarray(weight * (self.scrap - lost.sum(axis=1)) + weight @ lost)
+        lost = usual * share[:, None]
+        return np.concatenate([weight @ lost, weight * (self.scrap - lost.sum(axis=1))])
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain lists and numbers, which can be kept in a file."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import exp
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from twin.declared import Declared
 from twin.read import read_declared
 from twin.units import Fraction, Interval, Number, PerTime, Positive, Seconds
 
 _AT_LEAST_ONE = Field(ge=1.0)
+# weights are written with some digits
+_ROUNDED = 1e-3
 
 
 class CausePriors(Declared):
@@ -177,8 +179,33 @@ class EngineerPriors(Declared):
     most_trials: Fraction
 
 
+class Draws(Declared):
+    """Whole sets of priors that reports of real plants have left: what stands at one place in all lists goes together.
+
+    Attributes:
+        weights: of each set; their sum is one [-].
+        values: of each set, in the units of the numbers that they stand for, by the path of these.
+    """
+
+    weights: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    values: dict[str, tuple[Positive, ...]]
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> Draws:
+        if abs(sum(self.weights) - 1) > _ROUNDED:
+            raise ValueError(f"weights add up to {sum(self.weights):g}, expected 1")
+        for path, values in self.values.items():
+            if len(values) != len(self.weights):
+                raise ValueError(f"{len(values)} values of '{path}' for {len(self.weights)} weights, expected as many")
+        return self
+
+
 class Priors(Declared):
-    """Everything that is declared about learning."""
+    """Everything that is declared about learning.
+
+    Attributes:
+        draws: sets of priors that reports have left; None where no report has told anything.
+    """
 
     gigatwin: Literal[1]
     name: str
@@ -187,9 +214,18 @@ class Priors(Declared):
     start: StartPriors
     evidence: EvidencePriors
     engineers: EngineerPriors
+    draws: Draws | None = None
 
     # where the numbers come from, for reports; of numbers from Python nothing is known
     _provenance: list[Any] = PrivateAttr(default_factory=list)
+
+    @model_validator(mode="after")
+    def _draws_are_of_priors(self) -> Priors:
+        for path in self.draws.values if self.draws is not None else ():
+            part, _, name = path.partition(".")
+            if not isinstance(getattr(getattr(self, part, None), name, None), float):
+                raise ValueError(f"'{path}' has draws, but is no number of the priors")
+        return self
 
 
 @dataclass(frozen=True)

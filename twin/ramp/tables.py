@@ -61,8 +61,8 @@ class Route(NamedTuple):
         cohort: days from the start of a cell to a station, negative before.
         on_the_way: whether what is lost at the first station counts at the second. Shape (stations, stations).
         scrap: usual, of one cell started [-].
-        usd: of the same, by birth [USD].
-        kg: of the same, by birth [kg].
+        usd: of the same, by where it comes from [USD]. Shape (sources,).
+        kg: of the same [kg]. Shape (sources,).
     """
 
     started: float

@@ -149,9 +149,10 @@ def _make(plant: Plant, line: int, day: int, month: int) -> None:
         if route.cells[station]:
             decided += state.scrap[line, station]
         months.scrap[month, station] += state.scrap[line, station] + route.scrap[station] * started
-        months.scrap_usd[month, station] += route.usd[station] * started
-        months.scrap_kg[month, station] += route.kg[station] * started
         down = max(down, 1 - up[station] * rated[station])
+    for source in range(len(route.usd)):
+        months.scrap_usd[month, source] += route.usd[source] * started
+        months.scrap_kg[month, source] += route.kg[source] * started
     months.decided[month, line] += decided
     months.down[month, line] += down
     months.within[month] += within(state, route, line, day)
@@ -209,8 +210,8 @@ def _see(plant: Plant, active: int, month: int) -> None:
             kg += found * gauges.kg[cause, place]
             months.found[month] += found
             months.found_lag[month] += found * gauges.hours[cause, place]
-        months.scrap_usd[month, hidden.station[cause]] += usd
-        months.scrap_kg[month, hidden.station[cause]] += kg
+        months.scrap_usd[month, hidden.flaw[cause]] += usd
+        months.scrap_kg[month, hidden.flaw[cause]] += kg
 
 
 @part

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from saved_plants import assert_same, assert_tail, branch, broken, doings, saved
 from traced_plant import traced_plant
 
-from twin import InputError, Run, Save, kpis, read_line, simulate, turn
+from twin import InputError, Journal, Run, Save, kpis, read_line, simulate, turn
 from twin.flow import Plant
 from twin.flow.deck import Deck
 from twin.journal import UNITS, Action, State
@@ -34,7 +34,7 @@ def test_a_plant_is_saved_in_the_middle_of_all_that_may_befall_a_machine(tmp_pat
         many[1] += sum(bool(station.returning_lots()) for station in plant.stations)
 
     # also at midnight, and at the minute at which shifts begin and end
-    moments = [*np.arange(2.9 * HOUR, 4 * DAY, 2.9 * HOUR), *np.arange(1, 4) * DAY, 1.25 * DAY, 3 * DAY + 14 * HOUR]
+    moments = [*np.arange(4.3 * HOUR, 4 * DAY, 4.3 * HOUR), *np.arange(1, 4) * DAY, 1.25 * DAY, 3 * DAY + 14 * HOUR]
     found = broken(run, moments, tmp_path / "plant.state", look)
     assert_same(found, simulate(run))
     # planned work and set-ups before a turn, the engineer and the adjustment after one
@@ -50,8 +50,8 @@ def test_a_plant_is_saved_in_the_middle_of_all_that_may_befall_a_machine(tmp_pat
 
 def test_the_pilot_line_goes_on_from_any_moment(tmp_path: Path) -> None:
     run = Run(read_line("pilot_line"), days=18, warmup=0, seed=3, cells="all")
-    # while coaters follow their loops, then with cells in formation, and with cells in ageing and in grading
-    found = broken(run, [0.31 * DAY, 8 * DAY, 17.77 * DAY], tmp_path / "plant.state")
+    # while coaters follow their loops and the first cells are formed, and with cells in ageing and in grading
+    found = broken(run, [6.31 * DAY, 17.77 * DAY], tmp_path / "plant.state")
     assert_same(found, simulate(run))
     assert len(found.columns("finished")["lot"]) > 5
 
@@ -63,6 +63,11 @@ def test_a_large_plant_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> Non
     assert_tail(whole, tail, at)
     # cells are made, and the first of them lie in formation
     assert len(tail.columns("visits")["lot"]) > 1000
+
+
+def test_a_plant_whose_lots_stand_for_several_goes_on_too(tmp_path: Path) -> None:
+    run = Run(busy_plant(), days=3, warmup=0, cells="all", lot_scale=2)
+    assert_same(broken(run, [1.1 * DAY, 2.3 * DAY], tmp_path / "plant.state"), simulate(run))
 
 
 def test_a_sample_is_saved_with_what_its_stations_remember(tmp_path: Path) -> None:
@@ -106,6 +111,49 @@ def test_what_changes_in_a_branch_changes_nothing_that_had_begun(tmp_path: Path)
     # what begins afterwards takes three to four times as long: stops of the machine come upon both
     later, before = turns(ours, False), turns(theirs, False)
     assert later["f2"][0] - later["f1"][0] == pytest.approx(4 * (before["f2"][0] - before["f1"][0]), rel=1e-9)
+
+
+def test_a_gauge_that_is_new_in_a_branch_changes_nothing_that_others_report(tmp_path: Path) -> None:
+    line, file, at = busy_plant(), tmp_path / "plant.state", 2.4 * DAY
+    whole = saved(line, at, file, engine="simpy", days=4)
+    tail = branch(busy_plant(gauge="early: {measures: loading, noise: 0.005}"), file, 4, engine="simpy")
+
+    def reported(journal: Journal) -> list[tuple[str, float, float]]:
+        """Return what gauges reported after the moment, by their stations."""
+        rows = journal.columns("measurements")
+        names = [f"{station}.{name}" for station, name, _ in journal.line.gauges]
+        found = zip(rows["gauge"].tolist(), rows["time"].tolist(), rows["mean"].tolist(), strict=True)
+        return [(names[gauge], time, mean) for gauge, time, mean in found if time > at]
+
+    ours = reported(tail)
+    assert [row for row in ours if row[0] != "cathode_coating.early"] == reported(whole) != ours
+    # what had been measured in turns that ran then is among it
+    visits = tail.columns("visits")
+    watched = np.isin(
+        visits["station"], [tail.stations.index(f"cathode_{name}") for name in ("calendering", "slitting")]
+    )
+    assert (visits["start"][watched] < at).any()
+
+
+def test_another_seed_is_another_future_of_what_has_not_begun(tmp_path: Path) -> None:
+    line, file, at = busy_plant(), tmp_path / "plant.state", 2.4 * DAY
+    saved(line, at, file, engine="simpy", days=3)
+    same, other = (branch(line, file, 4, seed, "simpy") for seed in (1, 2))
+
+    def begun(journal: Journal) -> list[tuple[str, int, float, float]]:
+        """Return the turns that had begun, but for those that may wait for who mends them."""
+        rows = journal.frame("visits")
+        rows = rows[(rows.start < at) & ~rows.station.isin(["cathode_coating", "cathode_calendering"])]
+        return sorted(rows[["station", "lot", "start", "finish"]].itertuples(index=False, name=None))
+
+    def failures(journal: Journal) -> set[float]:
+        """Return when the coater of the cathode fails in turns that had not begun."""
+        coats, stops = (journal.frame(name).query("station == 'cathode_coating'") for name in ("visits", "stops"))
+        first = coats.start[coats.start >= at].min()
+        return set(stops.begin[(stops.state == State.REPAIR) & (stops.begin > first)].round(6))
+
+    assert begun(same) == begun(other) != []
+    assert min(len(failures(same)), len(failures(other))) > 10 and not failures(same) & failures(other)
 
 
 def test_more_machines_and_room_come_at_the_moment_and_no_cell_is_lost(tmp_path: Path) -> None:
@@ -163,8 +211,16 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_file_that_says_something_else_is_refused(damage: str, state: Path, tmp_path: Path) -> None:
     file = Path(shutil.copy(state, tmp_path / "plant.state"))
     changed(file, DAMAGES[damage])
-    with pytest.raises(InputError, match="the saved state is damaged"):
+    with pytest.raises(InputError, match="the file is damaged"):
         branch(busy_plant(), file, 2, engine="simpy")
+
+
+def test_machine_code_is_refused_where_there_is_physics(state: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a plant with physics is saved, and goes on, in SimPy"):
+        branch(busy_plant(), state, 2, engine="compiled")
+    with pytest.raises(InputError, match="a plant with physics is saved, and goes on, in SimPy"):
+        saved(busy_plant(), DAY, tmp_path / "plant.state", engine="compiled")
+    assert not (tmp_path / "plant.state").exists()
 
 
 def test_another_plant_is_refused_by_what_differs(state: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import defaultdict
 from functools import cache
 
@@ -132,3 +135,21 @@ def test_where_nothing_is_sold_nothing_comes_back() -> None:
     assert not {"escapes_ppm", "returned_ppm", "returns_usd_per_kwh"} & set(
         kpis(run_days(serial_line([always(60)], []), 1))
     )
+
+
+def test_what_was_put_into_a_cell_is_the_same_to_the_last_digit_in_every_process() -> None:
+    program = (
+        "from twin.defect_flow import _added; worth = {f's{n}': 0.1 * n**3 for n in range(12)};"
+        "print(repr(_added(worth, {'s0': set(), 's11': set(worth) - {'s11'}}, 's0', 's11')))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1

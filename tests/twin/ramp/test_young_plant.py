@@ -190,15 +190,27 @@ def test_scrap_weighs_the_same_by_where_it_was_born_and_by_where_it_was_lost() -
     found = ramp_up(programme(1, lines=2, gap=90), LINE, PRIORS, 10)
     assert found.scrap_usd.sum(axis=1) == pytest.approx(found.scrap @ LINE.worth, rel=1e-9)
     assert found.scrap_kg.sum(axis=1) == pytest.approx(found.scrap @ LINE.mass, rel=1e-9)
-    # nothing is wrong with a cell before it is born: ageing finds much and has no flaw of its own but the usual
-    assert found.scrap_usd[:, 5].sum() < found.scrap[:, 5].sum() * LINE.worth[5]
+    # ageing finds much and has no flaw of its own: what is its own is the usual alone
+    assert LINE.sources[-1] == ("", 5)
+    usual = LINE.scrap_by_source(LINE.worth)[-1] * found.started.sum()
+    assert found.scrap_usd[:, -1].sum() == pytest.approx(usual, rel=1e-9)
 
 
-def test_usual_scrap_of_a_flaw_is_born_at_its_station() -> None:
+def test_usual_scrap_of_a_flaw_is_that_of_its_mode_and_station() -> None:
     """By hand: of 0.02 that ageing loses, 0.002 are overhangs of stacking, 0.003 leaks of welding and as many of
     formation."""
-    born = LINE.scrap_by_birth(np.eye(len(LINE.stations))[5])
-    assert born == pytest.approx([0, 0, 0.002, 0.003, 0.003, 0.02 - 0.008])
+    assert LINE.sources[:4] == (("streak", 1), ("overhang", 2), ("leak", 3), ("leak", 4))
+    sources = LINE.scrap_by_source(np.eye(len(LINE.stations))[5])
+    assert sources == pytest.approx([0, 0.002, 0.003, 0.003, *[0] * 5, 0.02 - 0.008])
+
+
+def test_where_only_streaks_can_be_born_all_that_hidden_causes_scrap_are_streaks() -> None:
+    line = replace(LINE, flaws=LINE.flaws[:1])
+    found = ramp_up(programme(1), line, PRIORS, 12)
+    usual = line.scrap_by_source(line.mass) * found.started.sum()
+    streaks, *others = found.scrap_kg.sum(axis=0)
+    assert others == pytest.approx(usual[1:], rel=1e-9)
+    assert streaks > 1.2 * usual[0]
 
 
 def test_the_narrowest_station_is_told_for_every_day_of_a_running_line() -> None:
