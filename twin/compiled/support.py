@@ -26,7 +26,7 @@ def why_not_compiled(line: Line, sampled: bool, has_state: bool, days: int) -> l
     if not has_physics(line):
         return []
     if not sampled:
-        return ["every lot is evaluated, which takes as long in either engine"]
+        return ["every lot is evaluated, which takes about as long in either engine"]
     if has_state:
         return ["a plant with physics is saved, and goes on, in SimPy"]
     return [] if days >= LONG else [f"{days} days are over before {LONG}"]
