@@ -11,7 +11,8 @@ from twin.machine_code import entry as entry
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# nobody but compiled functions calls these, so that they need no doors for Python and C, which take as long to compile
+# nobody but compiled functions calls these, so that they need no doors for Python and C, which take as long to compile;
+# Python that calls one all the same crashes
 _INSIDE = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 

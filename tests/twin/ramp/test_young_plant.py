@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numba import njit
 from scipy.stats import poisson
 from young_lines import programme, shipped_priors, small_line
 
@@ -16,6 +17,7 @@ from twin.ramp.learning import Ramp, month_of, ramp_up
 from twin.ramp.mature import Sight
 from twin.ramp.pace import pace_of
 from twin.ramp.priors import Module, Priors, Programme
+from twin.ramp.tables import Floats, Route, State
 from twin.ramp.watch import Watch
 from twin.ramp.working_day import line_speed, within
 
@@ -25,6 +27,17 @@ NO_WAIT = {"start": {"accept": 0.0, "crews": 0.0, "qualify": 0.0}}
 # what was there at the start is all there is, and it acts every day
 STEADY = {"later": 0.0, "lot": 0.0, "wave": 0.0, "faster": 0.0, "drifting": 0.0, "intermittent": 0.0}
 LINE, PRIORS = small_line(), shipped_priors()
+
+
+# parts of machine code have no doors for Python
+@njit
+def _within(state: State, route: Route, line: int, day: int) -> float:
+    return within(state, route, line, day)
+
+
+@njit
+def _line_speed(slack: Floats, work: Floats, up: Floats, rated: Floats, passing: float) -> tuple[float, int]:
+    return line_speed(slack, work, up, rated, passing)
 
 
 def made(found: Ramp) -> float:
@@ -88,7 +101,7 @@ def test_every_cell_is_accounted_for(lines: int) -> None:
         scrapped += state.scrap[:, LINE.cells].sum(axis=1)
         assert state.by_cause[causes.flaw >= 0].sum() == pytest.approx(state.scrap.sum(), rel=1e-9)
     assert scrapped.min() > 0
-    inside = [within(state, floor.plant.route, line, asked.days - 1) for line in range(lines)]
+    inside = [_within(state, floor.plant.route, line, asked.days - 1) for line in range(lines)]
     assert ended + scrapped + inside == pytest.approx(started, rel=1e-12)
     assert found.started.sum(axis=0) == pytest.approx(started, rel=1e-12)
     assert found.decided.sum(axis=0) == pytest.approx(ended + scrapped, rel=1e-12)
@@ -230,13 +243,13 @@ def test_a_stop_passes_between_what_buffers_without_end_and_no_buffers_allow() -
     that is up 80 % of it, the others have slack."""
     up = np.array([1.0, 1.0, 0.8, 0.9, 1.0, 1.0])
     one = np.ones_like(up)
-    speeds = [line_speed(LINE.slack, one, up, one, passing)[0] for passing in (0.0, 0.5, 1.0)]
+    speeds = [_line_speed(LINE.slack, one, up, one, passing)[0] for passing in (0.0, 0.5, 1.0)]
     assert speeds[0] == pytest.approx(0.8)
     assert speeds[2] == pytest.approx(1 / (1 + 0.2 / 0.8 + 0.1 / 0.9))
     assert speeds[0] > speeds[1] > speeds[2]
     # a slow machine holds nobody up but itself
     slow = np.array([1.0, 1.0, 0.6, 0.7, 1.0, 1.0])
-    assert line_speed(LINE.slack, one, one, slow, 1.0) == (pytest.approx(0.6), 2)
+    assert _line_speed(LINE.slack, one, one, slow, 1.0) == (pytest.approx(0.6), 2)
 
 
 def test_machines_are_accepted_team_by_team_and_crews_come_one_after_another() -> None:
