@@ -134,7 +134,7 @@ def test_demand_is_counted_in_cells(tmp_path: Path) -> None:
         ("0.3 GWh/yr", "0.3", 4, ["has no unit", "16 GWh/yr"]),
         ("replications: 3", "replications: 1", 12, ["replications", "1 is too small, expected at least 2"]),
         ("days: 20", "dayz: 20", 10, ["unknown key 'dayz'", "did you mean 'days'?"]),
-        ("days: 20", "evaluate: few\ndays: 20", 10, ["evaluate 'few'", "such as 'sample:1%'"]),
+        ("days: 20", "evaluate: few\ndays: 20", 10, ["evaluate few", "such as 'sample:1%'"]),
         (str(PLANT), "pilot_lin", 3, ["pilot_lin"]),
     ],
 )

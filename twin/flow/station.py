@@ -108,11 +108,12 @@ class StationFlow(Stretches):
         env = self.env
         prepares = server.upkeep is not None or self.operators is not None
         place = TOP if midway is None else (yield from midway)
+        turns: Sequence[Turn] = ()
         while True:
             if place == TOP:
                 # a server that stands empty keeps no lots of its last turn alive: thousands of racks may stand empty
                 event = turn = lots = wait = None
-                server.turns = ()
+                server.turns = turns = ()
                 if server.upkeep is not None:
                     yield from self._planned(server)
             if place <= SEEKING:
