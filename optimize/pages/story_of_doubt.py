@@ -44,9 +44,9 @@ def _where(plan: Plan, found: Screened) -> Iterator[str]:
     machines = sum(plan.chosen.solution.servers.values())
     if 0 < found.machines < machines:
         yield (
-            "They and the swings of physics were tried in a plant of the same make, so small that half of its stations "
-            f"have one machine ({found.machines:,} machines and places instead of {machines:,}), and are told in the "
-            "size of the plan: what only a plant of many machines feels is not in them."
+            "They and the swings of physics were tried in a plant of the same make, so small that about half of its "
+            f"stations have one machine ({found.machines:,} machines and places instead of {machines:,}), and are told "
+            "in the size of the plan: what only a plant of many machines feels is not in them."
         )
 
 

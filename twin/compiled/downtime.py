@@ -8,7 +8,7 @@ from twin.compiled.events import timeout
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Root, due_of, life_of, plan_of, server_of, setup_of, station_of, use_of
 from twin.compiled.reach import bench_of, physics_of
-from twin.compiled.state import HELPED, MAINTAINED, MENDED, SET_UP, WORKING
+from twin.compiled.state import HELPED, MAINTAINED, MENDED, NONE, SET_UP, WORKING
 from twin.compiled.writing import write_repair
 from twin.journal import State
 
@@ -124,3 +124,25 @@ def _broken(w: Root, server: int) -> int:
     """Return where the life stands that ends with the failure of a server."""
     record = server_of(w, server)
     return int(record.wear * w.lives_kept + record.broken % w.lives_kept)
+
+
+@part
+def wear_out(w: Root, server: int, used: float) -> None:
+    """Count one more lot, and what was used of it, towards the set-ups of a machine."""
+    record = server_of(w, server)
+    for place in range(record.first_use, record.first_use + station_of(w, record.station).setups):
+        use = use_of(w, place)
+        use.lots += 1
+        use.metres += used
+
+
+@part
+def work(w: Root, server: int, seconds: float) -> None:
+    """Begin the work of a turn; what comes until a stop that needs a repair crew is worked first."""
+    record = server_of(w, server)
+    record.start = w.now
+    record.place = WORKING
+    if record.fails and station_of(w, record.station).repair_crew != NONE:
+        record.work = seconds
+        seconds = record.use
+    stay(w, server, _PRODUCTIVE, seconds)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from twin.compiled.clock import enter, stay
+from twin.compiled.clock import enter
 from twin.compiled.counting import count_turn
-from twin.compiled.downtime import ages, stand
+from twin.compiled.downtime import ages, stand, wear_out, work
 from twin.compiled.holdings import SEND_BACK, WRITE
 from twin.compiled.keeping import drop, free_turn
 from twin.compiled.machine_code import entry, part, rare
@@ -21,7 +21,6 @@ from twin.compiled.state import (
     OPEN,
     PHYSICS,
     STUCK,
-    WORKING,
     Records,
 )
 from twin.compiled.storage import offer
@@ -64,12 +63,7 @@ def begin_turns(w: Root, server: int) -> int:
         rows += turn.rows + 1
         number = turn.next
     record.rows = rows
-    record.start = w.now
-    record.place = WORKING
-    if record.fails and station.repair_crew != NONE:
-        record.work = seconds
-        seconds = record.use
-    stay(w, server, _PRODUCTIVE, seconds)
+    work(w, server, seconds)
     return DONE
 
 
@@ -81,10 +75,7 @@ def _wear_out(w: Root, p: Record, server: int, turn: Record) -> None:
     used = turn.worked if craft_of(p, record.station).by_metre else turn.tried
     if station.setups or station.plans:
         bench_of(p, server).used += used
-    for place in range(record.first_use, record.first_use + station.setups):
-        use = use_of(w, place)
-        use.lots += 1
-        use.metres += used
+    wear_out(w, server, used)
 
 
 @rare

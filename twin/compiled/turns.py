@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from twin.compiled.clock import enter, stay
-from twin.compiled.downtime import ages
+from twin.compiled.clock import enter
+from twin.compiled.downtime import ages, wear_out, work
 from twin.compiled.luck import draw_block
 from twin.compiled.machine_code import part, rare
-from twin.compiled.memory import Root, block_of, inbox_of, lot_of, number_of, server_of, station_of, use_of
-from twin.compiled.state import BEGINNING, BLOCK, BLOCKED, DONE, KEPT, LIVES, NONE, NUMBERS, OPEN, STUCK, WORKING
+from twin.compiled.memory import Root, block_of, inbox_of, lot_of, number_of, server_of, station_of
+from twin.compiled.state import BEGINNING, BLOCK, BLOCKED, DONE, KEPT, LIVES, NONE, NUMBERS, OPEN, STUCK
 from twin.compiled.storage import free_lot, load, new_lot, offer
 from twin.compiled.writing import write_finished, write_kin, write_scrap, write_sent_back, write_visit
 from twin.journal import State
@@ -35,17 +35,9 @@ def begin(w: Root, server: int) -> int:
     # the machine wears once, however many lots lie in it
     if record.wear != NONE and not ages(w, server, lot_of(w, record.first).seconds):
         return LIVES
-    for place in range(record.first_use, record.first_use + station.setups):
-        use = use_of(w, place)
-        use.lots += 1
-        use.metres += lot_of(w, record.first).tried
+    wear_out(w, server, lot_of(w, record.first).tried)
     record.rows = record.lots * station.split * parents
-    record.start = w.now
-    record.place = WORKING
-    if record.fails and station.repair_crew != NONE:
-        record.work = seconds
-        seconds = record.use
-    stay(w, server, _PRODUCTIVE, seconds)
+    work(w, server, seconds)
     return DONE
 
 
