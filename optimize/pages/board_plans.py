@@ -19,7 +19,7 @@ def at_best(compared: Compared) -> list[Row]:
         {
             "strategy": name,
             "engineers": one.plan.option or "",
-            "lines": _lines(compared, name),
+            "lines": len(one.plan.starts),
             "start_quarters": " ".join(str(quarter) for quarter in one.plan.start_quarters if quarter is not None),
             "why": one.plan.why,
             "predicted_musd": "" if one.predicted is None else one.predicted,
@@ -32,13 +32,6 @@ def at_best(compared: Compared) -> list[Row]:
         }
         for name, one in _ranked(compared)
     ]
-
-
-def _lines(compared: Compared, name: str) -> int:
-    """Return how many lines the plan of a strategy builds: all of them where they are ordered together."""
-    study, plan = compared.verdict.site.study, compared.at_best[name].plan
-    declared = study.strategies.get(name)
-    return study.lines if declared is not None and declared.build.at_once and plan.starts else len(plan.starts)
 
 
 def _ranked(compared: Compared) -> list[tuple[str, AtBest]]:
