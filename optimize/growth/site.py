@@ -196,8 +196,12 @@ class Ground:
     @property
     def nameplate(self) -> float:
         """Good cells that all lines make a year once they are mature [GWh/yr]."""
-        mature = self.mature
-        return self.lines * mature.started * mature.good * 365 * mature.energy
+        return self.lines * self.of_a_line
+
+    @property
+    def of_a_line(self) -> float:
+        """Good cells that a line makes a year once it is mature [GWh/yr]."""
+        return self.mature.started * self.mature.good * 365 * self.mature.energy
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from board_lives import FUTURES, MONTHS, compared, with_lead
+from board_lives import FUTURES, MONTHS, STUDY, compared, with_lead
 from command import is_self_contained
 
 from optimize.figures import Interval
 from optimize.growth.probes import Waited
 from optimize.growth.read_scale_up import read_scale_up
+from optimize.growth.strategy import Strategy
 from optimize.growth.verdict import keep
 from optimize.money.books import by_year
 from optimize.pages import board_story
+from optimize.pages.board_plans import built
 from optimize.pages.board_plant import engineers, flow, narrowest, scrap, scrap_by_mode, scrap_in_all
 from optimize.pages.board_report import middle, save_strategies, table_of_strategies
 from optimize.pages.board_tables import costs, lines, quarters, tables_of
@@ -81,7 +84,8 @@ def test_the_answer_says_what_compare_json_says(folder: Path) -> None:
     def near(found: list[float], figures: Sequence[float], digits: float) -> None:
         assert found[: len(figures)] == pytest.approx(figures, rel=digits, abs=0.5 * digits)
 
-    assert worth.startswith(best["title"]) or f"; {best['title']} loses least" in worth
+    assert f"{best['title']}, with 2 lines" in worth and ("loses least" in worth) == (best["npv_musd"]["mean"] < 0)
+    worth = worth.partition("net present value of")[2]
     lead = data["lead_of_the_best_musd"][data["ranking"][1]]
     near(numbers(worth), [best["npv_musd"][name] for name in ("mean", "low", "high")], 0.2)
     assert (f"{FUTURES} futures decide it" in worth) == data["decided"] == (lead["low"] > 0)
@@ -89,9 +93,10 @@ def test_the_answer_says_what_compare_json_says(folder: Path) -> None:
     assert numbers(insolvency)[:2] == [round(share["mean"] * FUTURES), FUTURES]
     near(numbers(insolvency)[2:], [100 * share[name] for name in ("mean", "low", "high")], 0.05)
     months = best["months_to_80_percent_of_nameplate"]
-    assert numbers(reached)[1] == pytest.approx(data["nameplate_gwh_per_year"], rel=0.01)
+    nameplate = data["nameplate_gwh_per_year"] * best["lines"]["mean"] / STUDY["lines"]
+    assert numbers(reached)[1:3] == pytest.approx([best["lines"]["mean"], nameplate], rel=0.01)
     if months["mean"] is not None:
-        near(numbers(reached)[2:], [months[name] for name in ("mean", "low", "high")], 0.1)
+        near(numbers(reached)[3:], [months[name] for name in ("mean", "low", "high")], 0.1)
     year = MONTHS // 12 - 1
     near(numbers(cost)[1:], [best["cost_usd_per_kwh_by_year"][year][name] for name in ("mean", "low", "high")], 0.2)
     price = best["revenue_usd_per_kwh_by_year"][year]
@@ -304,3 +309,19 @@ def test_tables_hold_every_strategy() -> None:
     found = tables_of(compared())
     for name in ("strategies", "years", "quarters", "scrap"):
         assert {row["strategy"] for row in found[name]} == {"fast", "seen"}
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        ({"rule": "at_once"}, "4 lines at once"),
+        ({"rule": "phased", "gap": 6}, "4 lines, 6 months apart"),
+        ({"rule": "when_proved", "output": 0.7}, "up to 4 lines, the next when 70 % is made"),
+        ({"rule": "scheduled", "orders": (3,)}, "1 line"),
+        ({"rule": "scheduled", "orders": (0, 0)}, "2 lines at once"),
+        ({"rule": "scheduled", "orders": (0, 12, 60)}, "3 lines, ordered in months 0, 12 and 60"),
+    ],
+)
+def test_how_a_strategy_builds_is_said_in_words(build: dict[str, Any], said: str) -> None:
+    one = Strategy.model_validate({"title": "one", "build": build, "engineers": 4})
+    assert built(one, 4) == said
