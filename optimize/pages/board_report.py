@@ -89,6 +89,8 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
     from optimize.pages import pictures_of_strategies as over_time
     from optimize.pages import pictures_of_swings as of_swings
     from optimize.pages import pictures_of_worth as of_worth
+    from optimize.pages.pictures_of_scrap import draw_scrap_flow
+    from optimize.pages.pictures_of_strategies import by_strategy
 
     verdict = compared.verdict
     known = over_time.known({name: one.strategy.title for name, one in verdict.lived.items()})
@@ -124,6 +126,9 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
     }
     if (flow := _flow(compared, rows["scrap"])) is not None:
         wanted["flow"] = flow
+    if rows["scrap_flows"]:
+        own = by_strategy(rows["scrap_flows"], verdict.ranking[0])
+        wanted["scrap_flow"] = lambda: draw_scrap_flow(own, verdict.site.ground.mature.stations)
     if rows["scrap_by_mode"]:
         wanted["scrap_mode"] = lambda: of_plant.draw_scrap(rows["scrap_by_mode"], of, "mode")
     if rows["costs"]:

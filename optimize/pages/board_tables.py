@@ -16,7 +16,16 @@ from optimize.money.capital import Floats
 from optimize.pages.board_claim import measures_of
 from optimize.pages.board_inputs import assumptions, flip_points
 from optimize.pages.board_plans import at_best, built, finalists, frontier, rounds, spread_of, staffed
-from optimize.pages.board_plant import engineers, inside, narrowest, ranked, scrap, scrap_by_mode, scrap_in_all
+from optimize.pages.board_plant import (
+    engineers,
+    inside,
+    narrowest,
+    ranked,
+    scrap,
+    scrap_by_mode,
+    scrap_flows,
+    scrap_in_all,
+)
 from optimize.pages.tables import Row
 from optimize.words import listed
 
@@ -37,6 +46,7 @@ def tables_of(compared: Compared) -> dict[str, list[Row]]:
         "costs": costs(compared),
         "scrap": scrap(compared),
         "scrap_by_mode": scrap_by_mode(compared),
+        "scrap_flows": scrap_flows(compared),
         "scrap_in_all": scrap_in_all(compared),
         "narrowest": narrowest(compared),
         "engineers": engineers(compared),

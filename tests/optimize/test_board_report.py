@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ from optimize.growth.verdict import keep
 from optimize.money.books import by_year
 from optimize.pages import board_story
 from optimize.pages.board_plans import built
-from optimize.pages.board_plant import engineers, flow, narrowest, scrap, scrap_by_mode, scrap_in_all
+from optimize.pages.board_plant import engineers, flow, narrowest, scrap, scrap_by_mode, scrap_flows, scrap_in_all
 from optimize.pages.board_report import middle, save_strategies, table_of_strategies
 from optimize.pages.board_tables import costs, lines, quarters, tables_of
+from optimize.pages.pictures_of_scrap import flows_of
 from twin import sample_futures
 from twin.read import lines_folder
 
@@ -59,6 +60,7 @@ def test_the_page_stands_alone_and_shows_every_picture(folder: Path) -> None:
             "cost_by_year",
             "cost_parts",
             "scrap_born",
+            "scrap_flow",
             "scrap_mode",
             "scrap_lost",
             "flow",
@@ -131,12 +133,47 @@ def test_what_is_started_is_lost_or_good() -> None:
     mature = found.verdict.site.ground.mature
     for lived in found.verdict.lived.values():
         stages = flow(found, lived)
-        lost = (lived.stacked("scrap_by_station") * lived.ran[:, :, None]).sum(axis=1).mean(axis=0)
+        sources = (lived.stacked("scrap_by_source") * lived.ran[:, :, None]).sum(axis=1).mean(axis=0)
+        lost = np.bincount([source.found for source in mature.sources], sources, len(mature.stations))
         first = stages[mature.stations[0]]["in"]
         halves = np.where(mature.cells, 1.0, 0.5)
         assert first == pytest.approx(lived.books.good.sum(axis=1).mean() + (lost * halves).sum())
         for one, two in pairwise(stages.values()):
             assert one["out"] == two["in"] and one["in"] == pytest.approx(one["out"] + one["lost"])
+
+
+def test_the_sankey_of_scrap_closes_in_cells_tonnes_and_money() -> None:
+    """What is born is found, and what is found is brought back or lost: together all that the books scrap."""
+    verdict = compared().verdict
+    names = verdict.site.ground.mature.stations
+    for name, lived in verdict.lived.items():
+        own = [row for row in scrap_flows(compared()) if row["strategy"] == name]
+        links = flows_of(own, names)
+        books = lived.books
+        back = sum(size for (_, _, end), size in links.items() if end == "brought back")
+        lost = sum(size for (_, _, end), size in links.items() if end == "lost")
+        assert back == pytest.approx(books.recovery.sum(axis=1).mean()) and back > 0
+        assert lost == pytest.approx(books.scrap.sum(axis=1).mean())
+        assert back + lost == pytest.approx(books.scrapped.sum(axis=1).mean())
+        # by hand: what each month makes and loses, at the mass of a cell where it is lost
+        mature = verdict.site.ground.mature
+        cells = (lived.stacked("scrap_by_source") * lived.ran[:, :, None]).sum(axis=1).mean(axis=0) / mature.energy
+        tonnes = sum(
+            count * mature.mass[source.found] / 1e3 for count, source in zip(cells, mature.sources, strict=True)
+        )
+        assert sum(row["tonnes"] for row in own) == pytest.approx(tonnes)
+        assert all(names.index(row["found"]) >= names.index(row["born"]) for row in own)
+
+
+def test_stations_with_little_scrap_share_a_ribbon_and_none_of_it_goes_missing() -> None:
+    names = [f"s{number}" for number in range(12)]
+    rows = [
+        {"born": born, "found": found, "musd": 1.0 + place, "recovered_musd": 0.5}
+        for place, (born, found) in enumerate(product(names, names[6:]))
+    ]
+    links = flows_of(rows, names)
+    assert len({born for born, _, _ in links}) == 8 and len({found for _, found, _ in links}) == 6
+    assert sum(links.values()) == pytest.approx(sum(row["musd"] + 0.5 for row in rows))
 
 
 def test_scrap_of_all_defect_modes_born_at_a_station_is_what_is_born_there() -> None:
