@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,11 +11,14 @@ import numpy as np
 import pytest
 from costly_site import MONTHS, site, strategy
 
+from optimize.cache import Cache
+from optimize.growth.at_best import AtBest
 from optimize.growth.bench import Bench
 from optimize.growth.finals import Finalist, abreast, finals, flattered
+from optimize.growth.scale_up import at_best
 from optimize.growth.strategy import Scheduled
 from optimize.money.funding import read_funding
-from optimize.workers import hired
+from optimize.workers import Tell, hired
 from twin import sample_futures
 
 
@@ -99,3 +103,39 @@ def test_what_was_lived_in_parts_is_what_is_lived_in_one(pooled: Any) -> None:
         lived = by_strategy[one.strategy.model_dump_json()]
         assert one.values.tolist() == lived.books.npv_musd[: len(one.values)].tolist()
         assert one.at_first == pytest.approx(float(lived.books.npv_musd[:2].mean()))
+
+
+def planned(folder: Path, workers: int, tell: Tell | None = None) -> AtBest:
+    """Return a strategy at its best: planned in two futures, the best plans lived in up to six."""
+    where = site()
+    more = {"planned": 2, "replications": 6, "strategies": {"one": strategy()}}
+    where = replace(where, study=where.study.model_copy(update=more))
+    with hired(workers) as pool:
+        return at_best(where.study, Bench(where, read_funding("default"), pool, tell, Cache(folder)))["one"]
+
+
+def test_interrupted_and_resumed_and_with_two_workers_it_is_the_same(tmp_path: Path) -> None:
+    """Stopped in the middle of the finals, and begun again with what was kept."""
+    whole = planned(tmp_path / "whole", 1)
+    count = 0
+
+    def stop(what: str, over: int, total: int) -> None:
+        nonlocal count
+        count += 1
+        if what.startswith("finals") and over == total // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        planned(tmp_path / "some", 1, stop)
+    before, count = count, 0
+
+    def live(what: str, over: int, total: int) -> None:
+        nonlocal count
+        count += 1
+
+    resumed = planned(tmp_path / "some", 2, live)
+    # what was lived before is told of in one step and lived no more
+    assert 0 < count < before
+    assert [one.values.tolist() for one in resumed.finals] == [one.values.tolist() for one in whole.finals]
+    assert [one.strategy for one in resumed.finals] == [one.strategy for one in whole.finals]
+    assert resumed.rounds == whole.rounds and resumed.strategy == whole.strategy
