@@ -58,8 +58,9 @@ def optimize_command(
         desk(out, question.study.name, overwrite, kept, pool.workers, quiet) as (folder, answers, tell),
     ):
         plan = optimize(question, pool, tell, answers, solving)
-        around = look_around(plan, pool, tell, answers, weighed, points)
-        report = save_plan(plan, folder, around)
+        # what is known is there to be read while the twin is asked for the rest, and stays when that is stopped
+        for around in look_around(plan, pool, tell, answers, weighed, points):
+            report = save_plan(plan, folder, around)
     if not quiet:
         _show(table_of_plan(plan))
     _show(str(report) if quiet else f"report: {report}")
