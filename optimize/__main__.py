@@ -146,7 +146,7 @@ def _of_strategies(files: list[str] | None, given: dict[str, int], until: str | 
     confidence = None if until is None else read_until(until)
     file = files[0] if files else "scale_up"
     plants = {path.stem for path in known_lines()}
-    if Path(file).stem in plants or (Path(file).is_file() and "strategies:" not in Path(file).read_text("utf-8")):
+    if Path(file).stem in plants:
         raise InputError(f"1 plant cannot be compared: {file}; name two or more line files, or a study of strategies")
     study, line = read_scale_up(find_declared("studies", file))
     study = study.model_copy(update=given)
