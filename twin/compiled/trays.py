@@ -6,16 +6,16 @@ tray may be full, when an evaluated lot sends cells back, and at midnight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from twin.compiled.remembering import Library
-from twin.compiled.shelf import Name, SentBack, Shelf
+from twin.compiled.shelf import Name, Shelf
 from twin.compiled.state import NONE
-from twin.flow.deck import cells_like
 from twin.flow.lot import Lot
 from twin.flow.station import Outputs, StationFlow
 from twin.flow.turn import Turn
 from twin.material import Plain
+from twin.pooling import Picked, picked_like
 
 
 class Trays:
@@ -37,7 +37,8 @@ class Trays:
         first = self._library.holdings.parts["trays"]["piece"]
         for place in self._library.trays_of(self._station.number).values():
             if first[place] != NONE:
-                self._send_back(self._shelf.sent_back(first.item(place)))
+                for part in self._parts(first.item(place)):
+                    self._station.put_aside(*part)
                 self._shelf.give_back(first.item(place))
                 first[place] = NONE
 
@@ -58,21 +59,25 @@ class Trays:
             parent: the name of their lot.
         """
         self.gather()
-        outputs = self._send_back([cells._replace(parent=parent) for cells in self._shelf.sent_back(piece)])
+        outputs: Outputs = []
+        for to, cells, _ in self._parts(piece):
+            outputs += self._station.send_back(to, cells, _named(parent))
         self.count()
         return outputs
 
-    def _send_back(self, parts: Sequence[SentBack]) -> Outputs:
-        outputs: Outputs = []
-        for parent, like, cells, coating in parts:
+    def _parts(self, piece: int) -> Iterator[tuple[str, Picked, Lot]]:
+        """Yield where cells among some pieces go, those cells, and the lot that they come of."""
+        for parent, like, cells, coating in self._shelf.sent_back(piece):
             to, those = self._library.back[like]
-            # nothing but the name of a parent is asked
-            lot = Lot(*parent, Plain(), 0.0)
-            outputs += self._station.send_back(to, cells_like(those, cells, coating), lot)
-        return outputs
+            yield to, picked_like(those, cells, coating), _named(parent)
 
     def count(self) -> None:
         """Let machine code know how many cells are missing for a full tray."""
         trays, station = self._library.holdings.parts["trays"], self._station
         for key, place in self._library.trays_of(station.number).items():
             trays["room"][place] = station.tray - sum([part.size for part, _ in station.returning.get(key, ())])
+
+
+def _named(name: Name) -> Lot:
+    """Return a lot of which nothing but the name is asked."""
+    return Lot(*name, Plain(), 0.0)

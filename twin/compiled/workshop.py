@@ -252,9 +252,9 @@ class Workshop(CompiledPlant):
         for trays in self._trays:
             trays.gather()
         waiting = [
-            (station.number, lot.units, *lot.coating)
+            (station.number, part.units, part.units * part.cathode_kg, part.units * part.anode_kg)
             for station in self._flow.stations
-            for lot in station.returning_lots()
+            for part in station.put_by()
         ]
         self._holdings.grow("waiting", len(waiting))
         self._holdings.parts["waiting"][: len(waiting)] = waiting
