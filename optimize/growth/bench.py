@@ -37,12 +37,11 @@ class Bench:
 
     def lives(self, strategies: Mapping[str, Strategy], futures: Scenarios, what: str) -> dict[str, list[Life]]:
         """Return what becomes of some strategies in some futures."""
-        # all strategies learn alike in a future
+        # all strategies learn alike in a future, and share its luck: what is drawn for one is there for the next
         grounds = [(ground_in(self.site, future.number), future) for future in _of(futures)]
-        asked = [Asked(ground, strategy, future) for strategy in strategies.values() for ground, future in grounds]
+        asked = [Asked(ground, strategy, future) for ground, future in grounds for strategy in strategies.values()]
         answers = [of_data(one) for one in ask_all(ask_life, asked, self._pool, what, self._tell, self._cache)]
-        count = futures.count
-        return {name: answers[place * count :][:count] for place, name in enumerate(strategies)}
+        return {name: answers[place :: len(strategies)] for place, name in enumerate(strategies)}
 
     def lived(self, strategies: Mapping[str, Strategy], futures: Scenarios, what: str) -> dict[str, Lived]:
         """Return strategies with their books."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from statistics import NormalDist
 from typing import NamedTuple
@@ -231,6 +232,8 @@ def _widened(usual: float, factor: float) -> float:
     return _NORMAL.cdf(_NORMAL.inv_cdf(inside) / factor) - inside
 
 
+# plants of one future share it; as much is kept as one of four lines needs
+@lru_cache(maxsize=1024)
 def _drawn(seed: int, owner: str, station: str) -> Luck:
     generator = stream(seed, "cause", owner, station)
     rank = np.cumsum(generator.standard_exponential(_DRAWN))

@@ -6,6 +6,8 @@ carries it. Cells move in cohorts by the day of their start; a cohort loses what
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,7 +87,9 @@ def _gauges(views: Views, causes: Causes, mature: Mature) -> Gauges:
     scraps = (causes.flaw >= 0)[:, None]
     hours = np.maximum(0.0, mature.lag[views.station] - mature.lag[causes.station][:, None]) * _HOURS_PER_DAY
     usd, kg = mature.worth[views.station] * scraps, mature.mass[views.station] * scraps
-    return Gauges(views.chance, views.station, views.birth_lag, views.chart, hours, usd, kg)
+    # up to the last one that finds any
+    places = ((views.chance > 0) * np.arange(1, views.chance.shape[1] + 1)).max(axis=1, initial=0)
+    return Gauges(places, views.chance, views.station, views.birth_lag, views.chart, hours, usd, kg)
 
 
 def _route(mature: Mature) -> Route:
@@ -125,11 +129,16 @@ def _rules(priors: Priors) -> Rules:
 def _noise(programme: Programme, mature: Mature, charts: Charts, seed: int) -> NDArray[np.float32]:
     """Return what charts count by chance: each has its own luck, whatever others there are. Shape (charts, days)."""
     names = zip(charts.module.tolist(), charts.station.tolist(), charts.mode, strict=True)
-    rows = [
-        stream(seed, "chart", line, mature.stations[station], mode).standard_normal(programme.days, dtype=np.float32)
-        for line, station, mode in names
-    ]
-    return np.array(rows)
+    return np.array(
+        [_noise_of(seed, line, mature.stations[place], mode, programme.days) for line, place, mode in names]
+    )
+
+
+# plants of one future share it; as much is kept as one of four lines needs
+@lru_cache(maxsize=512)
+def _noise_of(seed: int, line: int, station: str, mode: str, days: int) -> NDArray[np.float32]:
+    """Return what one chart counts by chance. Shape (days,)."""
+    return stream(seed, "chart", line, station, mode).standard_normal(days, dtype=np.float32)
 
 
 def _at_first(views: Views, shape: tuple[int, int], charts: int, days: int) -> State:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from math import log, log2
 
@@ -157,7 +158,7 @@ class Meeting:
         priors = self.priors.engineers
         if self._culprit(case.chart) < 0:
             return priors.false_time / DAY
-        luck = stream(self.seed, "effort", case.number, case.tries).standard_normal()
+        luck = _luck_of_effort(self.seed, case.number, case.tries)
         return priors.per_candidate / DAY * self._suspects(case.chart) * float(np.exp(log(priors.spread) * luck))
 
     def _wait(self, chart: int, cause: int, day: int) -> int:
@@ -198,7 +199,7 @@ class Meeting:
     def _conclude(self, case: Case, day: int) -> None:
         """Remove what is behind a case, if there is anything and if it works."""
         cause = self._culprit(case.chart)
-        works, partly = stream(self.seed, "fix", case.number, case.tries).random(2).tolist()
+        works, partly = _luck_of_fix(self.seed, case.number, case.tries)
         if cause >= 0 and works >= self.priors.engineers.success:
             case.tries += 1
             self._put_back(case)
@@ -232,6 +233,20 @@ class Meeting:
                 # what only waited for it to go acts now
                 start = self.programme.modules[int(causes.module[woken])].start
                 causes.born[woken] = max(day + 1, start)
+
+
+# plants with one seed share the luck of their cases, and a study lives many of them
+@lru_cache(maxsize=200_000)
+def _luck_of_effort(seed: int, case: int, tries: int) -> float:
+    """Return how hard a case turns out to be, as a standard normal number."""
+    return float(stream(seed, "effort", case, tries).standard_normal())
+
+
+@lru_cache(maxsize=200_000)
+def _luck_of_fix(seed: int, case: int, tries: int) -> tuple[float, float]:
+    """Return whether a fix works, and whether it takes a part of the cause only: evenly between 0 and 1 each."""
+    works, partly = stream(seed, "fix", case, tries).random(2).tolist()
+    return works, partly
 
 
 def _seen_by(views: Views, charts: int) -> list[tuple[Whole, Whole]]:

@@ -27,9 +27,10 @@ class Hidden(NamedTuple):
 
 
 class Gauges(NamedTuple):
-    """The gauges that may see each cause, in the order of the route. Arrays are of shape (causes, gauges).
+    """The gauges that may see each cause, in the order of the route. Arrays are of shape (causes, gauges) unless said.
 
     Attributes:
+        places: how many of them there are; what is behind holds nothing. Shape (causes,).
         chance: of a flaw born, the share that is found there: missed before, seen here [-]; 0 where there is none.
         station: where the gauge stands.
         birth_lag: days from birth to it.
@@ -39,6 +40,7 @@ class Gauges(NamedTuple):
         kg: mass of it [kg].
     """
 
+    places: Whole
     chance: Floats
     station: Whole
     birth_lag: Whole

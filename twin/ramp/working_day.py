@@ -73,7 +73,7 @@ def _act(plant: Plant, day: int, month: int) -> int:
             kept[line, hidden.station[cause]] *= 1 - share
             state.by_cause[cause, 0] = share
             continue
-        for place in range(gauges.chance.shape[1]):
+        for place in range(gauges.places[cause]):
             # made then, seen now
             then = (day - gauges.birth_lag[cause, place]) % width
             seen = state.share[cause, then] * gauges.chance[cause, place]
@@ -199,7 +199,7 @@ def _see(plant: Plant, active: int, month: int) -> None:
             state.hit[gauges.chart[cause, 0]] += state.by_cause[cause, 0]
             continue
         usd, kg = 0.0, 0.0
-        for place in range(gauges.chance.shape[1]):
+        for place in range(gauges.places[cause]):
             station = gauges.station[cause, place]
             each = state.by_cause[cause, place]
             found = each * (state.scrap[line, station] / max(state.lost[line, station], 1e-300))
