@@ -58,8 +58,9 @@ def optimize_command(
         desk(out, question.study.name, overwrite, kept, pool.workers, quiet) as (folder, answers, tell),
     ):
         plan = optimize(question, pool, tell, answers, solving)
-        around = look_around(plan, pool, tell, answers, weighed, points)
-        report = save_plan(plan, folder, around)
+        # what is known is there to be read while the twin is asked for the rest, and stays when that is stopped
+        for around in look_around(plan, pool, tell, answers, weighed, points):
+            report = save_plan(plan, folder, around)
     if not quiet:
         _show(table_of_plan(plan))
     _show(str(report) if quiet else f"report: {report}")
@@ -145,7 +146,7 @@ def _of_strategies(files: list[str] | None, given: dict[str, int], until: str | 
     confidence = None if until is None else read_until(until)
     file = files[0] if files else "scale_up"
     plants = {path.stem for path in known_lines()}
-    if Path(file).stem in plants or (Path(file).is_file() and "strategies:" not in Path(file).read_text("utf-8")):
+    if Path(file).stem in plants:
         raise InputError(f"1 plant cannot be compared: {file}; name two or more line files, or a study of strategies")
     study, line = read_scale_up(find_declared("studies", file))
     study = study.model_copy(update=given)

@@ -186,7 +186,8 @@ class Around:
         screened: how they were found; None when they were not looked for.
         front: two goals weighed.
         clash: demands and limits of which no plan meets all, but one for any of them left out, in words.
-        nearest: what could be made within the limits, in words.
+        nearest: how far demands and limits could be met, in words.
+        pending: what is asked and not known yet, in words.
     """
 
     what_ifs: Sequence[WhatIf] = ()
@@ -196,6 +197,7 @@ class Around:
     front: Front | None = None
     clash: Sequence[str] = ()
     nearest: str = ""
+    pending: Sequence[str] = ()
 
     @property
     def widest_first(self) -> list[Swing]:

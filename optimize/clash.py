@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from optimize.plan_data import PlanData
@@ -12,6 +12,8 @@ from optimize.words import limit_in_words, number, station
 
 # as good as no bound on a machine count
 _MANY = 100
+# how closely a limit that can be kept is told, and by how much more, so that what is read can be kept too [-]
+_CLOSE, _SAFE = 0.01, 1e-3
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Clash:
 
     Attributes:
         words: each in words; with any one of them dropped there is a plan.
-        nearest: what could be made within the limits, in words.
+        nearest: how far the wishes could be met, in words.
     """
 
     words: tuple[str, ...]
@@ -41,7 +43,7 @@ def clash(question: Question, data: PlanData, solver: Solver) -> Clash:
         data: numbers of which no plan meets all wishes.
         solver: how models are solved.
     """
-    wishes = _wishes(question, data)
+    wishes, asked = _wishes(question, data), data
     counts = {name: relax for name, relax in wishes.items() if name.startswith("at most") and "machines at" in name}
     without = data
     for relax in counts.values():
@@ -56,7 +58,8 @@ def clash(question: Question, data: PlanData, solver: Solver) -> Clash:
             kept.append(name)
         else:
             data = relaxed
-    return Clash(tuple(kept), _nearest(question, data, solver))
+    said = _nearest(question, data, solver), _nearest_limits(asked, kept, solver)
+    return Clash(tuple(kept), " ".join(filter(None, said)))
 
 
 def _wishes(question: Question, data: PlanData) -> dict[str, Relax]:
@@ -89,3 +92,30 @@ def _nearest(question: Question, data: PlanData, solver: Solver) -> str:
     if not most.found or question.line.cell is None:
         return ""
     return f"Within the other limits at most {number(question.gwh(most.good), 3)} GWh a year can be made."
+
+
+def _nearest_limits(data: PlanData, kept: Sequence[str], solver: Solver) -> str:
+    """Say how closely limits that clash could be kept, each with all other wishes."""
+    clashing = {name: limit for name, limit in data.limits.items() if limit_in_words(name, limit) in kept}
+    reached = {name: _within_reach(data, name, solver) for name in clashing}
+    found = [limit_in_words(name, limit) for name, limit in reached.items() if limit is not None]
+    return f"All else kept, there is a plan with {', and one with '.join(found)}." if found else ""
+
+
+def _within_reach(data: PlanData, name: str, solver: Solver) -> float | None:
+    """Return about the closest to a limit that a plan can keep, in the limit's unit; None when none keeps all else."""
+    refused, kept = data.limits[name], _reached(_without_limit(name)(data), name, solver)
+    while kept is not None and abs(kept - refused) > _CLOSE * abs(kept):
+        middle = (kept + refused) / 2
+        reached = _reached(replace(data, limits={**data.limits, name: middle}), name, solver)
+        if reached is None:
+            refused = middle
+        else:
+            kept = reached
+    return None if kept is None else kept * (1 - _SAFE if name == "first_pass" else 1 + _SAFE)
+
+
+def _reached(data: PlanData, name: str, solver: Solver) -> float | None:
+    """Return what the best plan has of what a limit is about; None when there is no plan."""
+    found = solve(data, solver)
+    return data.measures(*found.plan, found.good)[name] if found.found else None

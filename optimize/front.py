@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from optimize.around import Front
 from optimize.cache import Cache
@@ -75,15 +76,38 @@ def read_goals(text: str, points: int = POINTS) -> tuple[str, str]:
     raise InputError(f"--pareto {text}: these cannot be weighed; take cost, profit or energy with one of the others")
 
 
-def pareto(
-    plan: Plan,
-    goals: tuple[str, str],
-    points: int = POINTS,
-    workers: int | Pool = 1,
-    tell: Tell | None = None,
-    cache: Cache | None = None,
-) -> Front:
-    """Return the plans between which two goals have to be weighed, each simulated.
+class Weighing(NamedTuple):
+    """Plans that no other one beats in both of two goals, by the model.
+
+    Attributes:
+        plan: the answered study that they lie around.
+        goals: of :func:`read_goals`.
+        kept: the question of each, and its answer.
+    """
+
+    plan: Plan
+    goals: tuple[str, str]
+    kept: list[tuple[PlanData, Solution]]
+
+    def by_model(self) -> Front:
+        """Return the front as the model has it."""
+        return Front(
+            (WEIGHED[self.goals[0]].title, WEIGHED[self.goals[1]].title),
+            [_of_model(self.plan, data, one, self.goals) for data, one in self.kept],
+            ["; ".join(_words(self.plan, one)) for _, one in self.kept],
+            (),
+            [f"{one.status}, gap {one.gap or 0.0:.2g}" for _, one in self.kept],
+        )
+
+    def in_twin(self, workers: int | Pool = 1, tell: Tell | None = None, cache: Cache | None = None) -> Front:
+        """Return the front with what the twin makes of each plan."""
+        responses = _simulated(self.plan, [one for _, one in self.kept], workers, tell, cache)
+        rounds = [Round(one, data, {}, seen) for (data, one), seen in zip(self.kept, responses, strict=True)]
+        return self.by_model()._replace(simulated=[_both_of_twin(self.plan, tried, self.goals) for tried in rounds])
+
+
+def weigh(plan: Plan, goals: tuple[str, str], points: int = POINTS, tell: Tell | None = None) -> Weighing:
+    """Return the plans between which two goals have to be weighed, by the model alone, which takes seconds.
 
     The second goal is held at evenly spaced values between what it is when nobody asks for it and the best it can be;
     the first one is served best at each. What another plan beats in both is dropped. Models are solved in this process.
@@ -92,26 +116,35 @@ def pareto(
         plan: an answered study; its model is exact at the chosen plan.
         goals: of :func:`read_goals`.
         points: values of the second goal.
+        tell: called with what is being done.
+    """
+    found = []
+    for place, data in enumerate(_questions(plan, *goals, points)):
+        found.append((data, solve(data, plan.solver)))
+        if tell is not None:
+            tell("front", place + 1, points)
+    return Weighing(plan, goals, _undominated([(data, one) for data, one in found if one.found], goals))
+
+
+def pareto(
+    plan: Plan,
+    goals: tuple[str, str],
+    points: int = POINTS,
+    workers: int | Pool = 1,
+    tell: Tell | None = None,
+    cache: Cache | None = None,
+) -> Front:
+    """Return the plans of :func:`weigh`, each simulated.
+
+    Args:
+        plan: an answered study.
+        goals: of :func:`read_goals`.
+        points: values of the second goal.
         workers: processes that simulate.
         tell: called with what is being done.
         cache: what the twin was asked before.
     """
-    first, second = goals
-    found = []
-    for place, data in enumerate(_questions(plan, first, second, points)):
-        found.append((data, solve(data, plan.solver)))
-        if tell is not None:
-            tell("front", place + 1, points)
-    kept = _undominated([(data, one) for data, one in found if one.found], goals)
-    responses = _simulated(plan, [one for _, one in kept], workers, tell, cache)
-    rounds = [Round(one, data, {}, response) for (data, one), response in zip(kept, responses, strict=True)]
-    return Front(
-        (WEIGHED[first].title, WEIGHED[second].title),
-        [_of_model(plan, data, one, goals) for data, one in kept],
-        ["; ".join(_words(plan, one)) for _, one in kept],
-        [_both_of_twin(plan, tried, goals) for tried in rounds],
-        [f"{one.status}, gap {one.gap or 0.0:.2g}" for _, one in kept],
-    )
+    return weigh(plan, goals, points, tell).in_twin(workers, tell, cache)
 
 
 def _questions(plan: Plan, first: str, second: str, points: int) -> Iterator[PlanData]:

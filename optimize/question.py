@@ -91,8 +91,6 @@ def read_study(path: Path | str, goal: str | None = None, demand: str | None = N
         InputError: with every problem found: file, line, value, expectation and cure.
     """
     path = find_declared("studies", path)
-    if "\nstrategies:" in path.read_text(encoding="utf-8", errors="replace"):
-        raise InputError(f"{path} is a study of strategies; they are compared by 'gigatwin compare {path.stem}'")
     study, document = read_declared(path, Study)
     study = _with(study, goal, demand)
     line = _line(study, path, document)
@@ -101,7 +99,7 @@ def read_study(path: Path | str, goal: str | None = None, demand: str | None = N
         raise InputError(problems)
     question = Question(study, line, servers_of(study, line), _groups(study, line), document)
     _check_size(question)
-    _check_demand(question)
+    _check_demand(question, demand)
     return question
 
 
@@ -184,8 +182,12 @@ def _check_size(question: Question) -> None:
         raise question.problem(f"{options} options, expected {MOST_OPTIONS} at most; lower 'between'", "knobs")
 
 
-def _check_demand(question: Question) -> None:
+def _check_demand(question: Question, said: str | None) -> None:
     """Refuse a demand that the nominal rates of the most machines allowed cannot make, whatever the options.
+
+    Args:
+        question: with the demand.
+        said: the demand as the command line says it; None when it is the file's.
 
     Raises:
         InputError: the demand is beyond any plan.
@@ -209,7 +211,7 @@ def _check_demand(question: Question) -> None:
             f"{most[narrow] / _SPARE:.3g} GWh/yr at their nominal rate, expected no more; raise 'high' of "
             f"{narrow}.servers or lower the demand"
         )
-        raise question.problem(text, "demand")
+        raise question.problem(text, "demand") if said is None else InputError(f"--demand {said}: {text}")
 
 
 def _nominal(question: Question, settings: Mapping[str, Any]) -> dict[str, float]:

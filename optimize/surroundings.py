@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from optimize.around import Around
 from optimize.cache import Cache
 from optimize.clash import clash
-from optimize.front import POINTS, pareto
+from optimize.front import POINTS, weigh
 from optimize.pool import second_best
 from optimize.refine import Plan
 from optimize.tornado import tornado
 from optimize.what_if import what_ifs
 from optimize.workers import Pool, Tell
+
+FRONT = "both goals of the plans weighed"
+DOUBT = "what the most uncertain inputs do"
 
 
 def look_around(
@@ -20,11 +26,11 @@ def look_around(
     cache: Cache | None = None,
     weighed: tuple[str, str] | None = None,
     points: int = POINTS,
-) -> Around:
-    """Return what lies around a plan; of a study without one, what clashes.
+) -> Iterator[Around]:
+    """Yield ever more of what lies around a plan: first what models say in seconds, then what the twin is asked for.
 
     Args:
-        plan: an answered study.
+        plan: an answered study; of one without a plan, what clashes is told.
         workers: processes; the answer does not depend on it.
         tell: called with what is being done.
         cache: what the twin was asked before.
@@ -32,16 +38,28 @@ def look_around(
         points: of their front.
     """
     if plan.chosen is None:
-        if plan.status != "infeasible":
-            return Around()
-        found = clash(plan.question, plan.data, plan.solver)
-        return Around(clash=found.words, nearest=found.nearest)
-    front = pareto(plan, weighed, points, workers, tell, cache) if weighed else None
-    swings, screened = tornado(plan, workers, tell, cache)
-    return Around(
+        yield _without_plan(plan)
+        return
+    doubted = [DOUBT] if plan.question.study.tornado else []
+    weighing = weigh(plan, weighed, points, tell) if weighed else None
+    known = Around(
         what_ifs=what_ifs(plan, tell),
         second_best=second_best(plan, tell=tell),
-        tornado=swings,
-        screened=screened,
-        front=front,
+        front=weighing.by_model() if weighing else None,
+        pending=([FRONT] if weighing else []) + doubted,
     )
+    yield known
+    if weighing:
+        known = replace(known, front=weighing.in_twin(workers, tell, cache), pending=doubted)
+        yield known
+    if doubted:
+        swings, screened = tornado(plan, workers, tell, cache)
+        yield replace(known, tornado=swings, screened=screened, pending=())
+
+
+def _without_plan(plan: Plan) -> Around:
+    """Return what clashes in a study that has no plan."""
+    if plan.status != "infeasible":
+        return Around()
+    found = clash(plan.question, plan.data, plan.solver)
+    return Around(clash=found.words, nearest=found.nearest)

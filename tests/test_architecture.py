@@ -18,7 +18,7 @@ TABLE = """
     units
     declared, marks
     material
-    response
+    response, pooling
     calendar, prices, product, control
     occasion
     shapes

@@ -247,32 +247,5 @@ class Cell:
             state={name: values[chosen] for name, values in self.state.items()},
         )
 
-    @classmethod
-    def joined(cls, lots: Sequence[Cell]) -> Cell:
-        """Return one lot of all cells that are alive in several."""
-        alive = [np.flatnonzero(lot.alive) for lot in lots]
-        sizes = np.array([len(places) for places in alive], np.float64)
-        pairs = list(zip(lots, alive, strict=True))
-        share = sizes / max(sizes.sum(), 1.0)
-        flaws, before = {}, 0
-        for lot, places in pairs:
-            new = {old: before + place for place, old in enumerate(places.tolist())} if lot.flaws else {}
-            flaws.update({new[old]: bits for old, bits in lot.flaws.items()})
-            before += len(places)
-        grades = [lot.grade[places] for lot, places in pairs if lot.grade is not None]
-        return cls(
-            np.ones(int(sizes.sum()), np.bool_),
-            flaws,
-            np.concatenate([lot.cathode_loading[places] for lot, places in pairs]),
-            np.concatenate([lot.anode_loading[places] for lot, places in pairs]),
-            float(share @ [lot.cathode_kg for lot in lots]),
-            float(share @ [lot.anode_kg for lot in lots]),
-            max(lot.repeats for lot in lots),
-            {name: np.concatenate([lot.measured[name][places] for lot, places in pairs]) for name in lots[0].measured},
-            np.concatenate(grades) if len(grades) == len(lots) else None,
-            ids=np.concatenate([lot.identities()[places] for lot, places in pairs]),
-            state={name: np.concatenate([lot.state[name][places] for lot, places in pairs]) for name in lots[0].state},
-        )
-
 
 Material = Plain | Slurry | Electrode | Separator | Cell

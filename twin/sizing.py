@@ -17,6 +17,7 @@ from twin.equipment import Station
 from twin.line import Line
 from twin.material import Cell, Electrode, Floats, Material, Separator, Slurry
 from twin.occasion import Occasion
+from twin.pooling import joined
 from twin.product import JOULES_PER_GWH, CellDesign
 from twin.randomness import Luck, stream
 
@@ -92,7 +93,7 @@ def _in_flow_order(line: Line) -> list[str]:
 def _station(line: Line, name: str, station: Station, inputs: Sequence[Material]) -> tuple[Capacity, Material]:
     """Return the capacity of a station that is fed some lots, and a lot that leaves it."""
     if station.combine > 1:
-        inputs = [Cell.joined([lot for lot in list(inputs) * station.combine if isinstance(lot, Cell)])]
+        inputs = [joined([lot for lot in list(inputs) * station.combine if isinstance(lot, Cell)])]
     at = Occasion(_Average(0, name), 0, 0, line.cell)
     seconds = station.step.seconds(inputs, at)
     result = station.step.make(inputs, at)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -93,16 +93,23 @@ def rebuilt(line: Line, values: Mapping[str, Any], chosen: Mapping[str, Any]) ->
     """
     if not values:
         return line
-    raw = deepcopy(line._raw)
+    raw = line._raw
     for path, value in values.items():
-        above, _, last = path.rpartition(".")
-        node: Any = part(raw, above) if above else raw
-        node[int(last) if isinstance(node, list) else last] = value
+        raw = _with(raw, path.split("."), value)
     _keep_what_rows_buy(raw, line)
-    other = _held_together(raw, ", ".join(f"{name}={value}" for name, value in chosen.items()))
+    other = _held_together(raw, line, ", ".join(f"{name}={value}" for name, value in chosen.items()))
     other._raw.update(raw)
     other._provenance.extend(line._provenance)
     other._settings.update({**line._settings, **chosen})
+    return other
+
+
+def _with(raw: Any, path: Sequence[str], value: Any) -> Any:
+    """Return plain data with another value at a path; what does not lead there is shared, not copied."""
+    other: Any = raw.copy()
+    name, below = (int(path[0]) if isinstance(raw, list) else path[0]), path[1:]
+    # only the last name of a path may be new
+    other[name] = _with(other[name], below, value) if below else value
     return other
 
 
@@ -156,10 +163,16 @@ def at(line: Line, path: str) -> tuple[Any, Any] | None:
 def read(kind: Any, value: Any) -> tuple[float | None, str]:
     """Read one value alone, in whatever unit it is written; return it in SI, or what is wrong with it."""
     try:
-        size = size_of(TypeAdapter(kind).validate_python(value))
+        size = size_of(_reader(kind).validate_python(value))
     except ValidationError as error:
         return None, fault_in_words(error.errors(include_url=False)[0])
     return size, "" if size is not None else f"{shown(value)} is not a number or quantity"
+
+
+@lru_cache(maxsize=1024)
+def _reader(kind: Any) -> TypeAdapter[Any]:
+    """Return what reads values of a type; making it takes longer than reading."""
+    return TypeAdapter(kind)
 
 
 def size_of(value: Any) -> float | None:
@@ -178,24 +191,27 @@ def _written(number: float, unit: str) -> str | float:
 
 def _keep_what_rows_buy(raw: dict[str, Any], line: Line) -> None:
     """Note servers, batches and calendars as declared: what a machine and an hour cost does not change with them."""
+    declared = line._raw["stations"]
     for name, station in line.stations.items():
         now = raw["stations"][name]
+        if now is declared[name]:
+            continue
         if now["servers"] != station.servers:
             now.setdefault("cost_servers", station.servers)
-        if station.batch is not None and now["batch"] != line._raw["stations"][name]["batch"]:
+        if station.batch is not None and now["batch"] != declared[name]["batch"]:
             now.setdefault("cost_batch", station.batch.size)
         if station.calendar is not None and now.get("calendar") != station.calendar:
             now.setdefault("cost_calendar", station.calendar)
 
 
-def _held_together(raw: dict[str, Any], chosen: str) -> Line:
-    """Return the line that plain data declare.
+def _held_together(raw: dict[str, Any], line: Line, chosen: str) -> Line:
+    """Return the line that plain data declare, most of which a line declared before.
 
     Raises:
         InputError: they declare none.
     """
     try:
-        turned = Line.model_validate(raw)
+        turned = Line.model_validate(_read_before(raw, line))
     except ValidationError as error:
         said = [fault_in_words(detail) for detail in error.errors(include_url=False)]
         raise InputError([Problem("", 0, chosen, text) for text in said]) from None
@@ -203,3 +219,18 @@ def _held_together(raw: dict[str, Any], chosen: str) -> Line:
     if faults:
         raise InputError([Problem("", 0, chosen, f"{'.'.join(map(str, path))}: {text}") for path, text in faults])
     return turned
+
+
+def _read_before(raw: dict[str, Any], line: Line) -> dict[str, Any]:
+    """Return plain data in which every part that is still that of a line stands as it was read there.
+
+    Parts are frozen, so lines may share them; reading a whole plant takes several times as long.
+    """
+    found = dict(raw)
+    for name, now in raw.items():
+        known, before = getattr(line, name), line._raw.get(name)
+        if isinstance(known, BaseModel) and now is before:
+            found[name] = known
+        elif isinstance(known, dict) and isinstance(before, dict):
+            found[name] = {key: known[key] if one is before.get(key) else one for key, one in now.items()}
+    return found

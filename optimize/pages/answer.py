@@ -24,14 +24,16 @@ def as_data(plan: Plan, around: Around = NOTHING) -> dict[str, Any]:
         around: what is known around it.
 
     Returns:
-        ``status``, ``gap``, ``machines``, ``settings``, ``iterations`` (plans tried), ``simulations``, ``predicted``
-        and ``simulated`` figures, each with mean, low and high, and how they came about.
+        ``status``, ``pending`` (what was asked and is not known yet), ``gap``, ``machines``, ``settings``,
+        ``iterations`` (plans tried), ``simulations``, ``predicted`` and ``simulated`` figures, each with mean, low and
+        high, and how they came about.
     """
     question, chosen = plan.question, plan.chosen
     study, demand = question.study, plan.data.demand
     return {
         "study": study.model_dump(mode="json"),
         "status": plan.status,
+        "pending": list(around.pending),
         "goal": study.goal,
         "demand_gwh_per_year": None if demand is None else question.gwh(demand),
         "gap": plan.gap,

@@ -100,7 +100,7 @@ def _set(plan: Plan, chosen: Round) -> str:
         for knob, value in different.items()
     ]
     kept = [names[knob] for knob in settings if knob not in different]
-    stays = f"as declared {'stays' if len(kept) == 1 else 'stay'} {listed(kept)}" if kept else ""
+    stays = f"{listed(kept)} {'stays' if len(kept) == 1 else 'stay'} as declared" if kept else ""
     return f"Settings: {'; '.join([*said, *([stays] if stays else [])])}."
 
 

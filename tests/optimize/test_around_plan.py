@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -141,6 +142,16 @@ def test_a_clash_names_what_no_plan_meets_together_and_nothing_else(
     assert best_plan(data) is None
     found = clash(asked, data, EXACT)
     assert any(expected in words for words in found.words), found
+    if expected in ("capital", "first-pass yield"):
+        # no plan keeps the limit more closely than told, and one does what is told
+        said_of, scale = {"capital": ("capital", 1e6), "first-pass yield": ("first_pass", 0.01)}[expected]
+        told = re.search(rf"there is a plan with {expected} at (?:most|least) ([\d.]+) ", found.nearest)
+        assert told, found.nearest
+        can, cannot = (
+            replace(data, limits={**data.limits, said_of: float(told.group(1)) * scale * share})
+            for share in ((1, 0.97) if expected == "capital" else (1, 1.03))
+        )
+        assert best_plan(can) is not None and best_plan(cannot) is None
     # a limit that anybody can keep has no part in it
     assert not any("floor" in words for words in found.words)
 

@@ -65,9 +65,9 @@ def test_a_comparison_leaves_json_pictures_and_page(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("optimize", "no_such_study.yaml"), "no file 'no_such_study.yaml' in studies; expected one of first_study, "),
-        (("optimize", "scale_up"), "they are compared by 'gigatwin compare scale_up'"),
+        (("optimize", "scale_up"), "is a study of strategies: 'gigatwin compare' lives them"),
         (("compare", "no_such_plant", "another"), "no line file 'no_such_plant'"),
-        (("compare", str(PLANT)), "name two or more line files"),
+        (("compare", str(PLANT)), "is a plant: 'gigatwin simulate' runs it, 'gigatwin compare' takes two or more"),
     ],
 )
 def test_bad_input_ends_with_code_2_and_a_reason(words: tuple[str, ...], said: str) -> None:

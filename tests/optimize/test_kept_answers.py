@@ -50,8 +50,13 @@ rounds: 2
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out pictures, which take longer than the runs."""
     monkeypatch.setattr(
-        "optimize.pages.pictures.draw", lambda folder, wanted: folder.mkdir() or dict.fromkeys(wanted, "<svg/>")
+        "optimize.pages.pictures.draw",
+        lambda folder, wanted: folder.mkdir(exist_ok=True) or dict.fromkeys(wanted, "<svg/>"),
     )
+
+
+def interrupt(*what: Any) -> None:
+    raise KeyboardInterrupt
 
 
 def gigatwin(*words: str) -> tuple[int, str]:
@@ -217,9 +222,6 @@ def test_bad_input_leaves_no_folder_and_old_results_alone(tmp_path: Path) -> Non
 
 
 def test_a_folder_of_the_user_stays_when_there_are_no_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*what: Any) -> None:
-        raise KeyboardInterrupt
-
     (tmp_path / "out").mkdir()
     monkeypatch.setattr(optimize.explore, "simulated", interrupt)
     code, said = planned(tmp_path, "--quiet")
@@ -229,9 +231,6 @@ def test_a_folder_of_the_user_stays_when_there_are_no_results(tmp_path: Path, mo
 
 
 def test_results_that_were_begun_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*what: Any) -> None:
-        raise KeyboardInterrupt
-
     monkeypatch.setattr("optimize.pages.pictures.draw", interrupt)
     code, said = planned(tmp_path, "--quiet", "--no-cache")
     assert code == 1
@@ -240,6 +239,28 @@ def test_results_that_were_begun_are_told(tmp_path: Path, monkeypatch: pytest.Mo
     )
     # interrupted once more, and not refused
     assert planned(tmp_path, "--overwrite")[0] == 1
+
+
+def test_a_plan_is_there_while_the_twin_is_asked_about_it_and_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("optimize.front.ask_all", interrupt)
+        assert planned(tmp_path, "--quiet", "--pareto", "cost,capital", "--points", "3")[0] == 1
+    begun = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))
+    assert begun["machines"] and begun["what_ifs"]
+    assert begun["pending"] == ["both goals of the plans weighed", "what the most uncertain inputs do"]
+    assert begun["pareto"][0]["points"] and not begun["pareto"][0]["simulated"]
+    page = tmp_path / "out" / "report.html"
+    assert "Incomplete: when this page was written, both goals of the plans weighed and" in page.read_text("utf-8")
+
+    # the same command goes on, and nothing is missing then
+    assert planned(tmp_path, "--overwrite", "--pareto", "cost,capital", "--points", "3")[0] == 0
+    whole = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))
+    assert whole["pending"] == []
+    assert whole["pareto"][0]["points"] == begun["pareto"][0]["points"]
+    assert len(whole["pareto"][0]["simulated"]) == len(whole["pareto"][0]["points"])
+    assert "Incomplete" not in page.read_text("utf-8")
 
 
 # results that are there already

@@ -201,6 +201,7 @@ def test_plan_json_has_the_keys_that_others_read(saved: Path) -> None:
     assert list(data) == [
         "study",
         "status",
+        "pending",
         "goal",
         "demand_gwh_per_year",
         "gap",

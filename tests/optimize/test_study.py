@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from optimize.explore import ask, asked
+from optimize.growth.read_scale_up import read_scale_up
 from optimize.question import read_study
-from twin import InputError
+from twin import InputError, read_line
 
 PLANT = Path(__file__).parent / "small_plant.yaml"
 STUDY = f"""\
@@ -190,6 +191,22 @@ def test_a_goal_that_nothing_holds_back_is_refused(tmp_path: Path) -> None:
 def test_bad_words_on_the_command_line_are_told(tmp_path: Path, goal: str, demand: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         read_study(study_file(tmp_path), goal, demand)
+
+
+def test_a_demand_of_the_command_line_that_is_beyond_any_plan_is_told_as_said_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^--demand 30GWh: 30 GWh/yr is beyond any plan: "):
+        read_study(study_file(tmp_path), demand="30GWh")
+
+
+def test_a_file_of_another_kind_is_told_with_the_command_that_takes_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"^{PLANT} is a plant: 'gigatwin simulate' runs it"):
+        read_study(PLANT)
+    with pytest.raises(InputError, match=r"scale_up\.yaml is a study of strategies: 'gigatwin compare' lives them"):
+        read_study("scale_up")
+    study = study_file(tmp_path)
+    for read in (read_line, read_scale_up):
+        with pytest.raises(InputError, match=f"^{study} is a study of one plant: 'gigatwin optimize' answers it"):
+            read(study)
 
 
 def test_a_line_without_prices_can_only_be_asked_for_output(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 
 import pytest
@@ -94,6 +95,28 @@ def test_one_row_of_a_list_is_put_by_its_number() -> None:
     first, second = (at(line, path) for line in (other, plant()))
     assert first is not None and second is not None
     assert (first[0], second[0]) == pytest.approx((0.05e-6, 0.0398e-6))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"prices.wage": "31 USD/h"},
+        {"stations.cathode_coating.step.speed": "11 m/min", "facilities.dry_room.energy.fixed_share": 0.5},
+        {
+            "defects.agglomerates.per_area": "0.1 1/m^2",
+            "defects.slurry_out_of_spec_viscosity_or_solids.seen.0.pod": 0.5,
+            "buffers.stacks.capacity": 3,
+            "cell.weld_resistance": "0.05 mohm",
+        },
+    ],
+)
+def test_a_plant_read_in_part_is_the_plant_read_as_a_whole(values: dict[str, object]) -> None:
+    line = plant()
+    before = deepcopy(line._raw)
+    other = put(line, values)
+    assert line._raw == before, "the plant as declared stays"
+    whole = Line.model_validate(other._raw)
+    assert all(getattr(other, name) == getattr(whole, name) for name in Line.model_fields)
 
 
 def test_knobs_turn_on_what_was_put_and_the_other_way_round() -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from twin.compiled.keeping import CELL, cells_kept, free_piece, is_like, lose, new_piece, put_out
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Record, Root, lot_of, station_of
-from twin.compiled.reach import carried_of, craft_of, held_by, lost_cells_of, made_of, piece_of, told_of, turn_of
+from twin.compiled.reach import (
+    carried_of,
+    craft_of,
+    held_by,
+    lost_cells_of,
+    made_of,
+    piece_of,
+    told_of,
+    tray_of,
+    turn_of,
+)
 from twin.compiled.state import NONE
 from twin.journal import Action
 
@@ -106,3 +116,48 @@ def _grade(p: Record, craft: Record, lot: int, like: int) -> None:
     share = held.amount / made.units
     held.worse = int(_whole(p, craft.grades, made.worse * share, held.amount))
     held.flawed = int(_whole(p, craft.flaws, made.flaws * share, made.flaws))
+
+
+@rare
+def fill_trays(w: Root, p: Record, turn: Record, parent: int) -> bool:
+    """Put the cells that a counted lot sends back into trays, with the name of their parent.
+
+    Returns False when one may be full with them, which is for Python; nothing has changed then.
+    """
+    pieces, cells, number = 0, 0, turn.piece
+    while number != NONE:
+        piece = piece_of(p, number)
+        if piece.action == _SENT_BACK:
+            pieces += 1
+            cells += piece.count
+        number = piece.next
+    number = turn.piece
+    while number != NONE:
+        piece = piece_of(p, number)
+        if piece.action == _SENT_BACK and tray_of(p, made_of(p, piece.like).tray).room <= cells:
+            return False
+        number = piece.next
+    if p.free_pieces < pieces + 1:
+        return False
+    number = turn.piece
+    while number != NONE:
+        piece = piece_of(p, number)
+        if piece.action == _SENT_BACK:
+            _put_into_tray(w, p, piece, parent)
+        number = piece.next
+    return True
+
+
+@part
+def _put_into_tray(w: Root, p: Record, piece: Record, parent: int) -> None:
+    tray, number = tray_of(p, made_of(p, piece.like).tray), new_piece(p, piece.first, piece.count)
+    back = piece_of(p, number)
+    back.like, back.action = piece.like, piece.action
+    back.cathode, back.anode = piece.cathode, piece.anode
+    back.family, back.serial = lot_of(w, parent).family, lot_of(w, parent).serial
+    if tray.piece == NONE:
+        tray.piece = number
+    else:
+        piece_of(p, tray.last_piece).next = number
+    tray.last_piece = number
+    tray.room -= piece.count

@@ -166,6 +166,7 @@ MADE = np.dtype(
         ("worse", "i8"),
         ("flaw", "i8"),
         ("flaws", "i8"),
+        ("tray", "i8"),  # of cells that go back: where they wait
         ("next", "i8"),
     ]
 )
@@ -190,6 +191,8 @@ BATCH = np.dtype([("first", "i8"), ("turns", "i8")])
 NOTE = np.dtype(
     [("lot", "i8"), ("station", "i8"), ("time", "f8"), ("rejects", "i8"), ("cells", "i8"), ("evaluated", "i8")]
 )
+# cells of counted lots that wait to fill a tray: how many are missing, or more, and the pieces that are in it
+TRAY = np.dtype([("room", "i8"), ("piece", "i8"), ("last_piece", "i8")])
 # what waits at a station to fill a tray for rework
 WAITING = np.dtype([("station", "i8"), ("units", "f8"), ("cathode", "f8"), ("anode", "f8")])
 
@@ -209,6 +212,7 @@ HOLDINGS = {
     "batches": BATCH,
     "carried": NUMBER,
     "notes": NOTE,
+    "trays": TRAY,
     "waiting": WAITING,
 }
 

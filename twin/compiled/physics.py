@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twin.compiled.clock import enter
+from twin.compiled.counted_cells import fill_trays
 from twin.compiled.counting import count_turn
 from twin.compiled.downtime import ages, stand, wear_out, work
 from twin.compiled.holdings import SEND_BACK, WRITE
@@ -97,7 +98,7 @@ def hand_over_turns(w: Root, server: int) -> int:
     while bench.first_turn != NONE:
         turn = turn_of(p, bench.first_turn)
         if not bench.opened:
-            if (turn.object or turn.back) and not turn.written:
+            if not turn.written and _is_for_python(w, p, turn, record.first):
                 record.place = HANDING
                 p.asked, p.server = WRITE if turn.object else SEND_BACK, server
                 return PHYSICS
@@ -108,6 +109,12 @@ def hand_over_turns(w: Root, server: int) -> int:
         bench.opened = 0
         _close(p, bench)
     return DONE
+
+
+@part
+def _is_for_python(w: Root, p: Record, turn: Record, first: int) -> bool:
+    """Return whether Python has to write a turn down, or to send cells back that may fill a tray."""
+    return bool(turn.object or (turn.back and not fill_trays(w, p, turn, first)))
 
 
 @part

@@ -17,6 +17,7 @@ from twin.compiled.holdings import (
     PHYSICS,
     PIECE,
     TOLD,
+    TRAY,
     TURN,
     WAITING,
 )
@@ -125,3 +126,9 @@ def note_of(p: Record, place: int) -> Record:
 def waiting_of(p: Record, place: int) -> Record:
     """Return what waits to fill a tray."""
     return record_at(p.waiting, WAITING, place)
+
+
+@part
+def tray_of(p: Record, place: int) -> Record:
+    """Return what waits to fill a tray of cells like some others."""
+    return record_at(p.trays, TRAY, place)

@@ -77,6 +77,7 @@ class Library:
         self._used = dict.fromkeys(("losses", "lost_cells", "lanes", "cuts", "bits"), 0)
         self._waiting: list[int] = []
         self._carries = 0
+        self._trays: dict[int, dict[tuple[str, int], int]] = {}
 
     def place_to_carry(self) -> int:
         """Return where what rounding leaves can be carried."""
@@ -84,12 +85,25 @@ class Library:
         self._carries += 1
         return self._carries - 1
 
+    def trays_of(self, station: int) -> dict[tuple[str, int], int]:
+        """Return the records of a station's trays, by where they go and how often their cells have been there."""
+        return self._trays.setdefault(station, {})
+
+    def _tray(self, station: int, to: str, cells: Cell) -> int:
+        """Return the tray in which cells like some others wait; Python counts first what waits there already."""
+        here, key = self.trays_of(station), (to, cells.repeats)
+        if key not in here:
+            here[key] = sum(map(len, self._trays.values()))
+            self.holdings.grow("trays", here[key] + 1)
+            self.holdings.parts["trays"][here[key]] = (0, NONE, NONE)
+        return here[key]
+
     def number_of(self, thing: Material) -> int:
         """Return the record of what a remembered turn made."""
         return self._numbers[id(thing)]
 
-    def put(self, turn: Remembered, carried: Carried) -> int:
-        """Lay out a turn, and return the number of its record."""
+    def put(self, station: int, turn: Remembered, carried: Carried) -> int:
+        """Lay out a turn of a station, and return the number of its record."""
         number = self._record("told")
         told = self.holdings.parts["told"][number]
         told["amount"], told["solids"], told["seconds"] = turn.amount, turn.solids, turn.seconds
@@ -101,7 +115,10 @@ class Library:
         told["odd"], told["next"] = _is_odd(turn), NONE
         told["out"], told["outs"] = self._put_things(turn.outputs), len(turn.outputs)
         self._put_things([(0, cells) for _, cells in turn.back.values()])
-        self.back |= {self._numbers[id(cells)]: (to, cells) for to, cells in turn.back.values()}
+        for to, cells in turn.back.values():
+            back = self._numbers[id(cells)]
+            self.back[back] = (to, cells)
+            self.holdings.parts["made"]["tray"][back] = self._tray(station, to, cells)
         self._turns[number] = turn
         self._put_lists(number, turn, carried)
         return number
@@ -113,7 +130,7 @@ class Library:
         turn = Remembered(1.0, 1.0, seconds, everything, everything, kits, True, outputs, (), (), {}, None, None)
         craft = self.holdings.parts["crafts"][station]
         craft["counts"] = craft["always"] = craft["batches"] = 1
-        number = self.put(turn, Carried(self))
+        number = self.put(station, turn, Carried(self))
         self.holdings.parts["told"]["odd"][number] = 0
         self.holdings.parts["batches"][station * REMEMBERED] = (number, 1)
 
@@ -257,7 +274,7 @@ class LaidOutDeck(Deck):
     def keep(self, root: tuple[int, int], turn: Remembered) -> None:
         """Keep a turn, and lay it out."""
         super().keep(root, turn)
-        new = self._library.put(turn, self.carried)
+        new = self._library.put(self.station, turn, self.carried)
         here = self._laid_out.setdefault(root, [])
         if len(self._laid_out) > REMEMBERED:
             for number in self._laid_out.pop(next(iter(self._laid_out))):

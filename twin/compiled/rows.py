@@ -74,9 +74,13 @@ class Rows:
                 self._journal.tables[name].add_block(columns)
         if used["visits"]:
             columns = {column: values[: used["visits"]] for column, values in self._visits.items()}
+            if used["visits"] < self.size // 2:
+                # new memory takes longer to come than a few rows take to be copied, and would stay as long as these
+                columns = {column: values.copy() for column, values in columns.items()}
+            else:
+                # the journal keeps the columns themselves
+                self._visits = self._new_visits()
             self._journal.tables["visits"].add_block(columns)
-            # the journal keeps the columns themselves
-            self._visits = self._new_visits()
         for name in JOURNALLED:
             self._root[f"{name}_used"] = 0
         self._root["budget"] = self.size

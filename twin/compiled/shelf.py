@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,9 @@ from twin.compiled.remembering import SIDES, Library
 from twin.compiled.state import NONE, Records, World
 from twin.flow.lot import Lot
 from twin.journal import UNITS, Action
-from twin.material import Cell, Electrode, Material, Plain, Separator, Slurry
+from twin.material import Cell, Electrode, Material, Separator, Slurry
+
+Name = tuple[int, int]
 
 _KIND: dict[type[Material], int] = {
     kind: UNITS.index(unit) for kind, unit in ((Slurry, "kg"), (Electrode, "m"), (Separator, "m**2"), (Cell, "cell"))
@@ -31,6 +33,22 @@ class Fields:
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(name)
+
+
+class SentBack(NamedTuple):
+    """Cells of a lot that was only counted, on their way to a tray.
+
+    Attributes:
+        parent: family and serial number of the lot.
+        like: record of what they are taken for.
+        cells: who they are. Shape (cells,).
+        coating: dry coating of cathode and anode in one of them [kg].
+    """
+
+    parent: Name
+    like: int
+    cells: NDArray[np.int64]
+    coating: tuple[float, float]
 
 
 class Wearing:
@@ -142,12 +160,8 @@ class Shelf:
         root, pieces = self._holdings.root, self._pieces
         begins = [place for place, cell in enumerate(cells) if place == 0 or cell != cells[place - 1] + 1]
         old = self.held.run.item(number)
-        while old != NONE:
-            following = pieces.next.item(old)
-            pieces.next[old] = root["free_piece"][0]
-            root["free_piece"] = old
-            root["free_pieces"] += 1
-            old = following
+        if old != NONE:
+            self.give_back(old)
         following = NONE
         for begin, end in reversed(list(zip(begins, [*begins[1:], len(cells)], strict=True))):
             if root["free_pieces"][0] < 2:
@@ -209,26 +223,38 @@ class Shelf:
             piece = self._pieces.next.item(piece)
         return found
 
-    def named(self, number: int) -> Lot:
-        """Return a lot of which nothing but the name is asked."""
-        return Lot(self.flow.family.item(number), self.flow.serial.item(number), Plain(), 0.0)
+    def name_of(self, number: int) -> Name:
+        """Return family and serial number of a lot."""
+        return self.flow.family.item(number), self.flow.serial.item(number)
 
-    def sent_back(self, piece: int) -> list[tuple[int, NDArray[np.int64], tuple[float, float]]]:
-        """Return what cells that are sent back are taken for, who they are, and the coating of one of them [kg].
+    def sent_back(self, piece: int) -> list[SentBack]:
+        """Return the cells that are sent back among pieces, those of one lot that are taken for the same together.
 
         Args:
-            piece: the first of all that does not go on.
+            piece: the first of them.
         """
-        found: dict[int, list[int]] = {}
-        pieces, made, coating = self._pieces, self._holdings.parts["made"]["lots"], (0.0, 0.0)
+        found: dict[tuple[Name, int], tuple[list[int], tuple[float, float]]] = {}
+        pieces, made = self._pieces, self._holdings.parts["made"]["lots"]
         while piece != NONE:
-            if pieces.action[piece] == Action.SENT_BACK:
+            if pieces.action.item(piece) == Action.SENT_BACK:
                 first, like = pieces.first.item(piece), pieces.like.item(piece)
-                found.setdefault(like, []).extend(range(first, first + pieces.count.item(piece)))
+                name = (pieces.family.item(piece), pieces.serial.item(piece))
                 coating = (pieces.cathode.item(piece), pieces.anode.item(piece))
+                found.setdefault((name, like), ([], coating))[0].extend(range(first, first + pieces.count.item(piece)))
                 made[like] -= 1
             piece = pieces.next.item(piece)
-        return [(like, np.array(cells, np.int64), coating) for like, cells in found.items()]
+        return [
+            SentBack(name, like, np.array(cells, np.int64), coating) for (name, like), (cells, coating) in found.items()
+        ]
+
+    def give_back(self, piece: int) -> None:
+        """Give the records of a piece, and of those that follow it, back."""
+        root, pieces, last, size = self._holdings.root, self._pieces, piece, 1
+        while (following := pieces.next.item(last)) != NONE:
+            last, size = following, size + 1
+        pieces.next[last] = root["free_piece"][0]
+        root["free_piece"] = piece
+        root["free_pieces"] += size
 
     def tidy(self) -> None:
         """Let lots go that are no more."""

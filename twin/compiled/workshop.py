@@ -15,9 +15,9 @@ from twin.compiled.plant import CompiledPlant
 from twin.compiled.remembering import STANDS, LaidOutDeck, Library
 from twin.compiled.shelf import Fields, Shelf, Wearing
 from twin.compiled.state import NONE
+from twin.compiled.trays import Trays
 from twin.compiled.woven import WovenRows
 from twin.flow import Plant
-from twin.flow.deck import cells_like
 from twin.flow.station import Outputs
 from twin.flow.turn import Turn
 from twin.journal import TABLES, Journal
@@ -75,6 +75,7 @@ class Workshop(CompiledPlant):
             for station in self._flow.stations
         ]
         self._shelf = Shelf(self.world, self._holdings, self._library, pairing)
+        self._trays = [Trays(station, self._library, self._shelf) for station in self._flow.stations]
         self._fit()
 
     # what machine code asks for
@@ -169,20 +170,16 @@ class Workshop(CompiledPlant):
     def _write_down(self, server: int) -> None:
         """Write down a turn that is over, and let what came of it go on."""
         number, shelf = self._bench.first_turn.item(server), self._shelf
-        station, turn, now = (
-            self._flow.stations[self._stations[server]],
-            self._turns.pop(number),
-            self._root.now.item(0),
-        )
+        station, turn, now = self._stations[server], self._turns.pop(number), self._root.now.item(0)
         self._flow.env.put(now)
-        outputs = station.write_down(turn, now)
+        outputs = self._trays[station].write_down(turn, now)
         if self._root.free_lots[0] < len(outputs) + 2:
             self._make_lots(len(outputs))
         went_in = {id(lot): slot for lot, slot in zip(turn.lots, self._first_lots(server, len(turn.lots)), strict=True)}
         kept = first = last = NONE
         for box, lot in outputs:
             if box is None:
-                self._flow.record.finished(station.number, now, lot)
+                self._flow.record.finished(station, now, lot)
                 continue
             slot = went_in.get(id(lot), NONE)
             if slot == NONE:
@@ -202,14 +199,10 @@ class Workshop(CompiledPlant):
 
     def _send_back(self, server: int) -> None:
         """Let cells of a lot that was only counted go back for rework."""
-        number, shelf, notes = self._bench.first_turn.item(server), self._shelf, self._notes
-        station = self._flow.stations[self._stations[server]]
+        number, notes = self._bench.first_turn.item(server), self._notes
         self._flow.env.put(self._root.now.item(0))
-        parent = shelf.named(self._servers.first.item(server))
-        outputs = []
-        for like, cells, coating in shelf.sent_back(notes.piece.item(number)):
-            to, those = self._library.back[like]
-            outputs += station.send_back(to, cells_like(those, cells, coating), parent)
+        parent = self._shelf.name_of(self._servers.first.item(server))
+        outputs = self._trays[self._stations[server]].fill(notes.piece.item(number), parent)
         notes.tray[number] = self._put_on(outputs)
         notes.written[number] = 1
 
@@ -256,10 +249,12 @@ class Workshop(CompiledPlant):
 
     def close_day(self, day: int) -> None:
         """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
+        for trays in self._trays:
+            trays.gather()
         waiting = [
-            (station.number, lot.units, *lot.coating)
+            (station.number, part.units, part.units * part.cathode_kg, part.units * part.anode_kg)
             for station in self._flow.stations
-            for lot in station.returning_lots()
+            for part in station.put_by()
         ]
         self._holdings.grow("waiting", len(waiting))
         self._holdings.parts["waiting"][: len(waiting)] = waiting

@@ -14,14 +14,12 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from twin.flow.lot import Lot
 from twin.flow.turn import Turn
 from twin.journal import Action
 from twin.marks import START
 from twin.material import Cell, Electrode, Material, Slurry
+from twin.pooling import joined, picked_like
 
 # batches that a station remembers: so many that a bad one does not become a row of bad ones
 REMEMBERED = 100
@@ -187,6 +185,7 @@ def _back(turn: Turn) -> dict[int, tuple[str, Cell]]:
     reasons = [row[0] for row in turn.rejections if row[1] == Action.SENT_BACK]
     found: dict[int, tuple[str, Cell]] = {}
     for to, cells in turn.back or ():
+        assert isinstance(cells, Cell)
         here, reasons = reasons[: cells.size], reasons[cells.size :]
         for reason in here:
             found.setdefault(reason, (to, copy_of(cells)))
@@ -234,7 +233,7 @@ def evaluate_after_all(lot: Lot) -> None:
         lot.material = _web_like(material, like)
     elif isinstance(material, Cell) and isinstance(like, Cell):
         names = material.identities()[material.alive]
-        lot.material = cells_like(like, names, (material.cathode_kg, material.anode_kg))
+        lot.material = joined([picked_like(like, names, (material.cathode_kg, material.anode_kg))])
     else:
         lot.material = copy_of(material)
 
@@ -245,19 +244,4 @@ def _web_like(web: Electrode, like: Electrode) -> Electrode:
     assert isinstance(found, Electrode)
     found.marks = like.marks.copy()
     found.marks[:, START] *= web.length / like.length
-    return found
-
-
-def cells_like(like: Cell, identities: NDArray[np.int64], coating: tuple[float, float]) -> Cell:
-    """Return cells with their own names that are like those of another lot, one after the other.
-
-    Args:
-        like: a lot with cells that are alive.
-        identities: who they are. Shape (cells,).
-        coating: dry coating of cathode and anode in one of them [kg].
-    """
-    there = np.flatnonzero(like.alive)
-    found = like.taken(np.resize(there, len(identities)).tolist())
-    found.ids, found.repeats = identities.copy(), like.repeats
-    found.cathode_kg, found.anode_kg = coating
     return found

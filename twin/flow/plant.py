@@ -23,6 +23,7 @@ from twin.flow.turn import CELL
 from twin.journal import Journal, State
 from twin.line import Line
 from twin.material import Cell
+from twin.pooling import Picked
 from twin.quality.defect import Births
 from twin.quality.disposition import Disposition
 from twin.quality.inspection import Gate
@@ -223,20 +224,24 @@ class Plant:
         """Count every lot in the plant, at its place and in its unit."""
         for station in self.stations:
             lots = [lot for server in station.servers for lot in server.lots]
-            self._count(day, station.number, lots + station.returning_lots())
+            self._count(day, station.number, lots, station.put_by())
         for number, inbox in enumerate(self.inboxes.values(), start=len(self.stations)):
             self._count(day, number, list(inbox.lots))
 
-    def _count(self, day: int, place: int, lots: Sequence[Lot]) -> None:
+    def _count(self, day: int, place: int, lots: Sequence[Lot], parts: Sequence[Cell | Picked] = ()) -> None:
         totals: dict[int, tuple[int, float, float, float]] = {}
         # thousands of lots of cells rest in a plant and every day is counted: no call for each
-        cells = [(lot.units, lot.material) for lot in lots if type(lot.material) is Cell]
+        cells: list[tuple[float, Cell | Picked]] = [
+            (lot.units, lot.material) for lot in lots if type(lot.material) is Cell
+        ]
+        of_cells = len(cells)
+        cells += [(part.units, part) for part in parts]
         if cells:
             # one after the other: sum() rounds otherwise in newer Pythons
             cathode = reduce(add, [units * cell.cathode_kg for units, cell in cells])
             anode = reduce(add, [units * cell.anode_kg for units, cell in cells])
             totals[CELL] = (len(cells), reduce(add, [units for units, _ in cells]), cathode, anode)
-        for lot in lots if len(cells) < len(lots) else ():
+        for lot in lots if of_cells < len(lots) else ():
             if type(lot.material) is not Cell:
                 before = totals.get(lot.unit, (0, 0.0, 0.0, 0.0))
                 totals[lot.unit] = (before[0] + 1, before[1] + lot.units, *map(add, before[2:], lot.coating))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin.assembly.stacking import Assembly, coating_of_cell
-from twin.flow.deck import Deck, Remembered, cells_like, entering, evaluate_after_all
+from twin.flow.deck import Deck, Remembered, entering, evaluate_after_all
 from twin.flow.lot import Lot, waited
 from twin.flow.turn import CELL, METRE, Turn, note_losses, take_turn
 from twin.journal import Action, first_cell
 from twin.material import GRADE_A, GRADE_B, Cell, Electrode, Material, Slurry
+from twin.pooling import picked_like
 
 if TYPE_CHECKING:
     from twin.flow.downtime import Ageing
@@ -186,7 +187,7 @@ def _take_out(station: StationFlow, deck: Deck, lot: Lot, turn: Turn, like: Reme
             turn.rejections.append((*row, 1.0, cell.cathode_kg, cell.anode_kg))
         if action == Action.SENT_BACK and places:
             to, those = like.back[reason]
-            back = cells_like(those, cell.identities()[places], (cell.cathode_kg, cell.anode_kg))
+            back = picked_like(those, cell.identities()[places], (cell.cathode_kg, cell.anode_kg))
             turn.back = [*(turn.back or ()), (to, back)]
         if action in (Action.SCRAP, Action.SENT_BACK):
             for place in places:

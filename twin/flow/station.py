@@ -15,9 +15,10 @@ from twin.flow.sampled import sampled_turn
 from twin.flow.state import Server, StateClock
 from twin.flow.stretches import PLANNED as PLANNED
 from twin.flow.stretches import Breaks, Process, Stretches
-from twin.flow.turn import Turn, pooled, take_turn
+from twin.flow.turn import Turn, take_turn
 from twin.journal import Journal, State
 from twin.material import Cell
+from twin.pooling import Picked, joined
 from twin.product import CellDesign
 from twin.quality.defect import Births
 from twin.quality.disposition import Disposition
@@ -85,7 +86,7 @@ class StationFlow(Stretches):
         self.in_a_loop = False
         self.serial = 0
         self.reworked = 0
-        self.returning: dict[tuple[str, int], list[tuple[Cell, Lot]]] = {}
+        self.returning: dict[tuple[str, int], list[tuple[Cell | Picked, Lot]]] = {}
 
     def next_serial(self) -> int:
         """Return the number of the next new lot; turns begin first come first served, so no event order matters."""
@@ -264,24 +265,28 @@ class StationFlow(Stretches):
         """Return which stations the servers of a station wait for; -1 is none."""
         return {server.waits_for for server in self.peers[station].servers}
 
-    def send_back(self, to: str, cells: Cell, parent: Lot) -> Outputs:
+    def send_back(self, to: str, cells: Cell | Picked, parent: Lot) -> Outputs:
         """Collect cells for rework until they fill a tray; return the lots that go back now."""
-        # a tray holds cells that have come back equally often, so that none loses a try
-        waiting = self.returning.setdefault((to, cells.repeats), [])
-        waiting.append((cells, parent))
-        if sum(part.size for part, _ in waiting) < self.tray:
+        waiting = self.put_aside(to, cells, parent)
+        if sum([part.size for part, _ in waiting]) < self.tray:
             return []
-        tray = pooled([part for part, _ in waiting])
+        tray = joined([part for part, _ in waiting])
         lot = Lot(self.number, REWORK + self.reworked, tray, tray.units)
         self.record.kin([lot], [parent for _, parent in waiting], self.env.now)
         waiting.clear()
         self.reworked += 1
         return [(self.rework[to], lot)]
 
-    def returning_lots(self) -> list[Lot]:
-        """Return what waits here to fill a tray for rework, as lots."""
-        parts = [part for waiting in self.returning.values() for part, _ in waiting]
-        return [Lot(self.number, REWORK, part, part.units) for part in parts]
+    def put_aside(self, to: str, cells: Cell | Picked, parent: Lot) -> list[tuple[Cell | Picked, Lot]]:
+        """Put cells where they wait for a tray; return all that wait there, with the lots that they come of."""
+        # a tray holds cells that have come back equally often, so that none loses a try
+        waiting = self.returning.setdefault((to, cells.repeats), [])
+        waiting.append((cells, parent))
+        return waiting
+
+    def put_by(self) -> list[Cell | Picked]:
+        """Return the cells that wait here to fill a tray for rework."""
+        return [part for waiting in self.returning.values() for part, _ in waiting]
 
     def write_open_visits(self) -> None:
         """Write the turns that are over but whose lots still wait to leave when the run ends."""

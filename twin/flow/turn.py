@@ -11,6 +11,7 @@ from twin.flow.lot import Lot, waited
 from twin.journal import ACTIONS, UNITS, Action, first_cell
 from twin.material import Cell, Electrode, Material, Plain, Slurry
 from twin.occasion import Made, Occasion
+from twin.pooling import Picked, joined
 from twin.quality.inspection import FALSE_REJECT, FALSE_WEB
 from twin.quality.instrument import Instrument, Reading
 
@@ -62,7 +63,7 @@ class Turn:
     born: bool
     rejections: list[Rejection]
     passed: float = 0.0
-    back: list[tuple[str, Cell]] | None = None
+    back: list[tuple[str, Cell | Picked]] | None = None
     returns: bool = False
     readings: list[tuple[int, int, Reading, int]] | None = None
     adjust: tuple[str, float] | None = None
@@ -136,7 +137,7 @@ def turn_of(
 def pooled(inputs: Sequence[Material]) -> Material:
     """Join lots of cells to one."""
     cells = [material for material in inputs if isinstance(material, Cell)]
-    return Cell.joined(cells) if cells else inputs[0]
+    return joined(cells) if cells else inputs[0]
 
 
 def _outputs(station: StationFlow, made: Made, key: tuple[int, int], lots: Sequence[Lot]) -> tuple[Sequence[Lot], bool]:

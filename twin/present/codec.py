@@ -20,12 +20,13 @@ from twin.flow.deck import Remembered
 from twin.flow.lot import Lot
 from twin.flow.turn import Turn
 from twin.material import Cell, Electrode, Plain, Separator, Slurry
+from twin.pooling import Picked
 from twin.quality.instrument import Reading
 
 Arrays = dict[str, NDArray[Any]]
 
 KINDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Cell, Electrode, Lot, Plain, Reading, Remembered, Separator, Slurry, Turn)
+    kind.__name__: kind for kind in (Cell, Electrode, Lot, Picked, Plain, Reading, Remembered, Separator, Slurry, Turn)
 }
 
 _NODES = "nodes"

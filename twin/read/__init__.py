@@ -12,6 +12,7 @@ from twin.line import Line
 from twin.problems import InputError, Problem, did_you_mean
 from twin.read.document import Document, load
 from twin.read.futures import read_futures
+from twin.read.kinds import refuse_other_kinds
 from twin.read.provenance import Provenance, collapse
 from twin.read.shipped import known_lines, lines_folder
 from twin.read.sources import known_sources
@@ -58,6 +59,7 @@ def read_line(name: str | Path) -> Line:
         InputError: with every problem found: file, line, value, expectation and cure.
     """
     document = load(find_line(name))
+    refuse_other_kinds(document, Line)
     line: Line | None = None
     records, problems = collapse(document, known_sources(document))
     problems.extend(truths(document, Line))
@@ -84,6 +86,7 @@ def read_declared(path: Path, model: type[Model]) -> tuple[Model, Document]:
         InputError: with every problem found.
     """
     document = load(path)
+    refuse_other_kinds(document, model)
     records, problems = collapse(document, known_sources(document))
     document.records.extend(records)
     problems.extend(truths(document, model))

@@ -31,7 +31,7 @@ def test_a_plant_is_saved_in_the_middle_of_all_that_may_befall_a_machine(tmp_pat
     def look(plant: Plant) -> None:
         seen.update(doings(plant))
         many[0] += sum(server.handed < len(server.turns) for _, server in plant.servers if server.handed)
-        many[1] += sum(bool(station.returning_lots()) for station in plant.stations)
+        many[1] += sum(bool(station.put_by()) for station in plant.stations)
 
     # also at midnight, and at the minute at which shifts begin and end
     moments = [*np.arange(4.3 * HOUR, 4 * DAY, 4.3 * HOUR), *np.arange(1, 4) * DAY, 1.25 * DAY, 3 * DAY + 14 * HOUR]
