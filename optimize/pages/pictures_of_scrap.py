@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from textwrap import fill
 from typing import Any
 
 from optimize.pages.pictures import BLUE, GREEN, ORANGE, PINK, SKY, WIDTH, axes_of
+from optimize.pages.pictures_of_plant import short
 from optimize.pages.pictures_of_strategies import OCHRE, PALE
 from optimize.pages.tables import Row
 from optimize.words import station
@@ -60,16 +62,19 @@ def draw_scrap_flow(rows: Sequence[Row], names: Sequence[str]) -> Any:
     axis.set_axis_off()
     axis.set(xlim=(-0.36, 1.2), ylim=(1 + _GAP * rows_high + 0.06, -0.12))
     bars = [_stacked(one, total) for one in columns]
-    for (born, found, end), size in sorted(links.items(), key=lambda one: _place(one[0], columns)):
+    for born, found in product(columns[0], columns[1]):
+        size = sum(link for way, link in links.items() if way[:2] == (born, found))
         _ribbon(axis, _LEFT, _MIDDLE, bars[0][born], bars[1][found], size / total, _colour(born, columns[0]))
+    for found, end in product(columns[1], columns[2]):
+        size = sum(link for way, link in links.items() if way[1:] == (found, end))
         colour = GREEN if end == _BACK else ORANGE
         _ribbon(axis, _MIDDLE, _RIGHT, bars[1][found], bars[2][end], size / total, colour)
     for x, own, side in ((_LEFT, bars[0], "born"), (_MIDDLE, bars[1], "found")):
         for name, bar in own.items():
-            text = f"{tonnes[side].get(name, 0.0) / 1000:.2g} kt, {bar.size * total:.2g} MUSD"
+            text = f"{short(tonnes[side].get(name, 0.0) / 1000)} kt, {short(bar.size * total)} MUSD"
             _label(axis, x, bar, station(name), text, side == "born")
     for name, bar in bars[2].items():
-        _label(axis, _RIGHT, bar, name, f"{bar.size * total:.0f} MUSD", False)
+        _label(axis, _RIGHT, bar, name, f"{short(bar.size * total)} MUSD", False)
     for x, title in ((_LEFT, "born at"), (_MIDDLE, "found at"), (_RIGHT, "value")):
         axis.text(x, -0.05, title, ha="center", va="bottom", fontsize=10)
     return figure
@@ -134,10 +139,6 @@ def _stacked(column: Mapping[str, float], total: float) -> dict[str, _Bar]:
         # a thin bar still has words beside it
         top += max(size / total, _ROW) + _GAP
     return bars
-
-
-def _place(way: tuple[str, str, str], columns: Sequence[Mapping[str, float]]) -> tuple[int, ...]:
-    return tuple(list(column).index(name) for name, column in zip(way, columns, strict=True))
 
 
 def _colour(name: str, column: Mapping[str, float]) -> str:
