@@ -161,11 +161,7 @@ def _flips(compared: Compared) -> str:
             f"{title_of(compared, swing.instead)} when the {flip_in_words(swing, value)}"
             for swing, value in found[:_TOLD]
         ]
-        head = (
-            "The best is"
-            if compared.verdict.decided()
-            else "As the lead is within chance, little flips it: the best is"
-        )
+        head = "The best is" if compared.verdict.decided() else "The lead is within chance, and the best is"
         said = f"{head} {listed(told, 'or')}{_more(found, 'can flip it')}"
     even = nearest(compared.swings, lambda one: one.even_at)
     if not even:
