@@ -70,10 +70,10 @@ HELD = np.dtype(
         ("amount", "f8"),  # [unit]
         ("cathode", "f8"),  # dry coating in it, or in one of its cells [kg]
         ("anode", "f8"),
+        ("measured", "f8"),  # what lots are paired by
         ("width", "f8"),  # of web [m]
         ("begin", "f8"),  # [m]
         ("pitch", "f8"),  # [m]
-        ("measured", "f8"),  # what lots are paired by
         ("run", "i8"),  # first piece of its cells that are alive
         ("worse", "i8"),  # finished cells of grade B
         ("flawed", "i8"),  # flaws that leave with it
