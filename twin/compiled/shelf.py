@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from struct import Struct
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,13 +11,13 @@ from numpy.typing import NDArray
 from twin.compiled.holdings import Holdings
 from twin.compiled.remembering import SIDES, Library
 from twin.compiled.state import NONE, Records, World
+from twin.compiled.strips import Strip
 from twin.flow.lot import Lot
 from twin.journal import Action
 from twin.material import Cell, Electrode, Material, Separator, Slurry
 
 Name = tuple[int, int]
 
-_PACKED = {np.dtype(kind).str: code for kind, code in (("i8", "q"), ("u8", "Q"), ("f8", "d"))}
 _NOTHING = np.zeros(0, np.float32)
 
 
@@ -47,27 +46,6 @@ class SentBack(NamedTuple):
     like: int
     cells: NDArray[np.int64]
     coating: tuple[float, float]
-
-
-class Strip:
-    """Fields of records that follow each other, written at once: one by one they would take twice as long.
-
-    Args:
-        records: the records. All their fields are of 8 bytes.
-        first: name of the first field.
-        last: name of the last field.
-    """
-
-    def __init__(self, records: Records, first: str, last: str) -> None:
-        names = list(records.dtype.names or ())
-        fields = names[names.index(first) : names.index(last) + 1]
-        self._pack = Struct("=" + "".join([_PACKED[records.dtype[name].str] for name in fields])).pack_into
-        self._bytes = records.view(np.uint8).data
-        self._size, self._begin = records.dtype.itemsize, 8 * names.index(first)
-
-    def write(self, number: int, *values: float) -> None:
-        """Write the fields of a record."""
-        self._pack(self._bytes, number * self._size + self._begin, *values)
 
 
 class Wearing:
@@ -105,7 +83,7 @@ class Shelf:
         self._holdings = holdings
         self._library = library
         self._pairing = pairing
-        self._lots: list[Lot | None] = []
+        self._lots: dict[int, Lot] = {}
         self.fit()
 
     def fit(self) -> None:
@@ -114,11 +92,10 @@ class Shelf:
         self._pieces = Fields(self._holdings.parts["pieces"])
         self._held = Strip(self._holdings.parts["held"], "object", "measured")
         self._gone = Strip(self._holdings.parts["held"], "run", "next_out")
-        self._lots += [None] * (len(self._world.parts["lots"]) - len(self._lots))
 
     def lot(self, number: int) -> Lot:
         """Return a lot by the number of its record."""
-        lot = self._lots[number] if self.held.object[number] else None
+        lot = self._lots.get(number) if self.held.object[number] else None
         if lot is None:
             lot = self._made_out(number)
         lot.entered = self.flow.entered.item(number)
@@ -286,4 +263,4 @@ class Shelf:
     def tidy(self) -> None:
         """Let lots go that are no more."""
         there = self.held.object
-        self._lots = [lot if here else None for lot, here in zip(self._lots, there.tolist(), strict=True)]
+        self._lots = {number: lot for number, lot in self._lots.items() if there[number]}

@@ -13,7 +13,7 @@ from twin.compiled.holdings import BENCH, DECIDE, ROOM, WRITE, Holdings
 from twin.compiled.physics import age, forget
 from twin.compiled.plant import CompiledPlant
 from twin.compiled.remembering import STANDS, LaidOutDeck, Library
-from twin.compiled.shelf import Fields, Shelf, Strip, Wearing
+from twin.compiled.shelf import Fields, Shelf, Wearing
 from twin.compiled.state import NONE
 from twin.compiled.trays import Trays
 from twin.compiled.woven import WovenRows
@@ -153,7 +153,7 @@ class Workshop(CompiledPlant):
         if turn.adjust is not None:
             state, takes = STANDS[turn.adjust[0]], turn.adjust[1]
         numbers = (*turn.key, lots, *_NOT_YET, state, takes, turn.arrive)
-        self._noted.write(number, 1, 0, *numbers, turn.seconds, turn.entered, turn.tried, 0.0, NONE)
+        self._holdings.whole["turns"].write(number, 1, 0, *numbers, turn.seconds, turn.entered, turn.tried, 0.0, NONE)
         bench = self._bench
         if bench.first_turn[server] == NONE:
             bench.first_turn[server] = number
@@ -289,6 +289,5 @@ class Workshop(CompiledPlant):
     def _fit(self) -> None:
         """Follow arrays that have been put in the place of others."""
         self._notes, self._bench = Fields(self._holdings.parts["turns"]), Fields(self._holdings.parts["benches"])
-        self._noted = Strip(self._holdings.parts["turns"], "object", "next")
         self._servers, self._serials = Fields(self._server), self.world.parts["stations"]["serial"]
         self._shelf.fit()
