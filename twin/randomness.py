@@ -82,6 +82,7 @@ class Luck:
         self._bits = np.random.Philox(0)
         self._generator = np.random.Generator(self._bits)
         self._state = self._bits.state
+        self._key, self._counter = self._state["state"]["key"], self._state["state"]["counter"]
 
     def uniform(self, purpose: str, lot: int, size: int) -> Floats:
         """Return ``size`` numbers in [0, 1) for one lot, one for each of its places. Shape (size,)."""
@@ -201,9 +202,11 @@ class Luck:
             # drawn place by place: drawing more rows changes none of the first ones
             places = np.cumsum(np.floor(_gaps(self._at(purpose, block), (width, self.lots)) / scale) + 1, axis=0) - 1
             width *= 2
+        there = np.less(places.T, size)
+        if not there.any():
+            return by_row, size
         which = self._at(f"{purpose} which", block).random(places.shape, dtype=np.float32) * bounds[-1]
         events = bounds.searchsorted(which, side="right").clip(max=len(bounds) - 1)
-        there = np.less(places.T, size)
         rows = np.nonzero(there)[0].tolist()
         for where, place, event in zip(
             rows, places.T[there].astype(np.intp).tolist(), events.T[there].tolist(), strict=True
@@ -232,11 +235,10 @@ class Luck:
 
     def _at(self, purpose: str, block: int) -> np.random.Generator:
         """Return a generator at the beginning of one block's numbers; it is the same object each time."""
-        state = self._state
-        state["state"]["key"][:] = self.key(purpose)
-        # the counter's highest word tells the block, so that no block runs into another
-        state["state"]["counter"][:] = (0, 0, 0, block)
-        self._bits.state = state
+        self._key[:] = self.key(purpose)
+        # the counter's highest word tells the block, so that no block runs into another; the others stay 0
+        self._counter[3] = block
+        self._bits.state = self._state
         return self._generator
 
 
