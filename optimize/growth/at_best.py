@@ -8,13 +8,14 @@ as declared, at the number of engineers that is best then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from optimize.figures import Interval
 from optimize.growth.at_best_lines import first_quarter, lead_quarters
 from optimize.growth.expansion import ExpansionPlan, Options
 from optimize.growth.expansion_data import ExpansionData
+from optimize.growth.finals import Finalist
 from optimize.growth.site import Site
 from optimize.growth.strategy import Scheduled, Strategy
 from optimize.growth.verdict import MONTHS_PER_QUARTER, Lived
@@ -24,7 +25,7 @@ from twin import Scenarios
 # of the frontier, from no insolvency to any
 _STEPS = 4
 # plans of an option that are tried one by one rather than modelled: some milliseconds each
-_FEW = 200
+_FEW = 300
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class AtBest:
         plan: of the expansion model; where it is better to build nothing, the best one that builds, if that was asked.
         strategy: the one that goes into the comparison: planned, or with lines ordered as declared and the best
             number of engineers, where that is worth more.
-        planned: whether it is the planned one; if not, lines are ordered as declared.
+        planned: whether it is a planned one; if not, lines are ordered as declared.
         predicted: net present value by the model, over its futures [MUSD]; None without a plan.
         simulated: the plan lived through the same futures [MUSD]; None where it builds nothing, or was not lived.
         declared: the strategy as declared in the same futures [MUSD].
@@ -61,6 +62,8 @@ class AtBest:
         rounds: plans that were lived one after another, the model corrected after each.
         settled: whether the model has nothing else to offer: its last plan was lived before, or builds nothing.
         idle: whether the model would rather build nothing, which costs and brings nothing.
+        pool: every way of it that was lived and may be taken, in the futures of its planning; as declared first.
+        finals: how far the best of those came in more futures, the one that is taken first; nothing before.
     """
 
     plan: ExpansionPlan
@@ -74,6 +77,14 @@ class AtBest:
     rounds: tuple[Round, ...] = ()
     settled: bool = True
     idle: bool = False
+    pool: tuple[Lived, ...] = ()
+    finals: tuple[Finalist, ...] = ()
+
+    def taking(self, finals: Sequence[Finalist]) -> AtBest:
+        """Return the same with the way that did best in more futures."""
+        taken = finals[0].strategy
+        declared = self.pool[0].strategy
+        return replace(self, strategy=taken, planned=taken.build != declared.build, finals=tuple(finals))
 
     @property
     def at_edge(self) -> bool:
@@ -92,18 +103,19 @@ class Asked:
 
     Args:
         data: the question.
+        solved: what was solved of questions that are much the same; see :class:`Options`.
     """
 
-    def __init__(self, data: ExpansionData) -> None:
-        self._data, self._solver = data, Solver(gap=1e-3, time_limit=20.0)
-        self._options = Options(data, self._solver, _FEW)
+    def __init__(self, data: ExpansionData, solved: dict[Hashable, ExpansionPlan]) -> None:
+        self._data, self._solver, self._solved = data, Solver(gap=1e-3, time_limit=20.0), solved
+        self._options = Options(data, self._solver, _FEW, solved)
         self.best = self._options.best(data.risk)
 
     def at_other_risks(self) -> tuple[ExpansionPlan, ...]:
         """Return the best plan for each of some chances of insolvency, the least one first."""
         risks = _chances(self._data.outlook.count)
         # what was best without a limit is known, and need not be found again
-        options = Options(self._data, self._solver, _FEW) if self._data.risk.in_words else self._options
+        options = Options(self._data, self._solver, _FEW, self._solved) if self._data.risk.in_words else self._options
         found = [options.best(self._data.risking(risk).risk, reasons=False) for risk in reversed(risks)]
         return tuple(reversed(found))
 
@@ -123,8 +135,6 @@ def strategy_of(
     starts = [quarter for quarter in plan.start_quarters if quarter is not None]
     first = first_quarter(strategy, futures)
     orders = [(quarter - lead - first) * MONTHS_PER_QUARTER for quarter in starts]
-    if strategy.build.at_once:
-        orders *= site.ground.lines
     build = Scheduled(rule="scheduled", orders=tuple(max(order, 0) for order in orders))
     return tried[plan.option].model_copy(update={"build": build})
 
@@ -146,7 +156,8 @@ def better(
         others: plans for other risks.
     """
     # what was declared first: others have to be worth more
-    best = max([declared, *staffed, *planned], key=lambda one: one.npv.mean)
+    pool = (declared, *staffed, *planned)
+    best = max(pool, key=lambda one: one.npv.mean)
     by_engineers = {one.strategy.engineers: one.npv for one in staffed}
     wins = any(best is one for one in planned)
-    return AtBest(plan, best.strategy, wins, plan.npv, None, declared.npv, by_engineers, others)
+    return AtBest(plan, best.strategy, wins, plan.npv, None, declared.npv, by_engineers, others, pool=pool)

@@ -56,8 +56,9 @@ def question_of(
         outlook=_outlook(futures, site, quarters, capital_of(strategy, site) * site.ground.lines),
         purse=_purse(futures, funding, site, quarters),
         risk=Risk(risk),
-        most_lines=1 if together else site.ground.lines,
+        most_lines=site.ground.lines,
         gap=0 if together else 1,
+        together=together,
         spared=min(spared, _least_variable(options)),
         dues=_dues(funding, site),
     )

@@ -41,10 +41,6 @@ def point_of(
     unreleased = [_unreleased(life, prices, site) for life, prices in zip(lives, futures.spot_price, strict=True)]
     staff -= _by_age(lives, unreleased, lead, lines, quarters, np.inf).mean(axis=0)
     subsidy = _subsidy(good.mean(axis=0), capital, lead, together, futures, funding)
-    if together:
-        good, variable = good.sum(axis=1, keepdims=True), variable.sum(axis=1, keepdims=True)
-        capital, staff = capital.sum(keepdims=True), staff.sum(axis=0, keepdims=True)
-        subsidy = subsidy.sum(axis=0, keepdims=True)
     first = lead + first_quarter(strategy, futures)
     starts = tuple(tuple(range(first, quarters)) for _ in range(len(capital)))
     people = np.mean([life.engineers for life in lives], axis=0) * terms.engineer / MUSD / MONTHS_PER_YEAR

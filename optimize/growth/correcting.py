@@ -8,7 +8,7 @@ lived, promise and books agree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
@@ -53,7 +53,7 @@ def plan_and_correct(
     data = question_of(strategy, tried, lives, site, funding, futures, site.study.risk)
     rehearsal = _Rehearsal(strategy, tried, bench, futures)
     for name, lived in staffed.items():
-        starts = declared_starts(strategy, lived.lives, site, futures, data.quarters, data.most_lines)
+        starts = declared_starts(strategy, lived.lives, site, futures, data.quarters)
         if starts is not None:
             rehearsal.known[name, starts] = lived
     asked = rehearsal.settled(data)
@@ -81,7 +81,7 @@ def _way(plan: ExpansionPlan) -> Way:
 
 
 def _lines(way: Way) -> int:
-    """Return how many lines a way builds; all that are built together are one."""
+    """Return how many lines a way builds."""
     return sum(quarter is not None for quarter in way[1])
 
 
@@ -109,6 +109,7 @@ class _Rehearsal:
 
     def __init__(self, strategy: Strategy, tried: Mapping[str, Strategy], bench: Bench, futures: Scenarios) -> None:
         self._strategy, self._tried, self._bench, self._futures = strategy, tried, bench, futures
+        self._solved: dict[Hashable, ExpansionPlan] = {}
         self.known: dict[Way, Lived] = {}
         self.rounds: list[Round] = []
 
@@ -127,7 +128,7 @@ class _Rehearsal:
         data = self._knowing(data, ruin)
         most = len(self.rounds) + self._bench.site.study.rounds
         while True:
-            asked = Asked(data)
+            asked = Asked(data, self._solved)
             plan, way = asked.best, _way(asked.best)
             if plan.option is None or way in self.known or len(self.rounds) == most:
                 return asked
@@ -144,7 +145,7 @@ class _Rehearsal:
             questions: by number of lines, at least one.
         """
         for question in questions.values() if len(questions) > 1 else ():
-            plan = Asked(self._knowing(question, ruin=True)).best
+            plan = Asked(self._knowing(question, ruin=True), self._solved).best
             if plan.option is not None and _way(plan) not in self.known:
                 self.known[_way(plan)] = self._live(plan)
 
@@ -191,7 +192,7 @@ def corrected(data: ExpansionData, way: Way, lived: Lived, ruin: bool = False) -
 
 
 def declared_starts(
-    strategy: Strategy, lives: Sequence[Life], site: Site, futures: Scenarios, quarters: int, most: int
+    strategy: Strategy, lives: Sequence[Life], site: Site, futures: Scenarios, quarters: int
 ) -> tuple[int | None, ...] | None:
     """Return the quarters in which lines start as they are declared; None where futures differ or quarters are cut.
 
@@ -201,7 +202,6 @@ def declared_starts(
         site: what strategies share.
         futures: with delays.
         quarters: of the horizon.
-        most: lines that the model knows; one where all are built together.
     """
     build = strategy.build
     if isinstance(build, WhenProved) or len({len(life.ordered) for life in lives}) > 1 or not lives[0].ordered:
@@ -211,9 +211,9 @@ def declared_starts(
         orders = [number * build.gap for number in range(site.ground.lines)]
     elif isinstance(build, Scheduled):
         orders = list(build.orders)
-    orders = orders[: len(lives[0].ordered)][:most]
+    orders = orders[: len(lives[0].ordered)]
     first = lead_quarters(strategy, site, futures) + first_quarter(strategy, futures)
     starts = [first + order // MONTHS_PER_QUARTER for order in orders]
     if any(order % MONTHS_PER_QUARTER for order in orders) or max(starts) >= quarters:
         return None
-    return (*starts, *[None] * (most - len(starts)))
+    return (*starts, *[None] * (site.ground.lines - len(starts)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, inf
 from time import perf_counter
@@ -117,10 +117,15 @@ class Options:
         data: the question.
         solver: how models are solved.
         few: an option that has no more plans than this is not modelled: all of them are tried, which is sooner done.
+        solved: what was solved for questions that differ from this one in no more than what the books say beyond the
+            model, how many lines are built and when they may start. What is solved here is put there.
     """
 
-    def __init__(self, data: ExpansionData, solver: Solver, few: int = 0) -> None:
+    def __init__(
+        self, data: ExpansionData, solver: Solver, few: int = 0, solved: dict[Hashable, ExpansionPlan] | None = None
+    ) -> None:
         self._data, self._solver, self._few = data, solver, few
+        self._solved = {} if solved is None else solved
         self._known: dict[str, ExpansionPlan] = {}
 
     def best(self, risk: Risk, reasons: bool = True) -> ExpansionPlan:
@@ -146,9 +151,12 @@ class Options:
 
     def _plan(self, name: str, risk: Risk) -> ExpansionPlan:
         """Plan an option and remember the best that is known of it."""
-        data = replace(self._data.only(name), risk=risk)
-        plans = _every_plan(data, self._few)
-        plan = _solve(data, self._solver) if plans is None else _best_of(data, plans)
+        data, point = replace(self._data.only(name), risk=risk), self._data.options[name]
+        question = (name, risk, data.least_lines, point.starts, point.beyond.tobytes())
+        if question not in self._solved:
+            plans = _every_plan(data, self._few)
+            self._solved[question] = _solve(data, self._solver) if plans is None else _best_of(data, plans)
+        plan = self._solved[question]
         if name in self._known:
             plan = replace(plan, bound=min(_bound(plan), _bound(self._known[name])))
         self._known[name] = plan
@@ -183,7 +191,7 @@ def _every_plan(data: ExpansionData, most: int) -> list[tuple[Start, ...]] | Non
             (*plan, (name, line, quarter))
             for plan in last
             for quarter in allowed
-            if not plan or quarter >= plan[-1][2] + data.gap
+            if not plan or (quarter == plan[-1][2] if data.together else quarter >= plan[-1][2] + data.gap)
         ]
         found = found + last
         if len(found) > most:
@@ -234,7 +242,7 @@ def _starts(model: Any, data: ExpansionData) -> tuple[Start, ...]:
 def _why(data: ExpansionData, solver: Solver) -> str:
     """Say why there is no plan, and with how much more cash there would be one."""
     wanted = f"at least {data.least_lines} {'line' if data.least_lines == 1 else 'lines'}"
-    spaced = f"{data.gap} quarters apart" if data.gap else "one after the other"
+    spaced = f"{data.gap} quarters apart" if data.gap else "together" if data.together else "one after the other"
     apart = f"{wanted} cannot be started {spaced} in the quarters in which they may start"
     limits = data.risk.in_words
     if not limits:

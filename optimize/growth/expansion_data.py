@@ -23,8 +23,7 @@ _ROUNDING = 1e-9
 class ExpansionData:
     """One question of growth in numbers.
 
-    One of the options is chosen for all lines. Lines that are always built together, as in a big bang, are one line
-    here, with the sum of their numbers.
+    One of the options is chosen for all lines.
 
     Attributes:
         quarters: of the horizon.
@@ -35,6 +34,7 @@ class ExpansionData:
         most_lines: that may be built.
         least_lines: that must be built.
         gap: least quarters from one start to the next.
+        together: whether all lines that are built start in the same quarter, as in a big bang.
         in_order: whether the j-th line is the j-th to be built; otherwise each may be built without the others.
         spared: variable cost of a good GWh that is not made because nobody wants it [MUSD/GWh]; none where what is not
             sold has been made.
@@ -49,6 +49,7 @@ class ExpansionData:
     most_lines: int = 1
     least_lines: int = 0
     gap: int = 0
+    together: bool = False
     in_order: bool = True
     spared: float = 0.0
     dues: Dues = field(default_factory=Dues)
@@ -64,6 +65,8 @@ class ExpansionData:
             )
         if self.gap < 0:
             raise InputError(f"a gap of {self.gap} quarters between lines, expected at least 0")
+        if self.together and (self.gap or not self.in_order):
+            raise InputError("lines that start together are in order and have no gap; expected neither to be asked for")
         ramps = max(point.ramps for point in self.options.values())
         whole = {
             name: point.checked(name, ramps, self.most_lines, self.quarters, self.outlook.count)

@@ -14,16 +14,12 @@ from optimize.growth.site import Ground
 
 Floats = NDArray[np.float64]
 
-KG_PER_KT = 1e6
-
 # the monthly figures of a life
 MONTHLY = (
     *("started", "good", "grade_b", "scrapped", "decided", "engineers"),
     *("acting", "waiting", "working", "found", "lag", "down", "running", "within"),
 )
-BY_STATION = ("scrap_by_station", "narrowest")
-BY_SOURCE = ("scrap_by_source", "mass_by_source")
-TABLES = (*BY_STATION, *BY_SOURCE, "line_good", "line_started")
+TABLES = ("narrowest", "scrap_by_source", "line_good", "line_started")
 
 
 @dataclass(frozen=True)
@@ -63,9 +59,8 @@ class Life:
         lag: hours between birth and finding of those, summed over them [GWh h].
         running: lines and parts of lines that run, by their size [-].
         within: cells in the plant, between their start and its end [GWh].
-        scrap_by_station: cells, or web for as many, by where they were lost [GWh]. Shape (months, stations).
-        scrap_by_source: as ``scrapped``, by the sources of scrap of the mature line [GWh]. Shape (months, sources).
-        mass_by_source: of the same [kt]. Shape (months, sources).
+        scrap_by_source: cells, or web for as many, lost, by the sources of scrap of the mature line [GWh]. Shape
+            (months, sources).
         narrowest: share of the running lines whose start each station limited most [-]. Shape (months, stations).
         down: machine time lost where most of it was, mean of the lines that run [-].
         line_good: good cells of each line that customers have released, both grades [GWh]. Shape (months, lines).
@@ -90,9 +85,7 @@ class Life:
     down: Floats
     running: Floats
     within: Floats
-    scrap_by_station: Floats
     scrap_by_source: Floats
-    mass_by_source: Floats
     narrowest: Floats
     line_good: Floats
     line_started: Floats
@@ -135,9 +128,7 @@ def live(asked: Asked) -> Life:
         down=down,
         running=_running(plan),
         within=found.within * energy,
-        scrap_by_station=found.scrap * energy,
-        scrap_by_source=found.scrap_usd / max(float(mature.worth.max()), 1e-9) * energy,
-        mass_by_source=found.scrap_kg / KG_PER_KT,
+        scrap_by_source=found.scrap_by_source * energy,
         narrowest=_shares(found.narrowest),
         line_good=found.shipped[:, -len(plan.starts) :] * energy,
         line_started=found.started[:, -len(plan.starts) :] * energy,
@@ -173,8 +164,8 @@ def _nothing(ground: Ground) -> Life:
     months = ground.months
     arrays = {name: np.zeros(months) for name in MONTHLY}
     none = np.zeros((months, 0))
-    tables = dict.fromkeys(BY_STATION, np.zeros((months, len(ground.mature.stations))))
-    tables |= dict.fromkeys(BY_SOURCE, np.zeros((months, len(ground.mature.sources))))
+    tables = {"narrowest": np.zeros((months, len(ground.mature.stations)))}
+    tables["scrap_by_source"] = np.zeros((months, len(ground.mature.sources)))
     return Life([], [], line_good=none, line_started=none, causes=(0, 0), cases=Cases(), **arrays, **tables)
 
 

@@ -9,6 +9,7 @@ from optimize.cache import Cache
 from optimize.growth.at_best import AtBest, variants
 from optimize.growth.bench import Bench
 from optimize.growth.correcting import plan_and_correct
+from optimize.growth.finals import finals
 from optimize.growth.probes import Leaders, Waited
 from optimize.growth.site import MatureRun, ScaleUp, mature_plant, site_of
 from optimize.growth.swings import Swing, swings, widest_first
@@ -92,13 +93,16 @@ def compare_strategies(
 
 def at_best(study: ScaleUp, bench: Bench) -> dict[str, AtBest]:
     """Plan each strategy on ramps of its own, live the plan, and return what goes into the comparison."""
-    futures = sample_futures(bench.site.futures, study.months, study.planned, study.seed)
+    futures = sample_futures(bench.site.futures, study.months, max(study.planned, study.replications), study.seed)
+    first = futures.only(range(study.planned))
     tried = {name: variants(strategy, study.engineers) for name, strategy in study.strategies.items()}
     lives = {
-        name: bench.lives(tried[name], futures, f"ramps of {strategy.title.lower()}")
+        name: bench.lives(tried[name], first, f"ramps of {strategy.title.lower()}")
         for name, strategy in study.strategies.items()
     }
-    return {
-        name: plan_and_correct(strategy, tried[name], lives[name], bench, futures)
+    found = {
+        name: plan_and_correct(strategy, tried[name], lives[name], bench, first)
         for name, strategy in study.strategies.items()
     }
+    ends = finals({name: one.pool for name, one in found.items()}, bench, futures)
+    return {name: one.taking(ends[name]) for name, one in found.items()}

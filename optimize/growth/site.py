@@ -90,7 +90,7 @@ class MustBuild(Part):
     """What a plan builds at least where it would be better to build nothing.
 
     Attributes:
-        lines: that are built; where all are ordered together, all of them are.
+        lines: that are built.
         within: months after the first one in which the strategy can order, until when they are ordered.
     """
 
@@ -120,6 +120,8 @@ class ScaleUp(Part):
         seed: key of all luck.
         replications: futures in which every strategy is lived through.
         planned: futures on whose ramps each strategy is planned; 0 takes strategies as they are declared.
+        finalists: plans of a strategy, at most, that are lived in more futures than those in which it was planned,
+            before one is taken; 1 takes the best one of those.
         rounds: most plans of a strategy that are lived, the planning model corrected after each.
         must_build: what a strategy that is better not built is planned to build all the same, so that it is seen what
             it is worth when built; None where such a strategy keeps its declared orders.
@@ -149,6 +151,7 @@ class ScaleUp(Part):
     seed: Annotated[int, Field(ge=0)] = 1
     replications: Annotated[int, Field(ge=2)] = 24
     planned: Annotated[int, Field(ge=0)] = 0
+    finalists: Annotated[int, Field(ge=1)] = 4
     rounds: Annotated[int, Field(ge=1)] = 3
     must_build: MustBuild | None = None
     probed: Annotated[int, Field(ge=0)] = 0
@@ -193,8 +196,12 @@ class Ground:
     @property
     def nameplate(self) -> float:
         """Good cells that all lines make a year once they are mature [GWh/yr]."""
-        mature = self.mature
-        return self.lines * mature.started * mature.good * 365 * mature.energy
+        return self.lines * self.of_a_line
+
+    @property
+    def of_a_line(self) -> float:
+        """Good cells that a line makes a year once it is mature [GWh/yr]."""
+        return self.mature.started * self.mature.good * 365 * self.mature.energy
 
 
 @dataclass(frozen=True)

@@ -89,14 +89,17 @@ class Lived:
         return np.asarray(np.divide(made, all_, out=np.full_like(made, np.nan), where=all_ > 0))
 
     def months_to_80(self, nameplate: float) -> Floats:
-        """Return when 80 % of the nameplate is made, over three months; infinite for never. Shape (futures,).
+        """Return when 80 % of the nameplate of all lines that are ordered is made, over three months.
+
+        Infinite for never. Shape (futures,).
 
         Args:
-            nameplate: good cells of the mature plant [GWh/yr].
+            nameplate: good cells of a mature line [GWh/yr].
         """
+        ordered = np.array([[len(life.ordered)] for life in self.lives])
         made = np.cumsum(self.stacked("good") + self.stacked("grade_b"), axis=1)
         made[:, MONTHS_PER_QUARTER:] -= made[:, :-MONTHS_PER_QUARTER].copy()
-        there = made * MONTHS_PER_YEAR / MONTHS_PER_QUARTER >= _PROVED * nameplate
+        there = made * MONTHS_PER_YEAR / MONTHS_PER_QUARTER >= _PROVED * nameplate * np.maximum(ordered, 1)
         return np.where(there.any(axis=1), there.argmax(axis=1) + 1.0, np.inf)
 
     @cached_property

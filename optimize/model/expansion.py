@@ -79,6 +79,10 @@ def add_order(model: Any, data: ExpansionData) -> None:
 
         sum_(u <= t) start[o, j, u] <= sum_(u <= t - gap) start[o, j - 1, u]
 
+    or, where all start together, in the same quarter::
+
+        start[o, j, t] <= start[o, j - 1, t]
+
     Otherwise no two lines start within the gap::
 
         sum_o sum_j sum_(t <= u < t + gap) start[o, j, u] <= 1
@@ -86,6 +90,13 @@ def add_order(model: Any, data: ExpansionData) -> None:
     import pyomo.environ as pyo
 
     starts = data.starts
+    if data.together:
+        model.side_by_side = pyo.Constraint(
+            [one for one in starts if one[1] > 0],
+            rule=lambda m, o, j, t: m.start[o, j, t] <= _sum(m, (one for one in starts if one == (o, j - 1, t))),
+            doc="a line starts with the one before it [-]",
+        )
+        return
 
     def until(m: Any, o: str, j: int, t: int) -> Any:
         return _sum(m, (one for one in starts if one[:2] == (o, j) and one[2] <= t))

@@ -59,12 +59,15 @@ class Side(NamedTuple):
         those: what people call the strategies that it favours.
         others: what they call all others.
         favours: whether it favours a strategy.
+        about: names of what two strategies must differ in, one of them, as they were lived; nothing where being on
+            different sides says so already. What is declared to come line after line may be lived as one line.
     """
 
     claim: str
     those: str
     others: str
     favours: Callable[[Strategy], bool]
+    about: tuple[str, ...] = ()
 
 
 SIDES = (
@@ -91,6 +94,7 @@ SIDES = (
         "strategies that order line after line or run a pilot line first",
         "those that order all lines at once",
         lambda one: not one.build.at_once or one.pilot is not None,
+        ("build", "pilot"),
     ),
 )
 
@@ -129,7 +133,10 @@ def _tested(compared: Compared, side: Side) -> Tested:
         which = "no" if not those else "every"
         text = f"Not tested: {which} strategy of this study is one of the {side.those}."
         return Tested(side.claim, "not tested", those[0] if those else "", others[0] if others else "", None, text)
-    pairs = _most_alike(compared, those, others)
+    pairs = _most_alike(compared, [pair for pair in product(those, others) if _tells(compared, side, pair)])
+    if not pairs:
+        text = f"Not tested: at their best, {side.those} build as the others do."
+        return Tested(side.claim, "not tested", those[0], others[0], None, text)
     each = [_decided(verdict.difference(*pair)) for pair in pairs]
     told = set(each) - {"open"} or {"open"}
     said = told.pop() if len(told) == 1 else "mixed"
@@ -162,16 +169,21 @@ def _decided(lead: Interval) -> str:
     return "supported" if lead.low > 0 else "against" if lead.high < 0 else "open"
 
 
-def _most_alike(compared: Compared, those: Sequence[str], others: Sequence[str]) -> list[tuple[str, str]]:
+def _tells(compared: Compared, side: Side, pair: tuple[str, str]) -> bool:
+    """Return whether two strategies differ in what a part of the claim is about, as they were lived."""
+    return not side.about or bool({DECLARED[name] for name in side.about} & set(_apart(compared, *pair)))
+
+
+def _most_alike(compared: Compared, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the pairs, one of each side, that declare most alike, the best ones first."""
     verdict = compared.verdict
 
     def apart(pair: tuple[str, str]) -> int:
         return len(set(differing(*(_as_declared(compared, name) for name in pair))) - {DECLARED["engineers"]})
 
-    pairs = sorted(product(those, others), key=lambda pair: sum(verdict.ranking.index(name) for name in pair))
-    least = min(apart(pair) for pair in pairs)
-    return [pair for pair in pairs if apart(pair) == least][:_PAIRS]
+    ranked = sorted(pairs, key=lambda pair: sum(verdict.ranking.index(name) for name in pair))
+    least = min((apart(pair) for pair in pairs), default=0)
+    return [pair for pair in ranked if apart(pair) == least][:_PAIRS]
 
 
 def _ahead(compared: Compared, first: str, second: str) -> str:

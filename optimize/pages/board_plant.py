@@ -10,8 +10,11 @@ from optimize.growth.scale_up import Compared
 from optimize.growth.verdict import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Lived
 from optimize.money.capital import Floats
 from optimize.pages.tables import Row
+from twin import Mature
 
 TONNES_PER_KT = 1000.0
+KG_PER_KT = 1e6
+UNITS = ("gwh", "tonnes", "musd", "recovered_musd")
 
 
 def ranked(compared: Compared) -> list[Lived]:
@@ -25,22 +28,36 @@ def scrap(compared: Compared) -> list[Row]:
     ``lost`` is what the station found, ``born`` what went wrong there, wherever it was found. GWh count cells, and
     web for as many, by the material in them. Money is that of the material, less what scrap brings back.
     """
+    sides = {"lost": "found", "born": "born"}
+    none = {f"{side}_{unit}": 0.0 for side in sides for unit in UNITS}
+    stations = compared.verdict.site.ground.mature.stations
+    found: dict[tuple[str, str], Row] = {
+        (lived.name, name): {"strategy": lived.name, "station": name, **none}
+        for lived in ranked(compared)
+        for name in stations
+    }
+    for row in scrap_flows(compared):
+        for side, at in sides.items():
+            for unit in UNITS:
+                found[row["strategy"], row[at]][f"{side}_{unit}"] += row[unit]
+    return list(found.values())
+
+
+def scrap_flows(compared: Compared) -> list[Row]:
+    """Return scrap over the horizon and until insolvency, mean of the futures, by what is wrong, birth and finding.
+
+    In the units of ``scrap``, and what scrap brings back. Together it is all that is scrapped.
+    """
     mature = compared.verdict.site.ground.mature
-    value = mature.worth / max(float(mature.worth.max()), 1e-9)
-    born_at = np.array([source.station for source in mature.sources])
-    by_birth = np.equal.outer(born_at, np.arange(len(mature.stations))).astype(np.float64)
-    # kilograms of so many cells, as kilotonnes of so many GWh
-    weight = mature.mass / mature.energy / 1e6
+    names = mature.stations
     found = []
     for lived in ranked(compared):
-        raw = lived.stacked("scrap_by_station")
-        lost = _over_the_horizon(lived, raw * value, raw * weight)
-        sources = _over_the_horizon(lived, lived.stacked("scrap_by_source"), lived.stacked("mass_by_source"))
-        born = {unit: values @ by_birth for unit, values in sources.items()}
-        for place, name in enumerate(mature.stations):
-            sides = (("lost", lost), ("born", born))
-            parts = {f"{side}_{unit}": float(values[unit][place]) for side, values in sides for unit in values}
-            found.append({"strategy": lived.name, "station": name, **parts})
+        lost = _over_the_horizon(lived, mature)
+        for place, source in enumerate(mature.sources):
+            sizes = {unit: float(values[place]) for unit, values in lost.items()}
+            if any(sizes.values()):
+                ways = {"mode": source.mode, "born": names[source.station], "found": names[source.found]}
+                found.append({"strategy": lived.name, **ways, **sizes})
     return found
 
 
@@ -49,16 +66,13 @@ def scrap_by_mode(compared: Compared) -> list[Row]:
 
     What is lost by the way of working, and by no flaw, has no mode. In the units of ``scrap``.
     """
-    mature = compared.verdict.site.ground.mature
-    found = []
-    for lived in ranked(compared):
-        sources = _over_the_horizon(lived, lived.stacked("scrap_by_source"), lived.stacked("mass_by_source"))
-        for place, source in enumerate(mature.sources):
-            sizes = {unit: float(values[place]) for unit, values in sources.items()}
-            if any(sizes.values()):
-                station = mature.stations[source.station]
-                found.append({"strategy": lived.name, "mode": source.mode, "born": station, **sizes})
-    return found
+    found: dict[tuple[str, ...], Row] = {}
+    for row in scrap_flows(compared):
+        ways = {name: row[name] for name in ("strategy", "mode", "born")}
+        own = found.setdefault(tuple(ways.values()), ways | dict.fromkeys(UNITS, 0.0))
+        for unit in UNITS:
+            own[unit] += row[unit]
+    return list(found.values())
 
 
 def scrap_in_all(compared: Compared) -> list[Row]:
@@ -68,7 +82,7 @@ def scrap_in_all(compared: Compared) -> list[Row]:
     """
     lost: dict[str, dict[str, float]] = {}
     for row in scrap(compared):
-        own = lost.setdefault(row["strategy"], dict.fromkeys(("lost_gwh", "lost_tonnes", "lost_musd"), 0.0))
+        own = lost.setdefault(row["strategy"], dict.fromkeys((f"lost_{unit}" for unit in UNITS), 0.0))
         for name in own:
             own[name] += row[name]
     found = []
@@ -87,14 +101,18 @@ def scrap_in_all(compared: Compared) -> list[Row]:
     return found
 
 
-def _over_the_horizon(lived: Lived, gwh: Floats, kilotonnes: Floats) -> dict[str, Floats]:
-    """Return scrap by material in it, by mass and by money. Shape (stations,) each.
+def _over_the_horizon(lived: Lived, mature: Mature) -> dict[str, Floats]:
+    """Return scrap by material in it, by mass, by money and by what it brings back. Shape (sources,) each.
 
     Args:
         lived: the strategy.
-        gwh: by material, if all that can be made were made [GWh]. Shape (futures, months, stations).
-        kilotonnes: of the same [kt]. Shape (futures, months, stations).
+        mature: the line whose sources of scrap these are.
     """
+    raw, at = lived.stacked("scrap_by_source"), np.array([source.found for source in mature.sources])
+    # by material in it, as if all that can be made were made [GWh]
+    gwh = raw * (mature.worth / max(float(mature.worth.max()), 1e-9))[at]
+    # kilograms of so many cells, as kilotonnes of so many GWh
+    kilotonnes = raw * (mature.mass / mature.energy / KG_PER_KT)[at]
     all_ = gwh.sum(axis=2, keepdims=True)
     share = np.divide(gwh, all_, out=np.zeros_like(gwh), where=all_ > 0)
     ran = lived.ran[:, :, None]
@@ -102,6 +120,7 @@ def _over_the_horizon(lived: Lived, gwh: Floats, kilotonnes: Floats) -> dict[str
         "gwh": gwh * ran,
         "tonnes": TONNES_PER_KT * kilotonnes * ran,
         "musd": lived.books.scrap[:, :, None] * share,
+        "recovered_musd": lived.books.recovery[:, :, None] * share,
     }
     return {unit: values.sum(axis=1).mean(axis=0) for unit, values in found.items()}
 
@@ -114,7 +133,8 @@ def flow(compared: Compared, lived: Lived) -> dict[str, dict[str, float]]:
     """
     line, mature = compared.verdict.site.line, compared.verdict.site.ground.mature
     place = {name: number for number, name in enumerate(mature.stations)}
-    lost = (lived.stacked("scrap_by_station") * lived.ran[:, :, None]).sum(axis=1).mean(axis=0)
+    sources = (lived.stacked("scrap_by_source") * lived.ran[:, :, None]).sum(axis=1).mean(axis=0)
+    lost = np.bincount([source.found for source in mature.sources], sources, len(mature.stations))
     found: dict[str, dict[str, float]] = {}
 
     def up(name: str, out: float) -> None:

@@ -53,9 +53,11 @@ def save_strategies(compared: Compared, folder: Path) -> Path:
         lead=_in_steps_of(rows["differences"], "behind_musd", "+"),
         npv=_in_steps_of(rows["strategies"], "npv_musd"),
         expected=_in_steps_of(rows["at_best"], "declared_musd"),
+        final=_in_steps_of(rows["finalists"], "npv_musd"),
         worth=_in_steps_of(rows["staffed"], "npv_musd"),
         edge=board_story.at_edge(compared),
         settled=board_story.settled(compared),
+        kept=board_story.kept(compared),
     )
 
 
@@ -87,12 +89,14 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
     from optimize.pages import pictures_of_strategies as over_time
     from optimize.pages import pictures_of_swings as of_swings
     from optimize.pages import pictures_of_worth as of_worth
+    from optimize.pages.pictures_of_scrap import draw_scrap_flow
+    from optimize.pages.pictures_of_strategies import by_strategy
 
     verdict = compared.verdict
     known = over_time.known({name: one.strategy.title for name, one in verdict.lived.items()})
     of = {name: known[name] for name in verdict.ranking}
     best, quarters = rows["strategies"], rows["quarters"]
-    nameplate = verdict.site.ground.nameplate
+    line, lines = verdict.site.ground.of_a_line, verdict.site.ground.lines
     revenue = {
         row["strategy"]: row["revenue_usd_per_kwh_mean"] for row in best if row["revenue_usd_per_kwh_mean"] != ""
     }
@@ -100,7 +104,12 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
         "ranking": lambda: of_worth.draw_ranking(best, of),
         "frontier": lambda: of_worth.draw_frontier(best, rows["frontier"], of),
         "good": lambda: over_time.draw_fans(
-            quarters, of, "good_gwh_per_year", "good cells [GWh/yr]", at=0.8 * nameplate, text="80 % of the nameplate"
+            quarters,
+            of,
+            "good_gwh_per_year",
+            "good cells [GWh/yr]",
+            at=lines * line,
+            text="nameplate of all lines",
         ),
         "yield": lambda: over_time.draw_fans(quarters, of, "yield", "yield [%]", 100.0),
         "cash": lambda: over_time.draw_fans(quarters, of, "cash_musd", "cash in hand [MUSD]", at=0.0, text="no cash"),
@@ -117,6 +126,9 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
     }
     if (flow := _flow(compared, rows["scrap"])) is not None:
         wanted["flow"] = flow
+    if rows["scrap_flows"]:
+        own = by_strategy(rows["scrap_flows"], verdict.ranking[0])
+        wanted["scrap_flow"] = lambda: draw_scrap_flow(own, verdict.site.ground.mature.stations)
     if rows["scrap_by_mode"]:
         wanted["scrap_mode"] = lambda: of_plant.draw_scrap(rows["scrap_by_mode"], of, "mode")
     if rows["costs"]:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from optimize.figures import Interval
+from optimize.growth.finals import flattered
 from optimize.growth.scale_up import Compared
 from optimize.growth.swings import Swing
 from optimize.growth.verdict import Lived
 from optimize.pages.board_inputs import QUANTITY, quantity_in_words
-from optimize.words import listed, spread
+from optimize.pages.board_plans import built
+from optimize.words import listed, rounded, spread
 
 # flip points that are told in a sentence
 _TOLD = 3
@@ -46,11 +48,12 @@ def _worth(compared: Compared) -> str:
     second = verdict.ranking[1]
     lead, count = verdict.difference(best.name, second), verdict.scenarios.count
     worth = musd(best.npv)
+    how = f"{built(best.strategy, verdict.site.ground.lines)} and {best.strategy.engineers} engineers"
     if best.npv.mean < 0:
-        loses = f"{best.strategy.title} loses least, with a net present value of {worth}"
+        loses = f"{best.strategy.title}, with {how}, loses least: it has a net present value of {worth}"
         head = f"Every strategy loses money on average; {loses}"
     else:
-        head = f"{best.strategy.title} is worth most, with a net present value of {worth}"
+        head = f"{best.strategy.title}, with {how}, is worth most: it has a net present value of {worth}"
     if best.npv.low < 0 < best.npv.high:
         head += ", which leaves open whether it pays"
     ahead = f"it is {musd(lead)} ahead of {title_of(compared, second)}"
@@ -87,15 +90,17 @@ def _percents(middle: Interval) -> str:
 
 def _reached(compared: Compared) -> str:
     verdict = compared.verdict
-    nameplate, months = verdict.site.ground.nameplate, verdict.scenarios.months
-    reached = {name: one.months_to_80(nameplate) for name, one in verdict.lived.items()}
-    what = f"80 % of the nameplate of {nameplate:.3g} GWh/yr"
+    of_a_line, months = verdict.site.ground.of_a_line, verdict.scenarios.months
+    reached = {name: one.months_to_80(of_a_line) for name, one in verdict.lived.items()}
     if not any(np.isfinite(values).any() for values in reached.values()):
-        return f"No strategy reaches {what} within the {months} months."
+        return f"No strategy reaches 80 % of the nameplate of its lines within the {months} months."
     best = verdict.ranking[0]
+    lines = float(np.mean([len(life.ordered) for life in verdict.lived[best].lives]))
+    its = "line" if lines == 1 else f"{lines:.3g} lines"
+    what = f"80 % of the nameplate of its {its}, {lines * of_a_line:.3g} GWh/yr,"
     there = reached[best][np.isfinite(reached[best])]
     if not there.size:
-        said = f"It never reaches {what} within the {months} months"
+        said = f"It never reaches {what[:-1]} within the {months} months"
     else:
         low, high = np.quantile(there, (0.025, 0.975))
         share = "all" if there.size == len(reached[best]) else f"{there.size} of {len(reached[best])}"
@@ -106,8 +111,8 @@ def _reached(compared: Compared) -> str:
     soonest = min(median, key=lambda name: (median[name], name != best))
     # as many months as are told
     if np.isfinite(median[soonest]) and f"{median[soonest]:.0f}" != f"{median[best]:.0f}":
-        return f"{said}; {title_of(compared, soonest)} is there soonest, after {median[soonest]:.0f}."
-    return f"{said}; no other is there sooner."
+        return f"{said}; {title_of(compared, soonest)} is there soonest with its own, after {median[soonest]:.0f}."
+    return f"{said}; no other is there sooner with its own."
 
 
 def _cost(compared: Compared) -> str:
@@ -209,6 +214,22 @@ def settled(compared: Compared) -> str:
     were = "plan beside what was declared was" if count == 1 else "plans beside what was declared were"
     end = f"for {listed(loose)} it would still offer another" if loose else "in the end the model has no other to offer"
     return f"{said} {count or 'No'} {were} lived; {end}.".lstrip()
+
+
+def kept(compared: Compared) -> str:
+    """Return what is left in all futures of what plans were worth in the few of their planning, in sentences."""
+    planned = {name: one for name, one in compared.at_best.items() if one.finals}
+    if not planned:
+        return ""
+    study, count = compared.verdict.site.study, compared.verdict.scenarios.count
+    change = [compared.verdict.lived[name].npv.mean - one.finals[0].at_first for name, one in planned.items()]
+    mean, least, most = (signed(rounded(value, 0)) for value in (float(np.mean(change)), min(change), max(change)))
+    flattery = max(flattered(one.finals) for one in planned.values())
+    return (
+        f"From the {study.planned} futures of planning to all {count} the value of what was taken changes by {mean} "
+        f"MUSD on average ({least} to {most}). That the best of several is told of in the futures in which it was "
+        f"chosen flatters none by more than {rounded(max(flattery, 0.0), 0)} MUSD, each future left out in turn."
+    )
 
 
 def _idle(compared: Compared) -> str:

@@ -15,8 +15,17 @@ from optimize.money.books import by_year
 from optimize.money.capital import Floats
 from optimize.pages.board_claim import measures_of
 from optimize.pages.board_inputs import assumptions, flip_points
-from optimize.pages.board_plans import at_best, frontier, rounds, spread_of, staffed
-from optimize.pages.board_plant import engineers, inside, narrowest, ranked, scrap, scrap_by_mode, scrap_in_all
+from optimize.pages.board_plans import at_best, built, finalists, frontier, rounds, spread_of, staffed
+from optimize.pages.board_plant import (
+    engineers,
+    inside,
+    narrowest,
+    ranked,
+    scrap,
+    scrap_by_mode,
+    scrap_flows,
+    scrap_in_all,
+)
 from optimize.pages.tables import Row
 from optimize.words import listed
 
@@ -37,12 +46,14 @@ def tables_of(compared: Compared) -> dict[str, list[Row]]:
         "costs": costs(compared),
         "scrap": scrap(compared),
         "scrap_by_mode": scrap_by_mode(compared),
+        "scrap_flows": scrap_flows(compared),
         "scrap_in_all": scrap_in_all(compared),
         "narrowest": narrowest(compared),
         "engineers": engineers(compared),
         "lines": lines(compared),
         "differences": differences(compared),
         "at_best": at_best(compared),
+        "finalists": finalists(compared),
         "rounds": rounds(compared),
         "staffed": staffed(compared),
         "measures": measures(compared),
@@ -62,15 +73,18 @@ def band(values: Floats) -> Floats:
 
 def strategies(compared: Compared) -> list[Row]:
     """Return the headline figures of each strategy, the best first."""
-    nameplate = compared.verdict.site.ground.nameplate
+    ground = compared.verdict.site.ground
     found = []
     for lived in ranked(compared):
-        reached = lived.months_to_80(nameplate)
+        reached = lived.months_to_80(ground.of_a_line)
         year = last_year(lived)
         found.append(
             {
                 "strategy": lived.name,
                 "title": lived.strategy.title,
+                "built": built(lived.strategy, ground.lines),
+                "engineers": lived.strategy.engineers,
+                "lines": float(np.mean([len(life.ordered) for life in lived.lives])),
                 **spread_of("npv_musd", lived.npv),
                 **spread_of("insolvency_probability", lived.insolvency),
                 **spread_of("peak_funding_musd", lived.peak_funding),

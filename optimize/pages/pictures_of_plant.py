@@ -100,7 +100,7 @@ def draw_started_to_good(flow: Mapping[str, Mapping[str, float]], lost: Mapping[
     for name, at in flow.items():
         row = lost[name]
         share = at["lost"] / at["in"] if at["in"] > 0 else 0.0
-        text = f"{100 * share:.2f} %: {_short(row['lost_tonnes'] / 1000)} kt, {_short(row['lost_musd'])} MUSD"
+        text = f"{100 * share:.2f} %: {short(row['lost_tonnes'] / 1000)} kt, {short(row['lost_musd'])} MUSD"
         losses[name] = f"\N{MINUS SIGN}{text}" if at["lost"] > 0 else ""
     end = sum(flow[name]["out"] for name in line.sinks if name in flow)
     # web for one electrode counts half until the two come together
@@ -108,7 +108,8 @@ def draw_started_to_good(flow: Mapping[str, Mapping[str, float]], lost: Mapping[
     return draw_flow(flow, line, FlowWords(titles, losses, sources, f"{end:.0f} GWh of good cells"))
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
+    """Return a size as it stands beside a ribbon: to one decimal below ten."""
     return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 

@@ -145,10 +145,10 @@ def test_declared_starts_are_whole_quarters_that_are_the_same_in_all_futures() -
         one = Strategy.model_validate({"title": "one", "build": build, "engineers": 4})
         columns = zip(futures.numbers, futures.equipment_delay, strict=True)
         lives = [live(Asked(where.ground, one, Future(int(n), float(delay), 1.0))) for n, delay in columns]
-        return declared_starts(one, lives, where, futures, 24, 1 if one.build.at_once else 2)
+        return declared_starts(one, lives, where, futures, 24)
 
     lead = -(-(20 + float(futures.equipment_delay.mean())) // 3)
-    assert starts(rule="at_once") == (lead,)
+    assert starts(rule="at_once") == (lead, lead)
     assert starts(rule="phased", gap=6) == (lead, lead + 2)
     assert starts(rule="phased", gap=5) is None
     assert starts(rule="phased", gap=60) == (lead, None)

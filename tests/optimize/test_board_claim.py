@@ -71,6 +71,19 @@ def test_pairs_that_are_as_much_alike_are_all_told_and_engineers_are_no_differen
     assert board_claim.tested(rest)[1].verdict == "supported"
 
 
+def test_pace_is_not_tested_by_plants_that_were_built_alike() -> None:
+    """One declares its lines one after another, but both were lived with the same orders."""
+    found = with_lead(1000.0)
+    pace = "Waiting for proof or pace beats building everything at once"
+    fast, seen = (found.verdict.lived[name] for name in ("fast", "seen"))
+    alike = replace(seen, lives=fast.lives)
+    same = replace(found, verdict=replace(found.verdict, lived={"fast": fast, "seen": alike}))
+    (told,) = (one for one in board_claim.tested(same) if one.claim == pace)
+    assert told.verdict == "not tested" and told.lead is None and "build as the others do" in told.text
+    (told,) = (one for one in board_claim.tested(found) if one.claim == pace)
+    assert told.verdict == "supported"
+
+
 def test_a_claim_turns_round_where_the_leads_cross() -> None:
     found, best = with_lead(1000.0), "seen"
     assert found.verdict.ranking[0] == best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 import numpy as np
@@ -61,6 +62,40 @@ def test_what_is_tried_plan_by_plan_is_what_the_model_finds(seed: int) -> None:
     data = replace(data, least_lines=seed % 2 if any(map(bool, data.options["plain"].starts[:1])) else 0)
     for risk in RISKS:
         is_best(Options(data, EXACT, few=200).best(risk), replace(data, risk=risk))
+
+
+@pytest.mark.parametrize("seed", range(0, 40, 2))
+def test_lines_that_start_together_are_as_many_as_is_best(seed: int) -> None:
+    """By the model and plan by plan."""
+    data = random_growth(seed)
+    data = replace(data, in_order=True, gap=0, together=True)
+    for risk in (Risk(), Risk(insolvency=0.3)):
+        asked = replace(data, risk=risk)
+        is_best(plan_expansion(asked, EXACT), asked)
+        is_best(Options(data, EXACT, few=200).best(risk), asked)
+
+
+def test_of_lines_that_start_together_some_are_best_and_not_always_all() -> None:
+    data = [replace(random_growth(seed), in_order=True, gap=0, together=True) for seed in range(0, 40, 2)]
+    best = [(one.most_lines, best_expansion(one)) for one in data]
+    built = {(most, sum(quarter is not None for quarter in plan.quarters)) for most, plan in best if plan is not None}
+    assert any(most > count > 0 for most, count in built) and any(most == count > 1 for most, count in built)
+
+
+@pytest.mark.parametrize("seed", range(0, 24, 2))
+def test_what_was_solved_before_is_taken_for_the_same_question_only(seed: int) -> None:
+    """Questions of one strategy, one after another: more lines, less time, and what the books say beyond the model."""
+    data, luck = random_growth(seed), np.random.default_rng(seed)
+    told = {name: replace(one, beyond=luck.normal(0, 30, data.outlook.count)) for name, one in data.options.items()}
+    first = next(iter(data.options))
+    later = {**data.options, first: replace(data.options[first], starts=data.options[first].starts[:1] + ((),) * 2)}
+    solved: dict[Hashable, ExpansionPlan] = {}
+    questions = [data, replace(data, options=told), data]
+    if data.most_lines == 3:
+        questions.append(replace(data, options=later))
+    for one in questions:
+        for risk in (Risk(), Risk(insolvency=0.3)):
+            is_best(Options(one, EXACT, solved=solved).best(risk), replace(one, risk=risk))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -191,6 +226,7 @@ def test_lines_that_do_not_fit_the_schedule_are_told() -> None:
         ({"options": {}}, "no option is given"),
         ({"least_lines": 2}, "2 to 1 lines"),
         ({"gap": -1}, "a gap of -1 quarters"),
+        ({"gap": 1, "together": True}, "lines that start together are in order and have no gap"),
         ({"spared": 5.0}, "more than all that 'small' takes for a good GWh, expected at most 4"),
     ],
 )

@@ -7,33 +7,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from board_lives import compared
+from costly_site import FUTURES, MONTHS, MUST, site, strategy
 from growing_plants import random_growth
 from theory.every_expansion import every_expansion
-from young_lines import shipped_priors, small_line
 
 from optimize.growth.at_best_data import made_to_build
 from optimize.growth.at_best_lines import first_quarter, lead_quarters
 from optimize.growth.bench import Bench
 from optimize.growth.expansion import plan_expansion
 from optimize.growth.expansion_data import ExpansionData
-from optimize.growth.line_costs import LineCosts
-from optimize.growth.read_scale_up import read_scale_up
 from optimize.growth.scale_up import Compared, at_best
-from optimize.growth.site import Ground, MustBuild, Site
-from optimize.growth.strategy import Scheduled, Strategy
+from optimize.growth.site import MustBuild
+from optimize.growth.strategy import Scheduled
 from optimize.money.funding import read_funding
 from optimize.pages.board_story import beside_nothing
 from optimize.pages.compare_data import as_data
 from optimize.solve import Solver
 from optimize.workers import hired
-from twin import find_declared, read_futures, sample_futures
+from twin import sample_futures
 
 EXACT = Solver(gap=1e-9)
-STUDY, PLANT = read_scale_up(find_declared("studies", "scale_up"))
-# so dear that no plan pays
-COSTS = LineCosts(900.0, 10.8, 2.0, 200, 80.0, 0.1, 1.7, 44_000.0, 0.75, 0.9, 0.6, 30.0, 5.0)
-MONTHS, LINES, FUTURES = 48, 2, 3
-MUST = MustBuild(lines=1, within=0)
 
 
 def best_that_builds(data: ExpansionData, must: MustBuild) -> float | None:
@@ -71,25 +64,6 @@ def test_of_all_plans_that_build_as_much_as_they_must_none_is_better(must: MustB
             assert found == pytest.approx(best, abs=1e-4)
             losing += found < 0
     assert losing > 3
-
-
-def site() -> Site:
-    ground = Ground(
-        replace(small_line(), started=14_000.0, energy=8.96e-7),
-        0.02,
-        shipped_priors(),
-        LINES,
-        MONTHS,
-        12,
-        1,
-        STUDY.terms,
-    )
-    more = {"months": MONTHS, "lines": LINES, "planned": FUTURES, "engineers": (0.5, 1.0), "must_build": MUST}
-    return Site(STUDY.model_copy(update=more), PLANT, ground, COSTS, read_futures("order_book"))
-
-
-def strategy() -> Strategy:
-    return Strategy.model_validate({"title": "one", "build": {"rule": "phased", "gap": 12}, "engineers": 4})
 
 
 def test_a_strategy_that_is_better_not_built_goes_in_as_the_best_of_all_that_it_could_build() -> None:

@@ -61,10 +61,10 @@ def promised_and_lived(one: Strategy, quarters: list[int], count: int = 6) -> tu
 @pytest.mark.parametrize(
     ("more", "quarters"),
     [
-        ({}, [0]),
+        ({}, [0, 0]),
         ({"build": {"rule": "phased", "gap": 6}}, [0, 2]),
-        ({"tests": {"maker": True, "site": True}, "inline": True}, [0]),
-        ({"pilot": {"size": 0.1, "lead": 4, "runs": 5}}, [0]),
+        ({"tests": {"maker": True, "site": True}, "inline": True}, [0, 0]),
+        ({"pilot": {"size": 0.1, "lead": 4, "runs": 5}}, [0, 0]),
     ],
 )
 def test_what_is_promised_is_what_the_books_say_but_for_whole_quarters(

@@ -176,6 +176,7 @@ def test_everything_that_was_promised_is_told() -> None:
     figures = told["strategies"]["one"]  # type: ignore[index]
     assert set(figures) == {
         "title",
+        "lines",
         "npv_musd",
         "insolvency_probability",
         "peak_funding_musd",

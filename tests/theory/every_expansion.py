@@ -63,7 +63,7 @@ def _allowed(data: ExpansionData, quarters: tuple[int | None, ...]) -> bool:
         return False
     if not data.in_order:
         return all(abs(one - other) >= data.gap for one, other in itertools.combinations(built, 2))
-    if list(quarters[: len(built)]) != built:
+    if list(quarters[: len(built)]) != built or (data.together and len(set(built)) > 1):
         return False
     return all(later >= earlier + data.gap for earlier, later in itertools.pairwise(built))
 

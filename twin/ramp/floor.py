@@ -82,14 +82,14 @@ class Floor:
 
 
 def _gauges(views: Views, causes: Causes, mature: Mature) -> Gauges:
-    """Return the gauges of each cause, with what it costs to find a flaw there."""
-    # cells not made are no scrap
-    scraps = (causes.flaw >= 0)[:, None]
+    """Return the gauges of each cause, with where it comes from what they scrap."""
     hours = np.maximum(0.0, mature.lag[views.station] - mature.lag[causes.station][:, None]) * _HOURS_PER_DAY
-    usd, kg = mature.worth[views.station] * scraps, mature.mass[views.station] * scraps
+    source = np.zeros(views.station.shape, np.int64)
+    for (flaw, station), place in mature.places.items():
+        source[(causes.flaw[:, None] == flaw) & (views.station == station)] = place
     # up to the last one that finds any
     places = ((views.chance > 0) * np.arange(1, views.chance.shape[1] + 1)).max(axis=1, initial=0)
-    return Gauges(places, views.chance, views.station, views.birth_lag, views.chart, hours, usd, kg)
+    return Gauges(places, views.chance, views.station, views.birth_lag, views.chart, hours, source)
 
 
 def _route(mature: Mature) -> Route:
@@ -104,8 +104,7 @@ def _route(mature: Mature) -> Route:
         np.round(mature.lag).astype(np.int64),
         _on_the_way(mature),
         mature.scrap,
-        mature.scrap_by_source(mature.worth),
-        mature.scrap_by_source(mature.mass),
+        mature.scrap_by_source,
     )
 
 

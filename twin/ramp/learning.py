@@ -29,8 +29,7 @@ class Ramp:
         shipped: those that customers take as grade A, because they have released the product. Shape (months, modules).
         decided: cells whose fate was decided, good or scrap. Shape (months, modules).
         scrap: cells, or web for as many, lost at each station, what is usual included. Shape (months, stations).
-        scrap_usd: material and work in them, by their sources in the mature line [USD]. Shape (months, sources).
-        scrap_kg: their mass, by the same [kg]. Shape (months, sources).
+        scrap_by_source: the same by its sources in the mature line. Shape (months, sources).
         found: flawed cells, or web for as many, that gauges found, of hidden causes. Shape (months,).
         found_lag: hours from birth to finding, summed over them [h]. Shape (months,).
         acting: hidden causes that act, mean over days. Shape (months,).
@@ -50,8 +49,7 @@ class Ramp:
     shipped: Floats
     decided: Floats
     scrap: Floats
-    scrap_usd: Floats
-    scrap_kg: Floats
+    scrap_by_source: Floats
     found: Floats
     found_lag: Floats
     acting: Floats
@@ -71,7 +69,7 @@ class Ramp:
         lines, stations = len(programme.modules), len(mature.stations)
         wide = {"started": lines, "finished": lines, "shipped": lines, "decided": lines, "down": lines}
         wide |= dict.fromkeys(("scrap", "narrowest"), stations)
-        wide |= dict.fromkeys(("scrap_usd", "scrap_kg"), len(mature.sources))
+        wide["scrap_by_source"] = len(mature.sources)
         single = ("found", "found_lag", "acting", "waiting", "working", "within")
         shapes = {name: (count,) for name, count in wide.items()} | dict.fromkeys(single, ())
         months = months_of(programme.days)

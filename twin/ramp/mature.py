@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,6 +53,11 @@ class FlawPath:
     candidates: frozenset[int]
     sights: tuple[Sight, ...]
 
+    @property
+    def seen_at(self) -> set[int]:
+        """Stations at which it may be found: where gauges stand, and where it is born, if one is put there."""
+        return {self.station, *(sight.station for sight in self.sights)}
+
 
 class Source(NamedTuple):
     """Where scrap comes from.
@@ -59,10 +65,12 @@ class Source(NamedTuple):
     Attributes:
         mode: name of the defect mode, "" for what is lost by the way of working and by no flaw.
         station: at which it is born, by number.
+        found: station that scraps it, by number.
     """
 
     mode: str
     station: int
+    found: int
 
 
 @dataclass(frozen=True)
@@ -102,18 +110,24 @@ class Mature:
     energy: float
     end: int
 
-    @property
+    @cached_property
     def sources(self) -> tuple[Source, ...]:
-        """Where scrap comes from: each flaw where it is born, then each station by its way of working."""
-        flaws = (Source(flaw.mode, flaw.station) for flaw in self.flaws)
-        return (*flaws, *(Source("", station) for station in range(len(self.stations))))
+        """Where scrap comes from: each flaw by where it may be found, then each station by its way of working."""
+        flaws = (Source(self.flaws[flaw].mode, self.flaws[flaw].station, found) for flaw, found in self.places)
+        return (*flaws, *(Source("", station, station) for station in range(len(self.stations))))
 
-    def scrap_by_source(self, weight: Floats) -> Floats:
-        """Return what is scrapped of one cell started, by where it comes from. Shape (sources,).
+    @cached_property
+    def places(self) -> dict[tuple[int, int], int]:
+        """Each flaw by number with each station that may find it, and its place among the sources.
 
-        Args:
-            weight: of a cell, or of web for one, where it is lost. Shape (stations,).
+        A gauge may also be put where it is born.
         """
+        found = [(n, one) for n, flaw in enumerate(self.flaws) for one in sorted(flaw.seen_at)]
+        return {key: place for place, key in enumerate(found)}
+
+    @property
+    def scrap_by_source(self) -> Floats:
+        """What is scrapped of one cell started, in cells or web for as many, by its source [-]. Shape (sources,)."""
         usual = np.zeros((len(self.stations), len(self.flaws)))
         for number, flaw in enumerate(self.flaws):
             for sight in flaw.sights:
@@ -122,7 +136,8 @@ class Mature:
         # of what was found, some was reworked
         share = np.divide(np.minimum(seen, self.scrap), seen, out=np.zeros_like(seen), where=seen > 0)
         lost = usual * share[:, None]
-        return np.concatenate([weight @ lost, weight * (self.scrap - lost.sum(axis=1))])
+        flaws = [lost[found, flaw] for flaw, found in self.places]
+        return np.array([*flaws, *(self.scrap - lost.sum(axis=1))])
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain lists and numbers, which can be kept in a file."""

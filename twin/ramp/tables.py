@@ -36,8 +36,7 @@ class Gauges(NamedTuple):
         birth_lag: days from birth to it.
         chart: number of the chart that it feeds; that of no gauge is the last one.
         hours: from birth to it [h].
-        usd: worth of what is found there [USD].
-        kg: mass of it [kg].
+        source: of what is scrapped there, by number.
     """
 
     places: Whole
@@ -46,8 +45,7 @@ class Gauges(NamedTuple):
     birth_lag: Whole
     chart: Whole
     hours: Floats
-    usd: Floats
-    kg: Floats
+    source: Whole
 
 
 class Route(NamedTuple):
@@ -63,8 +61,7 @@ class Route(NamedTuple):
         cohort: days from the start of a cell to a station, negative before.
         on_the_way: whether what is lost at the first station counts at the second. Shape (stations, stations).
         scrap: usual, of one cell started [-].
-        usd: of the same, by where it comes from [USD]. Shape (sources,).
-        kg: of the same [kg]. Shape (sources,).
+        scrap_by_source: the same by where it comes from [-]. Shape (sources,).
     """
 
     started: float
@@ -76,8 +73,7 @@ class Route(NamedTuple):
     cohort: Whole
     on_the_way: Floats
     scrap: Floats
-    usd: Floats
-    kg: Floats
+    scrap_by_source: Floats
 
 
 class Lines(NamedTuple):
@@ -184,8 +180,7 @@ class Months(NamedTuple):
     shipped: Floats
     decided: Floats
     scrap: Floats
-    scrap_usd: Floats
-    scrap_kg: Floats
+    scrap_by_source: Floats
     found: Floats
     found_lag: Floats
     acting: Floats

@@ -150,9 +150,8 @@ def _make(plant: Plant, line: int, day: int, month: int) -> None:
             decided += state.scrap[line, station]
         months.scrap[month, station] += state.scrap[line, station] + route.scrap[station] * started
         down = max(down, 1 - up[station] * rated[station])
-    for source in range(len(route.usd)):
-        months.scrap_usd[month, source] += route.usd[source] * started
-        months.scrap_kg[month, source] += route.kg[source] * started
+    for source in range(len(route.scrap_by_source)):
+        months.scrap_by_source[month, source] += route.scrap_by_source[source] * started
     months.decided[month, line] += decided
     months.down[month, line] += down
     months.within[month] += within(state, route, line, day)
@@ -198,7 +197,6 @@ def _see(plant: Plant, active: int, month: int) -> None:
             state.recent[cause, 0] = state.recent[cause, 0] * plant.rules.fades + state.by_cause[cause, 0]
             state.hit[gauges.chart[cause, 0]] += state.by_cause[cause, 0]
             continue
-        usd, kg = 0.0, 0.0
         for place in range(gauges.places[cause]):
             station = gauges.station[cause, place]
             each = state.by_cause[cause, place]
@@ -206,12 +204,9 @@ def _see(plant: Plant, active: int, month: int) -> None:
             state.by_cause[cause, place] = found
             state.recent[cause, place] = state.recent[cause, place] * plant.rules.fades + found
             state.hit[gauges.chart[cause, place]] += found
-            usd += found * gauges.usd[cause, place]
-            kg += found * gauges.kg[cause, place]
+            months.scrap_by_source[month, gauges.source[cause, place]] += found
             months.found[month] += found
             months.found_lag[month] += found * gauges.hours[cause, place]
-        months.scrap_usd[month, hidden.flaw[cause]] += usd
-        months.scrap_kg[month, hidden.flaw[cause]] += kg
 
 
 @part

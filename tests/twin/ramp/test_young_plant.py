@@ -14,7 +14,7 @@ from twin.ramp.births import hidden_causes
 from twin.ramp.causes import NEVER
 from twin.ramp.floor import Floor
 from twin.ramp.learning import Ramp, month_of, ramp_up
-from twin.ramp.mature import Sight
+from twin.ramp.mature import Sight, Source
 from twin.ramp.pace import pace_of
 from twin.ramp.priors import Module, Priors, Programme
 from twin.ramp.tables import Floats, Route, State
@@ -199,31 +199,48 @@ def test_charts_give_the_declared_rate_of_false_alarms() -> None:
     assert days / alarms == pytest.approx(200, rel=0.15)
 
 
-def test_scrap_weighs_the_same_by_where_it_was_born_and_by_where_it_was_lost() -> None:
-    found = ramp_up(programme(1, lines=2, gap=90), LINE, PRIORS, 10)
-    assert found.scrap_usd.sum(axis=1) == pytest.approx(found.scrap @ LINE.worth, rel=1e-9)
-    assert found.scrap_kg.sum(axis=1) == pytest.approx(found.scrap @ LINE.mass, rel=1e-9)
+@pytest.mark.parametrize("inline", [False, True])
+def test_what_a_station_scraps_is_what_all_sources_lose_there(inline: bool) -> None:
+    found = ramp_up(programme(1, lines=2, gap=90, inline=inline), LINE, PRIORS, 10)
+    at = np.array([[source.found == station for station in range(len(LINE.stations))] for source in LINE.sources])
+    assert found.scrap_by_source @ at == pytest.approx(found.scrap, rel=1e-9)
     # ageing finds much and has no flaw of its own: what is its own is the usual alone
-    assert LINE.sources[-1] == ("", 5)
-    usual = LINE.scrap_by_source(LINE.worth)[-1] * found.started.sum()
-    assert found.scrap_usd[:, -1].sum() == pytest.approx(usual, rel=1e-9)
+    assert LINE.sources[-1] == ("", 5, 5)
+    usual = LINE.scrap_by_source[-1] * found.started.sum()
+    assert found.scrap_by_source[:, -1].sum() == pytest.approx(usual, rel=1e-9)
+
+
+def test_nothing_is_found_before_it_is_born_and_where_it_is_born_only_with_a_gauge_there() -> None:
+    """Leaks of welding are seen at ageing; where they are born there is a gauge only if it is asked for."""
+    assert all(LINE.lag[found] >= LINE.lag[station] for _, station, found in LINE.sources)
+    at_birth = LINE.sources.index(Source("leak", 3, 3))
+    without, with_it = (
+        ramp_up(programme(1, inline=inline), LINE, PRIORS, 10).scrap_by_source[:, at_birth].sum()
+        for inline in (False, True)
+    )
+    assert without == 0 < with_it
 
 
 def test_usual_scrap_of_a_flaw_is_that_of_its_mode_and_station() -> None:
     """By hand: of 0.02 that ageing loses, 0.002 are overhangs of stacking, 0.003 leaks of welding and as many of
     formation."""
-    assert LINE.sources[:4] == (("streak", 1), ("overhang", 2), ("leak", 3), ("leak", 4))
-    sources = LINE.scrap_by_source(np.eye(len(LINE.stations))[5])
-    assert sources == pytest.approx([0, 0.002, 0.003, 0.003, *[0] * 5, 0.02 - 0.008])
+    lost = dict(zip(LINE.sources, LINE.scrap_by_source.tolist(), strict=True))
+    assert {(one.mode, one.station): pytest.approx(lost[one]) for one in lost if one.found == 5 and lost[one] > 0} == {
+        ("overhang", 2): 0.002,
+        ("leak", 3): 0.003,
+        ("leak", 4): 0.003,
+        ("", 5): 0.02 - 0.008,
+    }
 
 
 def test_where_only_streaks_can_be_born_all_that_hidden_causes_scrap_are_streaks() -> None:
     line = replace(LINE, flaws=LINE.flaws[:1])
     found = ramp_up(programme(1), line, PRIORS, 12)
-    usual = line.scrap_by_source(line.mass) * found.started.sum()
-    streaks, *others = found.scrap_kg.sum(axis=0)
-    assert others == pytest.approx(usual[1:], rel=1e-9)
-    assert streaks > 1.2 * usual[0]
+    usual = line.scrap_by_source * found.started.sum()
+    lost = found.scrap_by_source.sum(axis=0)
+    count = sum(source.mode == "streak" for source in line.sources)
+    assert lost[count:] == pytest.approx(usual[count:], rel=1e-9)
+    assert lost[:count].sum() > 1.2 * usual[:count].sum()
 
 
 def test_the_narrowest_station_is_told_for_every_day_of_a_running_line() -> None:
