@@ -228,7 +228,7 @@ def kept(compared: Compared) -> str:
     return (
         f"From the {study.planned} futures of planning to all {count} the value of what was taken changes by {mean} "
         f"MUSD on average ({least} to {most}). That the best of several is told of in the futures in which it was "
-        f"chosen flatters none by more than {rounded(max(flattery, 0.0), 0)} MUSD, each future left out in turn."
+        f"chosen flatters none by more than {rounded(flattery, 0)} MUSD, by futures drawn anew from these."
     )
 
 

@@ -53,7 +53,7 @@ def scheduled(orders: str) -> str:
         ("line: lfp_prismatic_16gwh", "line: lfp", "line", "no line file 'lfp'; expected one of"),
         ("days: 8", "prices: {materials.gold: 3}\ndays: 8", "prices.materials.gold", "nothing stands there"),
         ("days: 8", "prices: {materials.lfp: -3}\ndays: 8", "prices.materials.lfp", "-3 is not an amount between 0"),
-        ("replications: 24", "replications: 24\nmost: 8", "most", "8 futures at most, but 'replications' asks for 24"),
+        ("replications: 32", "replications: 32\nmost: 8", "most", "8 futures at most, but 'replications' asks for 32"),
         (
             "must_build: {lines: 1",
             "must_build: {lines: 5",
@@ -75,7 +75,7 @@ def scheduled(orders: str) -> str:
         ),
         ("futures: order_book", "futures: orders", "futures", "no file 'orders' in futures"),
         ("lines: 4", "finance: rich\nlines: 4", "finance", "no file 'rich' in finance"),
-        ("replications: 24", "replications: 100000000", "replications", "futures of 96 months take about"),
+        ("replications: 32", "replications: 100000000", "replications", "futures of 96 months take about"),
     ],
 )
 def test_what_makes_no_sense_is_told_with_its_place(tmp_path: Path, old: str, new: str, place: str, told: str) -> None:
@@ -110,7 +110,7 @@ def test_a_plant_without_prices_has_no_money_to_count(tmp_path: Path) -> None:
 def test_a_study_larger_than_memory_says_how_many_futures_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     study, line = read_scale_up(find_declared("studies", "scale_up"))
     monkeypatch.setattr(scale_up_faults, "memory", lambda: 10**7)
-    with pytest.raises(InputError, match=r"24 futures of 96 months .* has 0.0 GB; expected at most (\d+)") as caught:
+    with pytest.raises(InputError, match=r"32 futures of 96 months .* has 0.0 GB; expected at most (\d+)") as caught:
         scale_up_faults.refuse_too_large(study, line)
     fits = int(str(caught.value).rpartition(" ")[2])
     scale_up_faults.refuse_too_large(study.model_copy(update={"replications": fits, "planned": 0}), line)
