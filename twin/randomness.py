@@ -82,6 +82,7 @@ class Luck:
         self._bits = np.random.Philox(0)
         self._generator = np.random.Generator(self._bits)
         self._state = self._bits.state
+        self._key, self._counter = self._state["state"]["key"], self._state["state"]["counter"]
 
     def uniform(self, purpose: str, lot: int, size: int) -> Floats:
         """Return ``size`` numbers in [0, 1) for one lot, one for each of its places. Shape (size,)."""
@@ -195,20 +196,18 @@ class Luck:
         by_row: list[list[tuple[int, int]]] = [[] for _ in range(self.lots)]
         if chance <= 0:
             return by_row, size
-        width, places = int(size * chance + 5 * (size * chance) ** 0.5 + 4), np.zeros((0, self.lots))
-        scale = -np.log1p(-chance) if chance < 1 else np.inf
-        while not places.size or places[-1].min() < size:
+        width, places = int(size * chance + 5 * (size * chance) ** 0.5 + 4), list[list[int]]()
+        scale = float(-np.log1p(-chance)) if chance < 1 else np.inf
+        while not places:
             # drawn place by place: drawing more rows changes none of the first ones
-            places = np.cumsum(np.floor(_gaps(self._at(purpose, block), (width, self.lots)) / scale) + 1, axis=0) - 1
+            gaps = _gaps(self._at(purpose, block), (width, self.lots)) / scale
+            places = _places(gaps.T.tolist(), size)
             width *= 2
-        which = self._at(f"{purpose} which", block).random(places.shape, dtype=np.float32) * bounds[-1]
-        events = bounds.searchsorted(which, side="right").clip(max=len(bounds) - 1)
-        there = np.less(places.T, size)
-        rows = np.nonzero(there)[0].tolist()
-        for where, place, event in zip(
-            rows, places.T[there].astype(np.intp).tolist(), events.T[there].tolist(), strict=True
-        ):
-            by_row[where].append((place, event))
+        most = max(map(len, places))
+        if most:
+            which = self._at(f"{purpose} which", block).random((most, self.lots), dtype=np.float32) * bounds[-1]
+            events = bounds.searchsorted(which, side="right").clip(max=len(bounds) - 1).T.tolist()
+            by_row = [list(zip(*row, strict=False)) for row in zip(places, events, strict=True)]
         return by_row, size
 
     def _block(self, purpose: str, block: int, size: int, draw: Draw) -> Floats:
@@ -232,12 +231,27 @@ class Luck:
 
     def _at(self, purpose: str, block: int) -> np.random.Generator:
         """Return a generator at the beginning of one block's numbers; it is the same object each time."""
-        state = self._state
-        state["state"]["key"][:] = self.key(purpose)
-        # the counter's highest word tells the block, so that no block runs into another
-        state["state"]["counter"][:] = (0, 0, 0, block)
-        self._bits.state = state
+        self._key[:] = self.key(purpose)
+        # the counter's highest word tells the block, so that no block runs into another; the others stay 0
+        self._counter[3] = block
+        self._bits.state = self._state
         return self._generator
+
+
+def _places(gaps: list[list[float]], size: int) -> list[list[int]]:
+    """Return the places below a size at which each lot meets something; none at all when gaps do not reach so far."""
+    found = []
+    for row in gaps:
+        place, here = -1, []
+        for gap in row:
+            place += int(gap) + 1
+            if place >= size:
+                break
+            here.append(place)
+        if place < size:
+            return []
+        found.append(here)
+    return found
 
 
 def _keep(blocks: dict[Name, Value], block: Name, value: Value, most: int = Luck.kept) -> Value:

@@ -51,6 +51,15 @@ def told(path: Path | str) -> list[Problem]:
     return list(caught.value.problems)
 
 
+def test_a_file_that_has_changed_is_read_anew_and_what_builds_on_it_leaves_it_as_it_is(tmp_path: Path) -> None:
+    base = write(tmp_path, base=GENERIC)
+    servers = [read_line(base).stations["cutting"].servers]
+    child = write(tmp_path, child="extends: base\nstations: {cutting: {servers: 4}}\n")
+    servers += [read_line(file).stations["cutting"].servers for file in (child, base, child)]
+    write(tmp_path, base=GENERIC.replace("servers: 1", "servers: 2"))
+    assert [*servers, read_line(base).stations["cutting"].servers] == [1, 4, 1, 4, 2]
+
+
 def test_a_file_changes_key_by_key_what_it_builds_on(tmp_path: Path) -> None:
     line = read_line(write(tmp_path, base=GENERIC, child="extends: base\nstations: {cutting: {servers: 4}}\n"))
     assert line.name == "two_machines"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.compiled.state import NUMBER
+from twin.compiled.strips import Strip
 
 # why compiled code asks Python: to decide a turn, to write one down, to send cells back, for more room
 DECIDE, WRITE, SEND_BACK, ROOM = range(4)
@@ -70,10 +71,10 @@ HELD = np.dtype(
         ("amount", "f8"),  # [unit]
         ("cathode", "f8"),  # dry coating in it, or in one of its cells [kg]
         ("anode", "f8"),
+        ("measured", "f8"),  # what lots are paired by
         ("width", "f8"),  # of web [m]
         ("begin", "f8"),  # [m]
         ("pitch", "f8"),  # [m]
-        ("measured", "f8"),  # what lots are paired by
         ("run", "i8"),  # first piece of its cells that are alive
         ("worse", "i8"),  # finished cells of grade B
         ("flawed", "i8"),  # flaws that leave with it
@@ -241,17 +242,20 @@ class Holdings:
     Attributes:
         root: what there is one of, and the addresses. Shape (1,).
         parts: the arrays, by name.
+        whole: what writes a record of each as a whole.
     """
 
     def __init__(self) -> None:
         self.root: NDArray[Any] = np.zeros(1, PHYSICS)
         self.parts: dict[str, NDArray[Any]] = {}
+        self.whole: dict[str, Strip] = {}
         for name, kind in HOLDINGS.items():
             self.put(name, np.zeros(0, kind))
 
     def put(self, name: str, array: NDArray[Any]) -> None:
         """Put an array in the place of another."""
         self.parts[name] = np.ascontiguousarray(array)
+        self.whole[name] = Strip(self.parts[name])
         self.root[name] = self.parts[name].ctypes.data
 
     def grow(self, name: str, size: int) -> None:

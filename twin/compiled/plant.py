@@ -92,8 +92,9 @@ class CompiledPlant:
         """
         root = self.world.root
         while (missing := run(root, time, self._physics)) != DONE:
-            row = int(root["missing_row"][0])
-            if missing == ROWS:
+            if missing == PHYSICS:
+                self.serve()
+            elif missing == ROWS:
                 self.hand_over()
                 most = 2 * int(self._server["rows"].max())
                 if root["expires"][0]:
@@ -104,14 +105,12 @@ class CompiledPlant:
             elif missing == LOTS:
                 self._make_lots(2 * int(self._server["rows"].max()))
             elif missing == NUMBERS:
-                self._bring_numbers(row, int(root["missing_block"][0]))
-            elif missing == PHYSICS:
-                self.serve()
+                self._bring_numbers(int(root["missing_row"][0]), int(root["missing_block"][0]))
             elif missing == STUCK:
                 self._name_circle()
             else:
                 assert missing == LIVES
-                self._bring_lives(row)
+                self._bring_lives(int(root["missing_row"][0]))
         self._rows.name_reasons()
         if not root["timeouts"][0]:
             self._stand_still(time)

@@ -105,22 +105,17 @@ class Library:
     def put(self, station: int, turn: Remembered, carried: Carried) -> int:
         """Lay out a turn of a station, and return the number of its record."""
         number = self._record("told")
-        told = self.holdings.parts["told"][number]
-        told["amount"], told["solids"], told["seconds"] = turn.amount, turn.solids, turn.seconds
-        told["entered"], told["tried"], told["made"], told["born"] = turn.entered, turn.tried, turn.made, turn.born
-        told["state"], told["takes"] = NONE, 0.0
-        if turn.adjust is not None:
-            told["state"], told["takes"] = STANDS[turn.adjust[0]], turn.adjust[1]
-        told["root_family"], told["root"] = turn.root or (NONE, NONE)
-        told["odd"], told["next"] = _is_odd(turn), NONE
-        told["out"], told["outs"] = self._put_things(turn.outputs), len(turn.outputs)
+        out = self._put_things(turn.outputs)
         self._put_things([(0, cells) for _, cells in turn.back.values()])
         for to, cells in turn.back.values():
             back = self._numbers[id(cells)]
             self.back[back] = (to, cells)
             self.holdings.parts["made"]["tray"][back] = self._tray(station, to, cells)
+        state, takes = (NONE, 0.0) if turn.adjust is None else (STANDS[turn.adjust[0]], turn.adjust[1])
+        sizes = (turn.amount, turn.solids, turn.seconds, turn.entered, turn.tried, turn.made, turn.born)
+        made = (state, takes, *(turn.root or (NONE, NONE)), _is_odd(turn), out, len(turn.outputs))
+        self.holdings.whole["told"].write(number, *sizes, *made, *self._put_lists(turn, carried), NONE)
         self._turns[number] = turn
-        self._put_lists(number, turn, carried)
         return number
 
     def put_always(self, station: int, kits: int, area: float, seconds: float) -> None:
@@ -174,51 +169,48 @@ class Library:
         following = NONE
         for place, thing in reversed(outputs):
             number = self._record("made")
-            made = self.holdings.parts["made"][number]
-            made["lots"], made["place"], made["units"], made["next"] = 0, place, thing.units, following
-            made["measured"], made["worse"], made["flaws"] = 1.0, 0, 0
+            kind, side, solids, measured, worse = UNITS.index("m**2"), 0, 0.0, 1.0, 0
+            along, flaw, flaws = (0.0, 0.0, 0.0), 0, 0
             if isinstance(thing, Cell):
-                made["kind"] = UNITS.index("cell")
+                kind, flaw, flaws = UNITS.index("cell"), self._put_bits(thing), len(thing.flaws)
                 if thing.grade is not None:
-                    made["worse"] = np.count_nonzero((thing.grade == GRADE_B) & thing.alive)
-                self._put_bits(number, thing)
+                    worse = int(np.count_nonzero((thing.grade == GRADE_B) & thing.alive))
             elif isinstance(thing, Slurry | Electrode):
-                made["kind"] = UNITS.index("kg" if isinstance(thing, Slurry) else "m")
-                made["side"], made["solids"] = SIDES.index(thing.electrode), thing.solids
-            else:
-                made["kind"] = UNITS.index("m**2")
+                kind = UNITS.index("kg" if isinstance(thing, Slurry) else "m")
+                side, solids = SIDES.index(thing.electrode), thing.solids
             if isinstance(thing, Electrode):
-                made["width"], made["begin"], made["pitch"] = thing.width, thing.begin, thing.pitch
-                made["measured"] = thing.measured.get(self._pairing, 1.0) if self._pairing else 1.0
+                along = (thing.width, thing.begin, thing.pitch)
+                measured = thing.measured.get(self._pairing, 1.0) if self._pairing else 1.0
+            held = (kind, side, thing.units, solids, *along, measured)
+            self.holdings.whole["made"].write(number, 0, place, *held, worse, flaw, flaws, 0, following)
             self.things[number], self._numbers[id(thing)] = thing, number
             following = number
         return following
 
-    def _put_bits(self, number: int, cell: Cell) -> None:
+    def _put_bits(self, cell: Cell) -> int:
+        """Lay out the flaws in a lot of cells, and return the first of them."""
         begin = self._room("bits", len(cell.flaws))
-        made = self.holdings.parts["made"][number]
-        made["flaw"], made["flaws"] = begin, len(cell.flaws)
         self.holdings.parts["bits"]["value"][begin : begin + len(cell.flaws)] = list(cell.flaws.values())
+        return begin
 
-    def _put_lists(self, number: int, turn: Remembered, carried: Carried) -> None:
-        """Lay out what a turn lost."""
-        parts, told = self.holdings.parts, self.holdings.parts["told"]
-        told["loss"][number] = begin = self._room("losses", len(turn.losses))
-        told["losses"][number] = len(turn.losses)
-        for place, loss in enumerate(turn.losses, begin):
-            parts["losses"][place] = loss
-        told["cell"][number] = begin = self._room("lost_cells", len(turn.cells))
-        told["cells"][number] = len(turn.cells)
-        for place, (reason, action, count) in enumerate(turn.cells, begin):
+    def _put_lists(self, turn: Remembered, carried: Carried) -> tuple[int, int, int, int, int]:
+        """Lay out what a turn lost; return the first loss and their number, the same of lost cells, the first lane."""
+        parts, loss = self.holdings.parts, self._room("losses", len(turn.losses))
+        for place, row in enumerate(turn.losses, loss):
+            self.holdings.whole["losses"].write(place, *row)
+        cell = self._room("lost_cells", len(turn.cells))
+        for place, (reason, action, count) in enumerate(turn.cells, cell):
             like = self._numbers[id(turn.back[reason][1])] if action == Action.SENT_BACK else NONE
-            parts["lost_cells"][place] = (reason, action, carried.place((reason, action)), count, like)
-        told["lane"][number] = begin = self._room("lanes", 2 if turn.cuts else 0)
+            carry = carried.place((reason, action))
+            self.holdings.whole["lost_cells"].write(place, reason, action, carry, count, like)
+        lane = self._room("lanes", 2 if turn.cuts else 0)
         for side, electrode in enumerate(SIDES if turn.cuts else ()):
             length, (total, by_flaw) = turn.cuts.get(electrode, (1.0, (0.0, {})))
             first = self._room("cuts", len(by_flaw))
-            parts["lanes"][begin + side] = (length, total, first, len(by_flaw))
+            parts["lanes"][lane + side] = (length, total, first, len(by_flaw))
             for place, (flaw, metres) in enumerate(by_flaw.items(), first):
                 parts["cuts"][place] = (self._false_reject if flaw == FALSE_WEB else flaw, metres)
+        return loss, len(turn.losses), cell, len(turn.cells), lane
 
     def _room(self, name: str, size: int) -> int:
         """Return where so many records can stand in a row."""

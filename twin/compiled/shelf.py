@@ -11,16 +11,13 @@ from numpy.typing import NDArray
 from twin.compiled.holdings import Holdings
 from twin.compiled.remembering import SIDES, Library
 from twin.compiled.state import NONE, Records, World
+from twin.compiled.strips import Strip
 from twin.flow.lot import Lot
-from twin.journal import UNITS, Action
+from twin.journal import Action
 from twin.material import Cell, Electrode, Material, Separator, Slurry
 
 Name = tuple[int, int]
 
-_KIND: dict[type[Material], int] = {
-    kind: UNITS.index(unit) for kind, unit in ((Slurry, "kg"), (Electrode, "m"), (Separator, "m**2"), (Cell, "cell"))
-}
-_LOT = UNITS.index("lot")
 _NOTHING = np.zeros(0, np.float32)
 
 
@@ -86,70 +83,77 @@ class Shelf:
         self._holdings = holdings
         self._library = library
         self._pairing = pairing
-        self._lots: list[Lot | None] = []
+        self._lots: dict[int, Lot] = {}
         self.fit()
 
     def fit(self) -> None:
         """Follow arrays that have been put in the place of others."""
         self.flow, self.held = Fields(self._world.parts["lots"]), Fields(self._holdings.parts["held"])
         self._pieces = Fields(self._holdings.parts["pieces"])
-        self._lots += [None] * (len(self._world.parts["lots"]) - len(self._lots))
+        self._held = Strip(self._holdings.parts["held"], "object", "measured")
+        self._gone = Strip(self._holdings.parts["held"], "run", "next_out")
 
     def lot(self, number: int) -> Lot:
         """Return a lot by the number of its record."""
-        lot = self._lots[number] if self.held.object[number] else None
+        lot = self._lots.get(number) if self.held.object[number] else None
         if lot is None:
             lot = self._made_out(number)
         lot.entered = self.flow.entered.item(number)
         return lot
 
-    def take(self, lot: Lot) -> int:
-        """Take a free record for a lot, which Python has from now on; there has to be one."""
+    def take(self, lot: Lot, to: int) -> int:
+        """Take a free record for a lot, which Python has from now on; there has to be one.
+
+        Args:
+            lot: the lot.
+            to: number of the inbox that it goes to.
+        """
         number: int = self._root.free.item(0)
-        self._root.free[0] = self.flow.next[number]
+        flow = self.flow
+        self._root.free[0] = flow.next[number]
         self._root.free_lots[0] -= 1
-        flow, held = self.flow, self.held
         flow.serial[number], flow.family[number], flow.units[number] = lot.serial, lot.family, lot.units
         flow.next[number] = flow.holder[number] = flow.parent[number] = NONE
-        held.like[number] = held.run[number] = held.to[number] = held.next_out[number] = NONE
-        held.worse[number] = held.flawed[number] = 0
+        self.held.like[number] = NONE
+        self._gone.write(number, NONE, 0, 0, to, NONE)
         self.fill(number, lot)
         return number
 
     def fill(self, number: int, lot: Lot) -> None:
-        """Write into the record of a lot what it holds."""
-        held, material = self.held, lot.material
-        self._lots[number] = lot
-        held.object[number] = 1
-        held.kind[number] = _KIND.get(type(material), _LOT)
-        held.amount[number] = material.units
-        cathode = anode = 0.0
+        """Write into the record of a lot what it holds, and what it is taken for: then it is all in the record."""
+        material, like = lot.material, self._take_for(number, lot)
+        side, measured = 0, 1.0
         if isinstance(material, Cell):
             cathode, anode = material.cathode_kg, material.anode_kg
-        elif isinstance(material, Slurry | Electrode):
-            held.side[number] = SIDES.index(material.electrode)
+        else:
             cathode, anode = lot.coating
-        held.cathode[number], held.anode[number] = cathode, anode
-        held.measured[number] = 1.0
-        if self._pairing and isinstance(material, Electrode):
-            held.measured[number] = material.measured.get(self._pairing, 1.0)
-        held.batch[number] = lot.batch
-        held.root_family[number], held.root[number] = lot.root or (NONE, NONE)
-        self._take_for(number, lot)
+            if isinstance(material, Slurry | Electrode):
+                side = SIDES.index(material.electrode)
+                if self._pairing and isinstance(material, Electrode):
+                    measured = material.measured.get(self._pairing, 1.0)
+        self._lots[number] = lot
+        held = (like == NONE, like, lot.batch, *(lot.root or (NONE, NONE)), lot.unit, side)
+        self._held.write(number, *held, material.units, cathode, anode, measured)
+        if like != NONE:
+            self._write_rest(number, material)
 
-    def _take_for(self, number: int, lot: Lot) -> None:
-        """Write into the record of a lot what it is taken for; it is all in the record then."""
-        held, made = self.held, self._holdings.parts["made"]["lots"]
-        before = held.like.item(number)
+    def _take_for(self, number: int, lot: Lot) -> int:
+        """Take a lot for what its record says from now on; return the record of that, NONE where it is evaluated."""
+        before = self.held.like.item(number)
+        if before == NONE and lot.like is None:
+            return NONE
+        made = self._holdings.parts["made"]["lots"]
         if before != NONE:
             made[before] -= 1
-        held.like[number] = NONE
         if lot.like is None:
-            return
-        held.like[number] = like = self._library.number_of(lot.like)
+            return NONE
+        like = self._library.number_of(lot.like)
         made[like] += 1
-        held.object[number] = 0
-        material = lot.material
+        return like
+
+    def _write_rest(self, number: int, material: Material) -> None:
+        """Write into the record of a lot what Python need not know of any more."""
+        held = self.held
         if isinstance(material, Electrode):
             held.width[number], held.begin[number], held.pitch[number] = material.width, material.begin, material.pitch
         elif isinstance(material, Cell):
@@ -259,4 +263,4 @@ class Shelf:
     def tidy(self) -> None:
         """Let lots go that are no more."""
         there = self.held.object
-        self._lots = [lot if here else None for lot, here in zip(self._lots, there.tolist(), strict=True)]
+        self._lots = {number: lot for number, lot in self._lots.items() if there[number]}

@@ -23,6 +23,8 @@ from twin.flow.turn import Turn
 from twin.journal import TABLES, Journal
 
 _TURNS, _PIECES = 4096, 16384
+# what is lost in a turn that Python decides, and what comes out of it, machine code does not know yet
+_NOT_YET = (NONE, 0, NONE, NONE, 0, NONE, NONE, 0, NONE, 0)
 _WOVEN = ("rejects", "lots", "finished", "evaluated", "cells", "escapes")
 
 
@@ -110,13 +112,15 @@ class Workshop(CompiledPlant):
             wear = Wearing(partial(self._failures_of, server))
         if station.renews:
             station.serial = self._serials.item(number)
+        made_out = [not shelf.held.object[slot] for slot in slots]
         lots = [shelf.lot(slot) for slot in slots]
         turn = station.decide(lots, wear, bench.used.item(server))
         if station.renews:
             self._serials[number] = station.serial
-        for slot, lot in zip(slots, lots, strict=True):
-            # it may have become one that is evaluated, or have been worked on where it is
-            shelf.fill(slot, lot)
+        for slot, lot, was_counted in zip(slots, lots, made_out, strict=True):
+            # it may have become one that is evaluated
+            if was_counted:
+                shelf.fill(slot, lot)
         self._note(server, turn, len(slots))
         if self._apart[number]:
             bench.deciding[server] = shelf.flow.next[slots[0]]
@@ -145,13 +149,11 @@ class Workshop(CompiledPlant):
         self._asks.free_turn[0] = notes.next[number]
         self._asks.free_turns[0] -= 1
         self._turns[number] = turn
-        notes.object[number], notes.written[number], notes.back[number], notes.rows[number] = 1, 0, 0, 0
-        notes.family[number], notes.serial[number] = turn.key
-        notes.lots[number], notes.arrive[number], notes.seconds[number] = lots, turn.arrive, turn.seconds
-        notes.worked[number], notes.tried[number] = turn.entered, turn.tried
-        notes.state[number] = notes.next[number] = notes.tray[number] = NONE
+        state, takes = NONE, 0.0
         if turn.adjust is not None:
-            notes.state[number], notes.takes[number] = STANDS[turn.adjust[0]], turn.adjust[1]
+            state, takes = STANDS[turn.adjust[0]], turn.adjust[1]
+        numbers = (*turn.key, lots, *_NOT_YET, state, takes, turn.arrive)
+        self._holdings.whole["turns"].write(number, 1, 0, *numbers, turn.seconds, turn.entered, turn.tried, 0.0, NONE)
         bench = self._bench
         if bench.first_turn[server] == NONE:
             bench.first_turn[server] = number
@@ -181,13 +183,13 @@ class Workshop(CompiledPlant):
             if box is None:
                 self._flow.record.finished(station, now, lot)
                 continue
-            slot = went_in.get(id(lot), NONE)
+            slot, to = went_in.get(id(lot), NONE), self._inboxes[id(box)]
             if slot == NONE:
-                slot = shelf.take(lot)
+                slot = shelf.take(lot, to)
             else:
                 kept = slot
                 shelf.fill(slot, lot)
-            shelf.held.to[slot], shelf.held.next_out[slot] = self._inboxes[id(box)], NONE
+                shelf.held.to[slot], shelf.held.next_out[slot] = to, NONE
             if first == NONE:
                 first = slot
             else:
@@ -212,24 +214,24 @@ class Workshop(CompiledPlant):
             self._make_lots(len(outputs))
         first, held = NONE, self._shelf.held
         for box, lot in reversed(outputs):
-            slot = self._shelf.take(lot)
-            held.to[slot], held.next_out[slot] = self._inboxes[id(box)], first
-            first = slot
+            slot = self._shelf.take(lot, self._inboxes[id(box)])
+            held.next_out[slot], first = first, slot
         return first
 
     def _write_notes(self) -> None:
         """Write down the lots that have grown too old, in front of the rows that came after them."""
         noted = self._asks.noted.item(0)
+        if not noted:
+            return
         for note in self._holdings.parts["notes"][:noted].tolist():
             slot, station, time, *before = note
             for name, rows in zip(("rejects", "cells", "evaluated"), before, strict=True):
                 self._woven[name].before = rows
             self._flow.record.expired(station, time, self._shelf.lot(slot))
             forget(self.world.root, slot)
-        if noted:
-            self._asks.noted[0] = 0
-            for rows in self._woven.values():
-                rows.before = None
+        self._asks.noted[0] = 0
+        for rows in self._woven.values():
+            rows.before = None
 
     # days, and room
 

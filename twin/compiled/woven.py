@@ -48,10 +48,14 @@ class WovenRows:
         if not self._places:
             return dict(columns)
         rows = np.array(np.frombuffer(self._flat)).reshape(-1, len(self._kinds)).T
-        whole = {
-            name: np.insert(columns[name], self._places, rows[place].astype(kind))
-            for place, (name, kind) in enumerate(self._kinds.items())
-        }
+        size = len(columns[next(iter(self._kinds))]) + len(self._places)
+        there = np.array(self._places)
+        there[there.argsort(kind="stable")] += np.arange(len(there))
+        others, whole = np.ones(size, np.bool_), {}
+        others[there] = False
+        for row, (name, kind) in zip(rows, self._kinds.items(), strict=True):
+            whole[name] = np.empty(size, kind)
+            whole[name][there], whole[name][others] = row, columns[name]
         self._flat.clear()
         self._places.clear()
         return whole

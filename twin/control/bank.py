@@ -18,6 +18,8 @@ Mark = tuple[float, float, int]
 WHOLE = 500
 # a lot's roll is drawn from so large a share of the bank about its offset
 NEIGHBOURS = 0.02
+# pieces out of tolerance of a roll for which there is room at first
+_MARKS = 32
 
 
 class Bank:
@@ -150,47 +152,83 @@ def whole(metres: float) -> int:
     return max(1, int(np.ceil(metres / WHOLE))) * WHOLE
 
 
-def out_of_tolerance(along: NDArray[np.float64], tolerance: Tolerance) -> NDArray[np.bool_]:
-    """Return which metres lie in a piece of web whose mean is off, or are too heavy themselves.
-
-    Args:
-        along: loading error by the metre [-]. Shape (metres, rolls).
-        tolerance: how far off is too far.
-    """
-    over = max(1, round(tolerance.over))
-    sums = np.zeros((len(along) + 1, along.shape[1]))
-    np.cumsum(along, axis=0, out=sums[1:])
-    off = np.abs(sums[over:] - sums[:-over]) > tolerance.mean * over
-    bad = along > tolerance.peak
-    for shift in range(over):
-        bad[shift : shift + len(off)] |= off
-    return bad
-
-
 def marks_out_of_tolerance(
     along: NDArray[np.float64], across: NDArray[np.float64], tolerance: Tolerance
 ) -> list[list[Mark]]:
     """Return the pieces of web of each roll that are out of tolerance, in order of their start.
 
-    What lies between two that are less than a cell's piece apart is lost with them.
+    A metre is out of tolerance when it lies in a piece of web whose mean is off, or is too heavy itself. What lies
+    between two that are less than a cell's piece apart is lost with them.
+
+    Args:
+        along: loading error by the metre [-]. Shape (metres, rolls).
+        across: what each lane adds to it [-]. Shape (pieces of ``PIECE`` metres, rolls, lanes).
+        tolerance: how far off is too far.
     """
-    rolls, lanes = across.shape[1:]
-    near = max(1, round(tolerance.over))
-    found: list[list[Mark]] = [[] for _ in range(rolls)]
-    for lane in range(lanes):
-        by_metre = np.repeat(across[:, :, lane], PIECE, axis=0)[: len(along)]
-        edges = np.zeros((rolls, len(along) + 2), np.int8)
-        edges[:, 1:-1] = out_of_tolerance(along + by_metre, tolerance).T
-        change = np.diff(edges, axis=1)
-        which, starts = np.nonzero(change == 1)
-        ends = np.nonzero(change == -1)[1]
-        for roll, start, end in zip(which.tolist(), starts.tolist(), ends.tolist(), strict=True):
-            marks = found[roll]
-            if marks and marks[-1][2] == lane and start - (marks[-1][0] + marks[-1][1]) < near:
-                begin = marks[-1][0]
-                marks[-1] = (begin, end - begin, lane)
-            else:
-                marks.append((float(start), float(end - start), lane))
+    over = max(1, round(tolerance.over))
+    by_roll, lanes = np.ascontiguousarray(along.T), np.ascontiguousarray(across.transpose(1, 2, 0))
+    limits = (tolerance.mean * over, tolerance.peak)
+    rows = np.empty((_MARKS * len(by_roll), 4), np.int64)
+    count = _mark(by_roll, lanes, PIECE, over, *limits, rows)
+    if count > len(rows):
+        rows = np.empty((count, 4), np.int64)
+        _mark(by_roll, lanes, PIECE, over, *limits, rows)
+    found: list[list[Mark]] = [[] for _ in by_roll]
+    for roll, lane, start, size in rows[:count].tolist():
+        found[roll].append((float(start), float(size), lane))
     for marks in found:
         marks.sort()
     return found
+
+
+@loop
+def _mark(
+    along: NDArray[np.float64],
+    across: NDArray[np.float64],
+    piece: int,
+    over: int,
+    mean: float,
+    peak: float,
+    rows: NDArray[np.int64],
+) -> int:
+    """Note roll, lane, start and length of each piece of web that is out of tolerance, as far as there is room.
+
+    Args:
+        along: loading error by the metre [-]. Shape (rolls, metres).
+        across: what each lane adds to it [-]. Shape (rolls, lanes, pieces).
+        piece: metres of a piece of ``across``.
+        over: metres over which the mean is taken.
+        mean: largest sum of the error over so many metres [-].
+        peak: largest error of a metre [-].
+        rows: where to. Shape (rows, 4).
+
+    Returns:
+        How many there are.
+    """
+    rolls, metres = along.shape
+    lanes, count = across.shape[1], 0
+    sums, bad = np.empty(metres + 1), np.empty(metres, np.bool_)
+    for roll in range(rolls):
+        for lane in range(lanes):
+            sums[0] = 0.0
+            for number in range(-(-metres // piece)):
+                here = across[roll, lane, number]
+                for metre in range(number * piece, min((number + 1) * piece, metres)):
+                    error = along[roll, metre] + here
+                    sums[metre + 1] = sums[metre] + error
+                    bad[metre] = error > peak
+            for metre in range(over, metres + 1):
+                if abs(sums[metre] - sums[metre - over]) > mean:
+                    bad[metre - over : metre] = True
+            # a row of the same lane that ended less than so many metres before goes on
+            end, first = -over, True
+            for metre in range(metres):
+                if bad[metre]:
+                    if first or metre - end >= over:
+                        count += 1
+                        if count <= len(rows):
+                            rows[count - 1, 0], rows[count - 1, 1], rows[count - 1, 2] = roll, lane, metre
+                    if count <= len(rows):
+                        rows[count - 1, 3] = metre + 1 - rows[count - 1, 2]
+                    end, first = metre + 1, False
+    return count

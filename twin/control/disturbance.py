@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.declared import Declared
+from twin.machine_code import loop
 from twin.randomness import Streams
 from twin.units import Fraction, Metres, PerLength, Positive
 
@@ -121,11 +122,18 @@ def wandering(draws: Values, sd: float, length: float) -> Values:
         length: correlation length [m].
     """
     keep = float(np.exp(-1 / length)) if length else 0.0
-    found: Values = draws * float(sd * np.sqrt(1 - keep**2))
+    found: Values = np.multiply(draws, float(sd * np.sqrt(1 - keep**2)), order="C")
     found[0] = sd * draws[0]
-    for here in range(1, len(found)):
-        found[here] += keep * found[here - 1]
+    _keep(found.reshape(len(found), -1), keep)
     return found
+
+
+@loop
+def _keep(web: Values, keep: float) -> None:
+    """Let each metre keep a share of the one before, in place. Shape (metres, rolls)."""
+    for here in range(1, web.shape[0]):
+        for roll in range(web.shape[1]):
+            web[here, roll] += keep * web[here - 1, roll]
 
 
 def variance_of_mean(sd: float, length: float, over: float) -> float:

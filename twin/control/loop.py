@@ -18,6 +18,7 @@ from twin.control.fuzzy import FuzzyPI
 from twin.control.network import Network
 from twin.control.predictive import Predictive
 from twin.declared import Declared, Extras
+from twin.machine_code import loop
 from twin.problems import InputError, did_you_mean
 from twin.randomness import Streams
 from twin.units import Fraction, Metres, Positive, Seconds
@@ -215,9 +216,16 @@ class _Pump:
 
     def coat(self, web: Values, command: Values, gain: Values) -> None:
         """Add to web, metre by metre, what a command gives, in place. Shape (metres, rolls)."""
-        for metre in web:
-            self._given = self._given + np.clip(self._share * (command - self._given), -self._most, self._most)
-            metre += gain * self._given
+        _coat(web, command, gain, self._share, self._most, self._given)
+
+
+@loop
+def _coat(web: Values, command: Values, gain: Values, share: float, most: float, given: Values) -> None:
+    """Add to web, metre by metre, what pump and die give on their way to a command, in place."""
+    for metre in range(web.shape[0]):
+        for roll in range(web.shape[1]):
+            given[roll] += min(max(share * (command[roll] - given[roll]), -most), most)
+            web[metre, roll] += gain[roll] * given[roll]
 
 
 class _Punching:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ Path_ = tuple[str | int, ...]
 _SUFFIXES = (".yaml", ".yml")
 # far above any plant; a few lines of aliases can grow to more than any memory holds
 _MOST_VALUES = 100_000
+# files of which a process keeps what it has read: those of all plants that come with gigatwin, and some more
+_KEPT = 64
 
 
 @dataclass
@@ -120,10 +124,17 @@ def _parent(document: Document, name: str, place: Path_, seen: tuple[Path, ...])
 
 
 def _parse(path: Path) -> Document:
+    read = _read(path, _text(path))
+    # whoever loads a file merges others into it
+    return Document(read.file, deepcopy(read.content), dict(read.origins))
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(path: Path, text: str) -> Document:
+    """Return a file as plain data; the base files of all plants are read once in a process, as long as they stay."""
     from ruamel.yaml.constructor import DuplicateKeyError
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    text = _text(path)
     try:
         loaded = _yaml().load(text)
         document = Document(str(path), {})

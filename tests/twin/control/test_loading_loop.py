@@ -8,7 +8,7 @@ from generic_lines import interval
 from loading_loops import declared, disturbed, loop_of, rolls_of, spread, streams
 
 from twin import InputError
-from twin.control.bank import Bank, build_bank, marks_out_of_tolerance, out_of_tolerance
+from twin.control.bank import Bank, build_bank, marks_out_of_tolerance
 from twin.control.disturbance import least_variance, normal_quantiles, variance_of_mean, wandering
 from twin.control.loop import Tolerance
 
@@ -137,9 +137,8 @@ def test_web_is_out_of_tolerance_by_its_mean_or_by_one_heavy_metre() -> None:
     web[20, 1] = 0.026  # one metre too heavy
     web[20, 2] = -0.026  # too light: only a mean counts
     web[30:36, 3] = -0.0149
-    bad = out_of_tolerance(web, TOLERANCE)
-    assert bad.sum(axis=0).tolist() == [6, 1, 0, 0]
-    assert bad[10:16, 0].all() and bad[20, 1]
+    found = marks_out_of_tolerance(web, np.zeros((2, 4, 1)), TOLERANCE)
+    assert found == [[(10.0, 6.0, 0)], [(20.0, 1.0, 0)], [], []]
 
 
 def test_pieces_that_are_near_are_lost_together_and_lanes_by_themselves() -> None:
@@ -153,7 +152,8 @@ def test_pieces_that_are_near_are_lost_together_and_lanes_by_themselves() -> Non
 def test_a_share_of_normal_web_is_out_of_tolerance_as_the_normal_law_says() -> None:
     # rolls that are off as a whole: P(|z| > 1.5 %) of an offset of 1 %
     along = np.broadcast_to(0.01 * normal_quantiles(2000), (50, 2000))
-    share = out_of_tolerance(along, TOLERANCE).mean()
+    found = marks_out_of_tolerance(along, np.zeros((1, 2000, 1)), TOLERANCE)
+    share = sum(size for marks in found for _, size, _ in marks) / along.size
     assert share == pytest.approx(2 * 0.0668, abs=0.001)
 
 
