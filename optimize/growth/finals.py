@@ -37,11 +37,13 @@ class Finalist:
         strategy: with its orders and engineers.
         values: net present value in the futures that it was lived in [MUSD]. Shape (futures,).
         first: how many of those it had been planned in.
+        insolvency: share of those futures in which the cash runs out [-].
     """
 
     strategy: Strategy
     values: Floats
     first: int
+    insolvency: Interval
 
     @property
     def npv(self) -> Interval:
@@ -73,7 +75,9 @@ def finals(pools: Mapping[str, Sequence[Lived]], bench: Bench, futures: Scenario
             left[name] = abreast(pool, most)
             fallen[name] = [one for one in pool if all(one is not other for other in left[name])] + fallen[name]
     return {
-        name: [Finalist(one.strategy, one.books.npv_musd, first) for one in (*left[name], *fallen[name])]
+        name: [
+            Finalist(one.strategy, one.books.npv_musd, first, one.insolvency) for one in (*left[name], *fallen[name])
+        ]
         for name in pools
     }
 

@@ -54,6 +54,7 @@ def finalists(compared: Compared) -> list[Row]:
             "where_planned_musd": plan.at_first,
             "futures": len(plan.values),
             **spread_of("npv_musd", plan.npv),
+            **spread_of("insolvency_probability", plan.insolvency),
             "taken": place == 0,
         }
         for name, one in _ranked(compared)

@@ -102,7 +102,7 @@ def _pictures(compared: Compared, rows: Mapping[str, list[Row]]) -> dict[str, Ca
     }
     wanted: dict[str, Callable[[], Any]] = {
         "ranking": lambda: of_worth.draw_ranking(best, of),
-        "frontier": lambda: of_worth.draw_frontier(best, rows["frontier"], of),
+        "frontier": lambda: of_worth.draw_frontier(best, rows["frontier"], of, rows["finalists"]),
         "good": lambda: over_time.draw_fans(
             quarters,
             of,

@@ -85,6 +85,7 @@ def _planned(one: AtBest) -> dict[str, object]:
                 "engineers": other.strategy.engineers,
                 "futures": len(other.values),
                 "npv_musd": other.npv._asdict(),
+                "insolvency_probability": other.insolvency._asdict(),
                 "npv_musd_where_planned": other.at_first,
             }
             for other in one.finals

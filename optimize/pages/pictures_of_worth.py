@@ -76,18 +76,24 @@ def draw_ranking(rows: Sequence[Row], of: Strategies) -> Any:
     return figure
 
 
-def draw_frontier(rows: Sequence[Row], planned: Sequence[Row], of: Strategies) -> Any:
+def draw_frontier(rows: Sequence[Row], planned: Sequence[Row], of: Strategies, plans: Sequence[Row] = ()) -> Any:
     """Draw expected value against the chance of insolvency, as lived, and as planned where that was asked.
 
     Args:
         rows: strategies as lived; points in the same place are moved apart.
         planned: of the frontier: the best plan for each chance that may be taken.
         of: the strategies.
+        plans: of the same strategies that were lived in some futures; the one that was taken is among the rows.
     """
     figure, axes = axes_of(WIDTH, (5.6 if planned else 3.2) + legend_height(of), 2 if planned else 1, 1, squeeze=False)
     lived, *others = axes.flat
     handles, titles = _lived_points(lived, rows, of)
-    leave_room(lived, [0.0, *(row[f"npv_musd_{end}"] for row in rows for end in ("low", "high"))])
+    others_lived = [row for row in plans if not row["taken"]]
+    for row in others_lived:
+        middle, risk = _middle(row, "npv_musd"), _middle(row, "insolvency_probability").mean
+        lived.plot([100 * risk], [middle.mean], "o", mfc="none", mec=of[row["strategy"]].colour, ms=6)
+    means = [row["npv_musd_mean"] for row in others_lived]
+    leave_room(lived, [0.0, *means, *(row[f"npv_musd_{end}"] for row in rows for end in ("low", "high"))])
     lived.set_title("As lived", fontsize=10)
     lived.set_xlabel("insolvent futures [%]; points in one place are moved apart", fontsize=10)
     lived.set_ylabel("net present value [MUSD]", fontsize=10)

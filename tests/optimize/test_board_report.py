@@ -7,9 +7,8 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,15 +18,12 @@ from command import is_self_contained
 from optimize.figures import Interval
 from optimize.growth.probes import Waited
 from optimize.growth.read_scale_up import read_scale_up
-from optimize.growth.strategy import Strategy
 from optimize.growth.verdict import keep
 from optimize.money.books import by_year
 from optimize.pages import board_story
-from optimize.pages.board_plans import built
-from optimize.pages.board_plant import engineers, flow, narrowest, scrap, scrap_by_mode, scrap_flows, scrap_in_all
+from optimize.pages.board_plant import engineers, narrowest
 from optimize.pages.board_report import middle, save_strategies, table_of_strategies
 from optimize.pages.board_tables import costs, lines, quarters, tables_of
-from optimize.pages.pictures_of_scrap import flows_of
 from twin import sample_futures
 from twin.read import lines_folder
 
@@ -112,90 +108,6 @@ def test_the_parts_of_a_kilowatt_hour_add_up_to_its_cost() -> None:
         middle = lived.cost_by_year[MONTHS // 12 - 1]
         assert middle is not None
         assert sum(parts) == pytest.approx(middle.mean)
-
-
-def test_scrap_of_all_stations_is_the_material_in_the_books() -> None:
-    verdict = compared().verdict
-    for name, lived in verdict.lived.items():
-        own = [row for row in scrap(compared()) if row["strategy"] == name]
-        price = verdict.site.costs.materials * verdict.scenarios.material_price
-        gwh = (lived.books.scrapped / price).sum(axis=1).mean()
-        for side in ("lost", "born"):
-            assert sum(row[f"{side}_musd"] for row in own) == pytest.approx(lived.books.scrap.sum(axis=1).mean())
-            assert sum(row[f"{side}_gwh"] for row in own) == pytest.approx(gwh)
-        lost, born = (sum(row[f"{side}_tonnes"] for row in own) for side in ("lost", "born"))
-        assert lost == pytest.approx(born) and lost > 0
-
-
-def test_what_is_started_is_lost_or_good() -> None:
-    """By hand: good cells and all that stations lost, web for one electrode of one arm as half."""
-    found = compared()
-    mature = found.verdict.site.ground.mature
-    for lived in found.verdict.lived.values():
-        stages = flow(found, lived)
-        sources = (lived.stacked("scrap_by_source") * lived.ran[:, :, None]).sum(axis=1).mean(axis=0)
-        lost = np.bincount([source.found for source in mature.sources], sources, len(mature.stations))
-        first = stages[mature.stations[0]]["in"]
-        halves = np.where(mature.cells, 1.0, 0.5)
-        assert first == pytest.approx(lived.books.good.sum(axis=1).mean() + (lost * halves).sum())
-        for one, two in pairwise(stages.values()):
-            assert one["out"] == two["in"] and one["in"] == pytest.approx(one["out"] + one["lost"])
-
-
-def test_the_sankey_of_scrap_closes_in_cells_tonnes_and_money() -> None:
-    """What is born is found, and what is found is brought back or lost: together all that the books scrap."""
-    verdict = compared().verdict
-    names = verdict.site.ground.mature.stations
-    for name, lived in verdict.lived.items():
-        own = [row for row in scrap_flows(compared()) if row["strategy"] == name]
-        links = flows_of(own, names)
-        books = lived.books
-        back = sum(size for (_, _, end), size in links.items() if end == "brought back")
-        lost = sum(size for (_, _, end), size in links.items() if end == "lost")
-        assert back == pytest.approx(books.recovery.sum(axis=1).mean()) and back > 0
-        assert lost == pytest.approx(books.scrap.sum(axis=1).mean())
-        assert back + lost == pytest.approx(books.scrapped.sum(axis=1).mean())
-        # by hand: what each month makes and loses, at the mass of a cell where it is lost
-        mature = verdict.site.ground.mature
-        cells = (lived.stacked("scrap_by_source") * lived.ran[:, :, None]).sum(axis=1).mean(axis=0) / mature.energy
-        tonnes = sum(
-            count * mature.mass[source.found] / 1e3 for count, source in zip(cells, mature.sources, strict=True)
-        )
-        assert sum(row["tonnes"] for row in own) == pytest.approx(tonnes)
-        assert all(names.index(row["found"]) >= names.index(row["born"]) for row in own)
-
-
-def test_stations_with_little_scrap_share_a_ribbon_and_none_of_it_goes_missing() -> None:
-    names = [f"s{number}" for number in range(12)]
-    rows = [
-        {"born": born, "found": found, "musd": 1.0 + place, "recovered_musd": 0.5}
-        for place, (born, found) in enumerate(product(names, names[6:]))
-    ]
-    links = flows_of(rows, names)
-    assert len({born for born, _, _ in links}) == 8 and len({found for _, found, _ in links}) == 6
-    assert sum(links.values()) == pytest.approx(sum(row["musd"] + 0.5 for row in rows))
-
-
-def test_scrap_of_all_defect_modes_born_at_a_station_is_what_is_born_there() -> None:
-    by_station = {(row["strategy"], row["station"]): row for row in scrap(compared())}
-    sums: dict[tuple[str, str], dict[str, float]] = {}
-    for row in scrap_by_mode(compared()):
-        own = sums.setdefault((row["strategy"], row["born"]), {})
-        for unit in ("gwh", "tonnes", "musd"):
-            own[unit] = own.get(unit, 0.0) + row[unit]
-    for place, row in by_station.items():
-        for unit in ("gwh", "tonnes", "musd"):
-            assert sums.get(place, {}).get(unit, 0.0) == pytest.approx(row[f"born_{unit}"])
-    assert {row["mode"] for row in scrap_by_mode(compared())} == {"streak", "overhang", "leak", ""}
-
-
-def test_scrap_beside_what_was_made_is_that_of_all_stations() -> None:
-    for row in scrap_in_all(compared()):
-        lived = compared().verdict.lived[row["strategy"]]
-        assert row["lost_musd"] == pytest.approx(lived.books.scrap.sum(axis=1).mean())
-        assert row["good_gwh"] == pytest.approx(lived.books.good.sum(axis=1).mean())
-        assert row["usd_per_good_kwh"] * row["good_gwh"] == pytest.approx(row["lost_musd"])
-        assert row["share_of_material"] == pytest.approx(row["lost_gwh"] / (row["lost_gwh"] + row["good_gwh"]))
 
 
 def test_an_input_turns_the_best_strategy_worthless_where_its_value_crosses_nothing() -> None:
@@ -346,19 +258,3 @@ def test_tables_hold_every_strategy() -> None:
     found = tables_of(compared())
     for name in ("strategies", "years", "quarters", "scrap"):
         assert {row["strategy"] for row in found[name]} == {"fast", "seen"}
-
-
-@pytest.mark.parametrize(
-    ("build", "said"),
-    [
-        ({"rule": "at_once"}, "4 lines at once"),
-        ({"rule": "phased", "gap": 6}, "4 lines, 6 months apart"),
-        ({"rule": "when_proved", "output": 0.7}, "up to 4 lines, the next when 70 % is made"),
-        ({"rule": "scheduled", "orders": (3,)}, "1 line"),
-        ({"rule": "scheduled", "orders": (0, 0)}, "2 lines at once"),
-        ({"rule": "scheduled", "orders": (0, 12, 60)}, "3 lines, ordered in months 0, 12 and 60"),
-    ],
-)
-def test_how_a_strategy_builds_is_said_in_words(build: dict[str, Any], said: str) -> None:
-    one = Strategy.model_validate({"title": "one", "build": build, "engineers": 4})
-    assert built(one, 4) == said

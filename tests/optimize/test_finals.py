@@ -12,6 +12,7 @@ import pytest
 from costly_site import MONTHS, site, strategy
 
 from optimize.cache import Cache
+from optimize.figures import Interval
 from optimize.growth.at_best import AtBest
 from optimize.growth.bench import Bench
 from optimize.growth.finals import Finalist, abreast, finals, flattered
@@ -20,6 +21,8 @@ from optimize.growth.strategy import Scheduled
 from optimize.money.funding import read_funding
 from optimize.workers import Tell, hired
 from twin import sample_futures
+
+SAFE = Interval(0.0, 0.0, 0.1)
 
 
 def worth(*values: float, orders: int = 0) -> Any:
@@ -52,10 +55,10 @@ def test_no_more_plans_stay_than_may_and_one_of_equal_orders() -> None:
 
 def test_choosing_flatters_by_nothing_where_one_plan_is_best_without_any_future() -> None:
     one = strategy()
-    steady, worse = Finalist(one, np.array([5.0, 6, 7]), 1), Finalist(one, np.array([1.0, 2, 3]), 1)
+    steady, worse = Finalist(one, np.array([5.0, 6, 7]), 1, SAFE), Finalist(one, np.array([1.0, 2, 3]), 1, SAFE)
     assert flattered([steady, worse]) == 0
     # what was not lived to the end is in no choice
-    assert flattered([steady, Finalist(one, np.array([99.0]), 1)]) == 0
+    assert flattered([steady, Finalist(one, np.array([99.0]), 1, SAFE)]) == 0
 
 
 def test_choosing_between_equal_plans_flatters_by_what_the_normal_law_says() -> None:
@@ -64,7 +67,7 @@ def test_choosing_between_equal_plans_flatters_by_what_the_normal_law_says() -> 
     apart = luck.normal(0, 40, 400)
     apart -= apart.mean()
     level = luck.normal(100, 300, 400)
-    found = flattered([Finalist(one, level, 4), Finalist(one, level + apart, 4)])
+    found = flattered([Finalist(one, level, 4, SAFE), Finalist(one, level + apart, 4, SAFE)])
     # a mean of half-normal numbers over 1,000 draws scatters by some 5 %
     assert found == pytest.approx(apart.std() / 20 / np.sqrt(2 * np.pi), rel=0.15)
 
@@ -104,6 +107,7 @@ def test_what_was_lived_in_parts_is_what_is_lived_in_one(pooled: Any) -> None:
     for one in found:
         lived = by_strategy[one.strategy.model_dump_json()]
         assert one.values.tolist() == lived.books.npv_musd[: len(one.values)].tolist()
+        assert one.insolvency.mean == pytest.approx(lived.books.insolvent[: len(one.values)].mean())
         assert one.at_first == pytest.approx(float(lived.books.npv_musd[:2].mean()))
 
 
