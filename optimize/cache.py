@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import from_json, to_json
 
 from twin import Line, changes, line_sha256, versions
 
 Answered = TypeVar("Answered")
 
 ENVIRONMENT = "GIGATWIN_CACHE"
-FORMAT = 1
+FORMAT = 2
 # an answer is a few kB: enough for some ten thousand of them
 LIMIT = 200_000_000
 _OURS = re.compile(r"[0-9a-f]{16}/[0-9a-f]{2}/[0-9a-f]{62}\.(json|[^.]+\.tmp)")
@@ -79,8 +80,8 @@ class Cache:
         if self.folder is None:
             return None
         try:
-            found = json.loads(_file(self.folder, code, key).read_bytes())
-            if found["format"] != FORMAT or found["key"] != key or found["sha256"] != _digest(found["answer"]):
+            found = from_json(_file(self.folder, code, key).read_bytes())
+            if found["format"] != FORMAT or found["key"] != key or found["sha256"] != _seal(found["answer"]):
                 return None
             answer = decode(found["answer"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -93,12 +94,12 @@ class Cache:
         self._known[key] = answer
         if self.folder is None:
             return
-        content = {"format": FORMAT, "key": key, "sha256": _digest(plain), "answer": plain}
+        content = {"format": FORMAT, "key": key, "sha256": _seal(plain), "answer": plain}
         try:
             if not self._looked_at_size:
                 self._looked_at_size = True
                 _forget(self.folder, code, self._limit)
-            _write(_file(self.folder, code, key), json.dumps(content))
+            _write(_file(self.folder, code, key), _json(content))
         except OSError as error:
             self._give_up(error)
 
@@ -150,7 +151,7 @@ class Shelf(Generic[Answered]):
 
     def keep(self, key: str, answer: Answered) -> Answered:
         """Keep an answer, and return it as it will be found again."""
-        plain = json.loads(json.dumps(self._kind.dump_python(answer)))
+        plain = from_json(_json(self._kind.dump_python(answer)))
         again = self._kind.validate_python(plain)
         self._cache.keep(self._code, key, plain, again)
         return again
@@ -218,17 +219,26 @@ def _digest(plain: Any) -> str:
     return sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
+def _json(plain: Any) -> bytes:
+    """Return an answer as JSON, several times as fast as by Python: hundreds of young plants' lives are kept."""
+    return to_json(plain, inf_nan_mode="constants")
+
+
+def _seal(plain: Any) -> str:
+    return sha256(_json(plain)).hexdigest()
+
+
 def _file(folder: Path, code: str, key: str) -> Path:
     return folder / code[:16] / key[:2] / f"{key[2:]}.json"
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     """Write a file as a whole or not at all, whoever else writes it at the same time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=f"{path.stem}.", suffix=".tmp", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)

@@ -48,6 +48,8 @@ def _save(figure: Any, folder: Path, name: str) -> str:
     import matplotlib.pyplot as plt
 
     figure.savefig(folder / f"{name}.png", dpi=150)
+    # everything has its place now, and need not be laid out once more
+    figure.set_layout_engine("none")
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
     plt.close(figure)
     svg = (folder / f"{name}.svg").read_text(encoding="utf-8")

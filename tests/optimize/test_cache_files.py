@@ -43,8 +43,8 @@ def ask_again(tmp_path: Path) -> list[int]:
     [
         lambda text: "",
         lambda text: text[: len(text) // 2],
-        lambda text: text.replace('"third": 0.0', '"third": 0.5'),
-        lambda text: text.replace('"number": 0', '"number": "zero"'),
+        lambda text: text.replace('"third":0.0', '"third": 0.5'),
+        lambda text: text.replace('"number":0', '"number": "zero"'),
         lambda text: "\0" * len(text),
         lambda text: "[]",
         lambda text: "null",
