@@ -15,6 +15,7 @@ from optimize.tornado import tornado
 from optimize.what_if import what_ifs
 from optimize.workers import Pool, Tell
 
+CHANGES = "what changes are worth"
 FRONT = "both goals of the plans weighed"
 DOUBT = "what the most uncertain inputs do"
 
@@ -27,7 +28,7 @@ def look_around(
     weighed: tuple[str, str] | None = None,
     points: int = POINTS,
 ) -> Iterator[Around]:
-    """Yield ever more of what lies around a plan: first what models say in seconds, then what the twin is asked for.
+    """Yield ever more of what lies around a plan: first what models say, then what the twin is asked for.
 
     Args:
         plan: an answered study; of one without a plan, what clashes is told.
@@ -42,12 +43,11 @@ def look_around(
         return
     doubted = [DOUBT] if plan.question.study.tornado else []
     weighing = weigh(plan, weighed, points, tell) if weighed else None
-    known = Around(
-        what_ifs=what_ifs(plan, tell),
-        second_best=second_best(plan, tell=tell),
-        front=weighing.by_model() if weighing else None,
-        pending=([FRONT] if weighing else []) + doubted,
-    )
+    twin = [FRONT, *doubted] if weighing else doubted
+    known = Around(front=weighing.by_model() if weighing else None, pending=[CHANGES, *twin])
+    if weighing:
+        yield known
+    known = replace(known, what_ifs=what_ifs(plan, tell), second_best=second_best(plan, tell=tell), pending=twin)
     yield known
     if weighing:
         known = replace(known, front=weighing.in_twin(workers, tell, cache), pending=doubted)

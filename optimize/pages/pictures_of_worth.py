@@ -23,8 +23,8 @@ from optimize.pages.tables import Row
 from optimize.words import decimals_of_column
 
 _LABEL = 20
-# between points of a picture that would lie on each other [%]
-_APART = 2.3
+# points nearer than this would lie on each other, and are moved so far apart [%]
+_NEAR, _APART = 2.0, 1.3
 # what is drawn of the cost of a kWh, to the least there is
 _DEAREST = 100.0
 PART_COLOURS = {
@@ -118,15 +118,15 @@ def draw_frontier(rows: Sequence[Row], planned: Sequence[Row], of: Strategies, p
 
 def _lived_points(axis: Any, rows: Sequence[Row], of: Strategies) -> tuple[list[Any], list[str]]:
     """Draw what was lived; return what goes into the legend."""
-    seen: dict[int, int] = {}
+    drawn: list[tuple[float, Interval]] = []
     handles: list[Any] = []
     for row in rows:
         one = of[row["strategy"]]
-        middle, risk = _middle(row, "npv_musd"), _middle(row, "insolvency_probability").mean
-        cell = round(100 * risk / 4)
-        shift = _APART * seen.setdefault(cell, 0)
-        seen[cell] += 1
-        x = 100 * risk + (shift if risk < 0.5 else -shift)
+        middle, risk = _middle(row, "npv_musd"), 100 * _middle(row, "insolvency_probability").mean
+        # how many are hidden behind it: they go a little to the right and to the left in turn
+        behind = sum(abs(risk - x) < _NEAR and middle.low < o.high and o.low < middle.high for x, o in drawn)
+        drawn.append((risk, middle))
+        x = risk + (behind + 1) // 2 * (_APART if behind % 2 else -_APART)
         axis.errorbar([x], [middle.mean], yerr=whiskers([middle]), fmt="none", color=one.colour, capsize=3, lw=1.2)
         handles += axis.plot([x], [middle.mean], "o", color=one.colour, ms=7, ls=one.look[1])
     return handles, [of[row["strategy"]].title for row in rows]
