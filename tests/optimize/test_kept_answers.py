@@ -252,9 +252,7 @@ def test_a_plan_is_there_while_the_twin_is_asked_about_it_and_says_what_is_missi
     assert begun["pending"] == ["both goals of the plans weighed", "what the most uncertain inputs do"]
     assert begun["pareto"][0]["points"] and not begun["pareto"][0]["simulated"]
     page = tmp_path / "out" / "report.html"
-    assert "not known yet when this page was written: both goals of the plans weighed, " in page.read_text(
-        "utf-8"
-    )
+    assert "not known yet when this page was written: both goals of the plans weighed, " in page.read_text("utf-8")
 
     # the same command goes on, and nothing is missing then
     assert planned(tmp_path, "--overwrite", "--pareto", "cost,capital", "--points", "3")[0] == 0
