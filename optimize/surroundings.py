@@ -28,7 +28,7 @@ def look_around(
     weighed: tuple[str, str] | None = None,
     points: int = POINTS,
 ) -> Iterator[Around]:
-    """Yield ever more of what lies around a plan: first what models say, then what the twin is asked for.
+    """Yield ever more of what lies around a plan: what models say in seconds, in minutes, and what the twin is asked.
 
     Args:
         plan: an answered study; of one without a plan, what clashes is told.
@@ -45,8 +45,7 @@ def look_around(
     weighing = weigh(plan, weighed, points, tell) if weighed else None
     twin = [FRONT, *doubted] if weighing else doubted
     known = Around(front=weighing.by_model() if weighing else None, pending=[CHANGES, *twin])
-    if weighing:
-        yield known
+    yield known
     known = replace(known, what_ifs=what_ifs(plan, tell), second_best=second_best(plan, tell=tell), pending=twin)
     yield known
     if weighing:

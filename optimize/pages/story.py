@@ -200,7 +200,11 @@ def clashing(around: Around) -> str:
     """Say which demands and limits clash."""
     if not around.clash:
         return ""
-    return f"These clash: {listed(around.clash)}. Without any one of them there is a plan. {around.nearest}".rstrip()
+    if len(around.clash) == 1:
+        said = f"What no plan can keep: {around.clash[0]}. Without it there is one."
+    else:
+        said = f"These clash: {listed(around.clash)}. Without any one of them there is a plan."
+    return f"{said} {around.nearest}".rstrip()
 
 
 def held_back(plan: Plan, chosen: Round) -> Iterator[str]:

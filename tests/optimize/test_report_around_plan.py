@@ -119,6 +119,10 @@ def test_an_infeasible_study_says_which_limits_clash(plan: Plan, tmp_path: Path)
     said = words_of(tmp_path)
     assert "These clash: 0.6 GWh a year and capital at most 5 MUSD. Without any one of them there is a plan." in said
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["clash"] == list(clash.clash)
+    alone = replace(clash, clash=clash.clash[1:], nearest="All else kept, there is a plan with 26 MUSD.")
+    save_plan(replace(plan, status="infeasible", chosen=None), tmp_path, alone)
+    told = "What no plan can keep: capital at most 5 MUSD. Without it there is one. All else kept, there is a plan with"
+    assert told in words_of(tmp_path)
 
 
 @pytest.fixture(name="undrawn")
