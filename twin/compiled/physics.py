@@ -206,7 +206,7 @@ def adjust(w: Root, server: int) -> bool:
 def end_adjusting(w: Root, server: int) -> None:
     """End a stop after an alarm, which renews what wears, as a set-up does, unless somebody was only called."""
     record = server_of(w, server)
-    if record.stay_state == _SETUP:
+    if record.state == _SETUP:
         bench_of(physics_of(w), server).used = 0.0
         for place in range(record.first_use, record.first_use + station_of(w, record.station).setups):
             use_of(w, place).lots = 0.0

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from busy_plant import busy_plant
 from generic_lines import finished
 from traced_plant import traced_plant
 from two_engines import assert_same
 from watched_plant import pilot_with
 
 from twin import Line, put, read_line, turn
-from twin.journal import Action
+from twin.journal import Action, State
 from twin.read import known_lines
 
 LARGE = [path for path in known_lines() if path.stem != "pilot_line"]
@@ -52,6 +53,15 @@ def test_cells_that_are_joined_split_and_sent_back_are_the_same(evaluate: str) -
 def test_machines_stand_still_alike_after_an_alarm(tmp_path: Path, action: str) -> None:
     journal = assert_same(pilot_with(tmp_path, action), days=10, seed=2, evaluate="sample:30%")
     assert len(journal.columns("alarms")["time"]) > 5
+
+
+@pytest.mark.parametrize("evaluate", ["all", "sample:30%"])
+def test_whatever_befalls_a_machine_befalls_it_alike(evaluate: str) -> None:
+    journal = assert_same(busy_plant(), days=4, seed=2, cells="all", evaluate=evaluate)
+    # knives are new after the alarm of a chart, whether or not their station has shifts
+    stops = journal.frame("stops")
+    set_up = stops[stops.state == State.SETUP].groupby("station").size()
+    assert set_up["cathode_slitting"] > 5 < set_up["anode_slitting"]
 
 
 def varied(line: Line, luck: Random) -> Line:
