@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ from generic_lines import DAY
 
 from twin import Deadlock, Journal, Line, Run, Save, simulate
 from twin.coarse import coarser
+from twin.compiled.workshop import Workshop
 from twin.flow import Plant
 from twin.journal import TABLES, State
-from twin.present import go_on, present_of_plant, read_present, write_present
+from twin.present import go_on, present_of_plant, present_of_workshop, read_present, write_present
 from twin.simulation import evaluated_share
 
 # when a row was written, for tables that have no time of their own
@@ -101,30 +103,47 @@ def assert_like(line: Line, file: Path, seed: int) -> None:
         assert first == second
 
 
-def broken(run: Run, moments: Iterable[float], file: Path, look: Callable[[Plant], None] | None = None) -> Journal:
-    """Simulate a run in SimPy whose plant is saved and made anew from the file at some moments [s].
+def broken(
+    run: Run,
+    moments: Iterable[float],
+    file: Path,
+    look: Callable[[Plant], None] | None = None,
+    engines: Iterable[str] = ("simpy",),
+) -> Journal:
+    """Simulate a run whose plant is saved and made anew from the file at some moments [s].
 
     Args:
         run: the run, without a warm-up.
         moments: when.
         file: where.
-        look: called with the plant at each of them.
+        look: called with the plant at each of them that it comes to in SimPy.
+        engines: that execute the run one after the other, each until a moment; after the last one the first.
     """
     line, flaws = coarser(run.line, run.lot_scale), [f"{flaw.name}@{flaw.station}" for flaw in run.line.flaws]
     journal = Journal(list(run.line.stations), list(run.line.buffers), flaws, None)
     journal.line = run.line
-    share, present = evaluated_share(run.evaluate), None
-    plant = Plant(line, run.seed, journal, 1.0, evaluated=share)
-    plant.begin()
+    kinds = cycle([Plant if engine == "simpy" else Workshop for engine in engines])
+
+    def new() -> Plant | Workshop:
+        return next(kinds)(line, run.seed, journal, 1.0, evaluated=evaluated_share(run.evaluate))
+
+    plant, present = new(), None
+    if isinstance(plant, Plant):
+        plant.begin()
     for time in sorted({*moments, *(DAY * day for day in range(1, run.days + 1))}):
         plant.run_until(time)
         if time % DAY == 0:
             plant.close_day(int(time // DAY) - 1)
         if time in moments:
-            if look is not None:
-                look(plant)
-            write_present(file, present_of_plant(plant, journal, run, present))
-            plant, present = Plant(line, run.seed, journal, 1.0, evaluated=share), read_present(file)
+            if isinstance(plant, Plant):
+                if look is not None:
+                    look(plant)
+                write_present(file, present_of_plant(plant, journal, run, present))
+            else:
+                write_present(file, present_of_workshop(plant, journal, run, present))
+            # the next one may write its rows in another way
+            plant.put_away()
+            plant, present = new(), read_present(file)
             go_on(plant, present, run)
     plant.close()
     return journal

@@ -46,7 +46,7 @@ def run_in_folder(
     check_run(run, state)
     new_folder(folder)
     began = time.perf_counter()
-    asked = question(run, state is not None)
+    asked = question(run)
     journal: list[Journal] = []
     written = -1.0
 
@@ -76,13 +76,8 @@ def run_in_folder(
     return journal[0]
 
 
-def question(run: Run, saved: bool = False) -> dict[str, Any]:
-    """Return the part of a manifest that says what was asked, and of what.
-
-    Args:
-        run: the question.
-        saved: whether the plant is saved on the way.
-    """
+def question(run: Run) -> dict[str, Any]:
+    """Return the part of a manifest that says what was asked, and of what."""
     return {
         "format": FORMAT,
         "line": run.line.name,
@@ -97,7 +92,7 @@ def question(run: Run, saved: bool = False) -> dict[str, Any]:
         "from_state": _origin(run),
         "lot_scale": run.lot_scale,
         "evaluate": run.evaluate,
-        **_engine(run, saved),
+        **_engine(run),
         "versions": versions(),
         "line_declared": run.line._raw,
     }
@@ -108,9 +103,9 @@ def _origin(run: Run) -> str | None:
     return None if run.from_state is None else sha256(run.from_state.read_bytes()).hexdigest()
 
 
-def _engine(run: Run, saved: bool) -> dict[str, Any]:
+def _engine(run: Run) -> dict[str, Any]:
     """Return what executes a run, and why that is not machine code."""
-    engine, reasons = engine_of(run, saved)
+    engine, reasons = engine_of(run)
     return {"executed_by": engine, "not_compiled": reasons}
 
 

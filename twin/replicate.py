@@ -101,7 +101,7 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
         show(table_of_kpis(kpi))
         if "estimated" in kpi:
             show(in_words(kpi["estimated"]))
-        show(engine_in_words(order.run, order.state is not None))
+        show(engine_in_words(order.run))
         show(f"report: {report}")
     return report
 

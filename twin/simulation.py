@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from twin.calendar import DAY
 from twin.coarse import coarser
@@ -21,6 +21,7 @@ from twin.present import (
     go_on,
     present_of,
     present_of_plant,
+    present_of_workshop,
     refuse_to_save,
     world_of,
     write_present,
@@ -31,7 +32,7 @@ from twin.timed import Timed
 
 if TYPE_CHECKING:
     from twin.compiled.plant import CompiledPlant
-    from twin.compiled.state import World
+    from twin.compiled.workshop import Workshop
 
 # days after which everything is on disk, so that a run that is killed has lost little
 _CHECKPOINT = 10
@@ -97,7 +98,7 @@ def simulate(
     journal.warmup, journal.end = first * DAY, begin
     if begun is not None:
         begun(journal)
-    plant = _plant(run, journal, present, state is not None)
+    plant = _plant(run, journal, present)
     moment = math.inf if state is None else _moment(state, end)
     before = math.ceil(begin / DAY)
     try:
@@ -143,26 +144,20 @@ def _days(run: Run, present: Present | None) -> tuple[float, int, int]:
     return begin, first, first + run.days
 
 
-def engine_of(run: Run, saved: bool = False) -> tuple[str, list[str]]:
-    """Return what executes a run, "simpy" or "compiled", and why that is not machine code where it was not asked.
-
-    Args:
-        run: the question.
-        saved: whether the plant is saved on the way.
-    """
+def engine_of(run: Run) -> tuple[str, list[str]]:
+    """Return what executes a run, "simpy" or "compiled", and why that is not machine code where it was not asked."""
     if run.engine != "auto":
         return run.engine, []
-    has_state = saved or run.from_state is not None
-    reasons = why_not_compiled(run.line, run.evaluate != "all", has_state, run.days + (run.warmup or 0))
+    reasons = why_not_compiled(run.line, run.evaluate != "all", run.days + (run.warmup or 0))
     return ("simpy" if reasons else "compiled"), reasons
 
 
-def _plant(run: Run, journal: Journal, present: Present | None, saved: bool) -> Plant | CompiledPlant:
-    """Return the plant of a run, which may be saved on the way, ready to go on."""
+def _plant(run: Run, journal: Journal, present: Present | None) -> Plant | CompiledPlant:
+    """Return the plant of a run, ready to go on."""
     for reason in present.header.reasons if present else ():
         journal.reason(reason)
-    if engine_of(run, saved)[0] == "compiled":
-        return _compiled_plant(run, journal, world_of(present, run.line) if present else None)
+    if engine_of(run)[0] == "compiled":
+        return _compiled_plant(run, journal, present)
     line = coarser(run.line, run.lot_scale)
     plant = Plant(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
     if present is None:
@@ -172,16 +167,19 @@ def _plant(run: Run, journal: Journal, present: Present | None, saved: bool) -> 
     return plant
 
 
-def _compiled_plant(run: Run, journal: Journal, world: World | None) -> CompiledPlant:
+def _compiled_plant(run: Run, journal: Journal, present: Present | None) -> CompiledPlant:
     # machine code is loaded only where it is used
     if has_physics(run.line):
         from twin.compiled.workshop import Workshop
 
         line = coarser(run.line, run.lot_scale)
-        return Workshop(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
+        plant = Workshop(line, run.seed, journal, kept_share(run.cells), run.truth, evaluated_share(run.evaluate))
+        if present is not None:
+            go_on(plant, present, run)
+        return plant
     from twin.compiled.plant import CompiledPlant
 
-    return CompiledPlant(run.line, run.seed, journal, world)
+    return CompiledPlant(run.line, run.seed, journal, world_of(present, run.line) if present else None)
 
 
 def _moment(state: Save, end: int) -> float:
@@ -193,6 +191,8 @@ def _save(plant: Plant | CompiledPlant, run: Run, state: Save | None, journal: J
     assert state is not None
     if isinstance(plant, Plant):
         present = present_of_plant(plant, journal, run, begun)
+    elif has_physics(run.line):
+        present = present_of_workshop(cast("Workshop", plant), journal, run, begun)
     else:
         present = present_of(plant.world, journal, run.seed, begun)
     write_present(state.path, present)
@@ -224,8 +224,6 @@ def check_run(run: Run, state: Save | None = None) -> None:
 
 
 def _check_state(run: Run, state: Save | None) -> None:
-    if run.engine == "compiled" and has_physics(run.line):
-        raise InputError("--engine compiled: a plant with physics is saved, and goes on, in SimPy; leave it at auto")
     if run.from_state is not None and run.warmup is None:
         raise InputError("warm-up 'auto' is for an empty plant that fills; after a saved state give a number of days")
     begin, _, end = _days(run, None if run.from_state is None else branch_from(run.from_state, run))

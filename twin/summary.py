@@ -104,9 +104,9 @@ def _range(interval: dict[str, float] | None) -> str:
     return "" if interval is None else f"{_number(interval['low'])} to {_number(interval['high'])}"
 
 
-def engine_in_words(run: Run, saved: bool) -> str:
-    """Return what executed a run, in which a plant may have been saved, and why that was not machine code."""
-    engine, reasons = engine_of(run, saved)
+def engine_in_words(run: Run) -> str:
+    """Return what executed a run, and why that was not machine code."""
+    engine, reasons = engine_of(run)
     return "; ".join([f"engine: {engine}", *(f"not machine code, since {reason}" for reason in reasons)])
 
 

@@ -7,11 +7,13 @@ import numpy as np
 from twin.assembly.receiving import Receiving
 from twin.assembly.stacking import Assembly
 from twin.coarse import Coarse
+from twin.compiled.decks import LaidOutDeck
 from twin.compiled.holdings import BATCH, CRAFT, Holdings
-from twin.compiled.remembering import LaidOutDeck, Library
+from twin.compiled.remembering import Library
 from twin.compiled.state import NONE
 from twin.flow import Plant
 from twin.flow.deck import REMEMBERED
+from twin.flow.station import StationFlow
 
 
 def lay_out_crafts(
@@ -48,3 +50,13 @@ def lay_out_crafts(
             assert line.cell is not None
             craft["spliced"], craft["separator"] = step.spliced, line.cell.parts["separator"].value
             craft["cathode_area"], craft["anode_area"] = line.cell.cathode.area, line.cell.anode.area
+
+
+def name_rests(holdings: Holdings, station: StationFlow) -> None:
+    """Let machine code know the reasons of what merges leave over, once they have been met."""
+    if not isinstance(station.step, Assembly):
+        return
+    craft, reasons = holdings.parts["crafts"][station.number], station.journal.reasons
+    for name in ("remnant", "separator_rest"):
+        if craft[name] == NONE and name in reasons:
+            craft[name] = reasons.index(name)

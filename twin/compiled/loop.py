@@ -181,9 +181,9 @@ def close_day(root: Records, day: int, physics: int | None) -> None:
 
 
 @entry
-def open_day(root: Records, day: int) -> None:
+def open_day(root: Records, day: int, physics: int | None) -> None:
     """Write what is in the plant before a day begins."""
-    write_stock(root[0], day - 1)
+    _write_stock(root[0], day - 1, physics)
 
 
 @part

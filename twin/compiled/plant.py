@@ -72,6 +72,11 @@ class CompiledPlant:
         self._days = 0
         self._numbers = _brings(line, seed, self.world.parts["draws"])
         self._ahead = [1] * len(self._numbers)
+        self._failing: dict[int, tuple[Failures, np.random.Generator]] = {}
+        self.begin_lives(line, seed)
+
+    def begin_lives(self, line: Line, seed: int) -> None:
+        """Draw the lives in which machines are, and what follows them; those that are new have their first one."""
         self._failing = _failing(line, seed)
         for server in self._failing:
             begins = self._server["drawn"][server] == 0
@@ -103,7 +108,7 @@ class CompiledPlant:
                 if wanted > self._rows.size:
                     self._make_rows(wanted)
             elif missing == LOTS:
-                self._make_lots(2 * int(self._server["rows"].max()))
+                self.make_lots(2 * int(self._server["rows"].max()))
             elif missing == NUMBERS:
                 self._bring_numbers(int(root["missing_row"][0]), int(root["missing_block"][0]))
             elif missing == STUCK:
@@ -123,7 +128,7 @@ class CompiledPlant:
 
     def open_day(self, day: int) -> None:
         """Write what is in the plant before a day begins."""
-        open_day(self.world.root, day)
+        open_day(self.world.root, day, self._physics)
 
     def close_day(self, day: int) -> None:
         """Write what the day was like: states of servers, levels of buffers, what is in the plant."""
@@ -179,7 +184,7 @@ class CompiledPlant:
         size, row = int(self.world.root["lives_kept"][0]), self._server["wear"][server]
         return self.world.parts["lives"][row * size : (row + 1) * size]
 
-    def _make_lots(self, size: int) -> None:
+    def make_lots(self, size: int) -> None:
         """Make room for more lots: as many more as there are, or so many."""
         lots, root = self.world.parts["lots"], self.world.root
         more = free_lots(max(size, len(lots)), len(lots))

@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.compiled.holdings import Holdings
 from twin.compiled.state import NONE
-from twin.flow.deck import REMEMBERED, Deck, Remembered
+from twin.flow.deck import REMEMBERED, Remembered
 from twin.journal import UNITS, Action, State
 from twin.material import GRADE_B, Cell, Electrode, Material, Separator, Slurry
 from twin.quality.inspection import FALSE_WEB
@@ -39,7 +39,9 @@ class Carried(MutableMapping[tuple[int, int], float]):
         return float(self._library.holdings.parts["carried"]["value"][self._places[what]])
 
     def __setitem__(self, what: tuple[int, int], value: float) -> None:
-        self._library.holdings.parts["carried"]["value"][self.place(what)] = value
+        # a new place may need more room than there was
+        place = self.place(what)
+        self._library.holdings.parts["carried"]["value"][place] = value
 
     def __delitem__(self, what: tuple[int, int]) -> None:
         del self._places[what]
@@ -101,6 +103,11 @@ class Library:
     def number_of(self, thing: Material) -> int:
         """Return the record of what a remembered turn made."""
         return self._numbers[id(thing)]
+
+    def keep(self, thing: Material) -> None:
+        """Lay out what a turn made that may be forgotten, as long as lots are taken for it."""
+        if id(thing) not in self._numbers:
+            self._waiting.append(self._put_things([(0, thing)]))
 
     def put(self, station: int, turn: Remembered, carried: Carried) -> int:
         """Lay out a turn of a station, and return the number of its record."""
@@ -237,49 +244,3 @@ def _is_odd(turn: Remembered) -> bool:
     of_cells = bool(turn.cells or turn.cuts)
     strange = not all(isinstance(thing, Slurry | Electrode | Cell) for _, thing in turn.outputs)
     return strange or (of_cells and not turn.outputs) or (bool(turn.cuts) and len(turn.cuts) != len(SIDES))
-
-
-class LaidOutDeck(Deck):
-    """A deck that machine code reads as well.
-
-    Args:
-        share: share of the lots that is evaluated [-].
-        library: where its turns are laid out.
-    """
-
-    def __init__(self, share: float, library: Library) -> None:
-        super().__init__(share)
-        self._library = library
-        self._carried = self.carried = Carried(library)
-        # records of each batch, the oldest first
-        self._laid_out: dict[tuple[int, int], list[int]] = {}
-        self._first = 0
-        self.station = NONE
-
-    def at(self, station: int, share: float) -> None:
-        """Let machine code find it."""
-        self.station = station
-        craft = self._library.holdings.parts["crafts"][station]
-        craft["counts"], craft["threshold"] = share < 1, int(min(share, 0.5) * 2**64)
-        craft["grades"], craft["flaws"] = self.carried.place(GRADES), self.carried.place(FLAWS)
-
-    def keep(self, root: tuple[int, int], turn: Remembered) -> None:
-        """Keep a turn, and lay it out."""
-        super().keep(root, turn)
-        new = self._library.put(self.station, turn, self.carried)
-        here = self._laid_out.setdefault(root, [])
-        if len(self._laid_out) > REMEMBERED:
-            for number in self._laid_out.pop(next(iter(self._laid_out))):
-                self._library.forget(number)
-            self._first = (self._first + 1) % REMEMBERED
-        if here:
-            self._library.holdings.parts["told"]["next"][here[-1]] = new
-        here.append(new)
-        self._lay_out(list(self._laid_out).index(root), here)
-
-    def _lay_out(self, place: int, turns: Sequence[int]) -> None:
-        parts = self._library.holdings.parts
-        craft = parts["crafts"][self.station]
-        craft["first_batch"], craft["batches"] = self._first, len(self._laid_out)
-        batch = parts["batches"][self.station * REMEMBERED + (self._first + place) % REMEMBERED]
-        batch["first"], batch["turns"] = turns[0], len(turns)

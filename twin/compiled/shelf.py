@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from twin.compiled.state import NONE, Records, World
 from twin.compiled.strips import Strip
 from twin.flow.lot import Lot
 from twin.journal import Action
-from twin.material import Cell, Electrode, Material, Separator, Slurry
+from twin.material import GRADE_A, GRADE_B, Cell, Electrode, Material, Separator, Slurry
 
 Name = tuple[int, int]
 
@@ -197,8 +198,7 @@ class Shelf:
         held, amount = self.held, self.held.amount.item(number)
         sides = (held.cathode.item(number), held.anode.item(number))
         if isinstance(like, Cell):
-            ids = self._cells_of(number)
-            return Cell(np.ones(len(ids), np.bool_), {}, _NOTHING, _NOTHING, *sides, ids=np.array(ids, np.int64))
+            return self._cells_like(number, like, *sides)
         if isinstance(like, Slurry):
             return Slurry(like.electrode, amount, like.offset, like.flaws, like.state, like.measured)
         assert isinstance(like, Electrode)
@@ -217,15 +217,19 @@ class Shelf:
             target=like.target,
         )
 
-    def _cells_of(self, number: int) -> list[int]:
-        """Return who the cells are that are alive in a lot."""
-        found: list[int] = []
-        piece = self.held.run.item(number)
-        while piece != NONE:
+    def _cells_like(self, number: int, like: Cell, cathode: float, anode: float) -> Cell:
+        """Return the cells that are alive in a lot; those that have come to the end of their route have a grade."""
+        ids: list[int] = []
+        for piece in self.pieces(self.held.run.item(number)):
             first = self._pieces.first.item(piece)
-            found += range(first, first + self._pieces.count.item(piece))
-            piece = self._pieces.next.item(piece)
-        return found
+            ids += range(first, first + self._pieces.count.item(piece))
+        cell = Cell(np.ones(len(ids), np.bool_), {}, _NOTHING, _NOTHING, cathode, anode, ids=np.array(ids, np.int64))
+        worse, flawed = self.held.worse.item(number), self.held.flawed.item(number)
+        if worse or flawed:
+            cell.grade = np.full(cell.size, GRADE_A, np.int8)
+            cell.grade[:worse] = GRADE_B
+            cell.flaws = dict(islice(like.flaws.items(), flawed))
+        return cell
 
     def name_of(self, number: int) -> Name:
         """Return family and serial number of a lot."""
@@ -238,18 +242,35 @@ class Shelf:
             piece: the first of them.
         """
         found: dict[tuple[Name, int], tuple[list[int], tuple[float, float]]] = {}
-        pieces, made = self._pieces, self._holdings.parts["made"]["lots"]
-        while piece != NONE:
-            if pieces.action.item(piece) == Action.SENT_BACK:
-                first, like = pieces.first.item(piece), pieces.like.item(piece)
-                name = (pieces.family.item(piece), pieces.serial.item(piece))
-                coating = (pieces.cathode.item(piece), pieces.anode.item(piece))
-                found.setdefault((name, like), ([], coating))[0].extend(range(first, first + pieces.count.item(piece)))
-                made[like] -= 1
-            piece = pieces.next.item(piece)
+        pieces = self._pieces
+        for one in self._sent_back(piece):
+            first, like = pieces.first.item(one), pieces.like.item(one)
+            name = (pieces.family.item(one), pieces.serial.item(one))
+            coating = (pieces.cathode.item(one), pieces.anode.item(one))
+            found.setdefault((name, like), ([], coating))[0].extend(range(first, first + pieces.count.item(one)))
         return [
             SentBack(name, like, np.array(cells, np.int64), coating) for (name, like), (cells, coating) in found.items()
         ]
+
+    def pieces(self, piece: int) -> Iterator[int]:
+        """Yield a piece and those that follow it, by their records."""
+        while piece != NONE:
+            yield piece
+            piece = self._pieces.next.item(piece)
+
+    def _sent_back(self, piece: int) -> Iterator[int]:
+        return (one for one in self.pieces(piece) if self._pieces.action.item(one) == Action.SENT_BACK)
+
+    def have_gone_back(self, piece: int) -> None:
+        """Let Python alone know of the cells among pieces that are sent back."""
+        for one in self._sent_back(piece):
+            self._holdings.parts["made"]["lots"][self._pieces.like.item(one)] -= 1
+
+    def hold(self, lots: Sequence[Lot], times: int = 1) -> None:
+        """Let what lots are taken for be kept while these have no records, or no longer with -1."""
+        for lot in lots:
+            if lot.like is not None:
+                self._holdings.parts["made"]["lots"][self._library.number_of(lot.like)] += times
 
     def give_back(self, piece: int) -> None:
         """Give the records of a piece, and of those that follow it, back."""

@@ -14,19 +14,16 @@ def has_physics(line: Line) -> bool:
     return not all(isinstance(station.step, Timed) for station in line.stations.values())
 
 
-def why_not_compiled(line: Line, sampled: bool, has_state: bool, days: int) -> list[str]:
+def why_not_compiled(line: Line, sampled: bool, days: int) -> list[str]:
     """Return why machine code would save no time, or cannot; nothing when it does.
 
     Args:
         line: the plant.
         sampled: whether only a share of the lots is evaluated.
-        has_state: whether the plant is saved, or goes on from a saved state.
         days: how long the run is, with its warm-up [d].
     """
     if not has_physics(line):
         return []
     if not sampled:
         return ["every lot is evaluated, which takes about as long in either engine"]
-    if has_state:
-        return ["a plant with physics is saved, and goes on, in SimPy"]
     return [] if days >= LONG else [f"{days} days are over before {LONG}"]

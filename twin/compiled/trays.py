@@ -37,8 +37,9 @@ class Trays:
         first = self._library.holdings.parts["trays"]["piece"]
         for place in self._library.trays_of(self._station.number).values():
             if first[place] != NONE:
-                for part in self._parts(first.item(place)):
+                for part in self.parts(first.item(place)):
                     self._station.put_aside(*part)
+                self._shelf.have_gone_back(first.item(place))
                 self._shelf.give_back(first.item(place))
                 first[place] = NONE
 
@@ -60,12 +61,13 @@ class Trays:
         """
         self.gather()
         outputs: Outputs = []
-        for to, cells, _ in self._parts(piece):
+        for to, cells, _ in self.parts(piece):
             outputs += self._station.send_back(to, cells, _named(parent))
+        self._shelf.have_gone_back(piece)
         self.count()
         return outputs
 
-    def _parts(self, piece: int) -> Iterator[tuple[str, Picked, Lot]]:
+    def parts(self, piece: int) -> Iterator[tuple[str, Picked, Lot]]:
         """Yield where cells among some pieces go, those cells, and the lot that they come of."""
         for parent, like, cells, coating in self._shelf.sent_back(piece):
             to, those = self._library.back[like]

@@ -102,11 +102,12 @@ class Deck:
 
     def remembered(self) -> dict[str, Any]:
         """Return all that it holds beside its share."""
-        return {name: value for name, value in vars(self).items() if name != "_threshold"}
+        return {"_carried": dict(self._carried), "_of": self._of, "batches": self.batches}
 
     def go_on(self, remembered: Mapping[str, Any]) -> None:
         """Go on with what another deck remembers."""
-        vars(self).update({name: remembered[name] for name in self.remembered()})
+        self._carried.update(remembered["_carried"])
+        self._of, self.batches = remembered["_of"], remembered["batches"]
 
     def chooses(self, serial: int) -> bool:
         """Return whether a new lot of a source is evaluated: by its number alone, evenly over all numbers."""

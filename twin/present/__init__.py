@@ -1,6 +1,14 @@
 """A plant at one moment, as a file: futures begin where a run was saved."""
 
-from twin.present.branch import branch_from, go_on, is_timed, present_of, present_of_plant, world_of
+from twin.present.branch import (
+    branch_from,
+    go_on,
+    is_timed,
+    present_of,
+    present_of_plant,
+    present_of_workshop,
+    world_of,
+)
 from twin.present.file import Present, read_present, refuse_to_save, write_present
 
 __all__ = [
@@ -10,6 +18,7 @@ __all__ = [
     "is_timed",
     "present_of",
     "present_of_plant",
+    "present_of_workshop",
     "read_present",
     "refuse_to_save",
     "world_of",

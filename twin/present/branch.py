@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,15 +17,20 @@ from twin.line import Line, line_sha256
 from twin.present.codec import as_arrays, from_arrays, kinds
 from twin.present.file import Header, Present, read_present
 from twin.present.from_flow import world_of_flow
-from twin.present.from_plant import things_of
+from twin.present.from_plant import Things, things_of
+from twin.present.from_workshop import things_of_workshop
 from twin.present.room import let_in
 from twin.present.servers import with_more_servers
 from twin.present.to_flow import set_flow_going
 from twin.present.to_plant import set_plant_going
+from twin.present.to_workshop import set_workshop_going
 from twin.present.worn import WORN, drawn_anew, wear_plant, wear_world, with_lives, worn_in_plant, worn_in_world
 from twin.problems import InputError, Problem
 from twin.run import Run
 from twin.timed import Timed
+
+if TYPE_CHECKING:
+    from twin.compiled.workshop import Workshop
 
 # found again by their keys
 _DRAWN = ("numbers", "blocks", "draws", "layers")
@@ -95,13 +100,25 @@ def present_of_plant(plant: Plant, journal: Journal, run: Run, begun: Present | 
         run: the run that it is in.
         begun: the state with which it has begun; None for an empty plant.
     """
-    line = journal.line
-    if is_timed(line):
+    if is_timed(journal.line):
         return present_of(world_of_flow(plant), journal, run.seed, begun)
-    said = (plant.env.now, run.seed, line.name, line_sha256(line), journal.reasons, structure_of(plant.line))
+    return _present_of_things(things_of(plant), worn_in_plant(plant), plant.line, journal, run, begun)
+
+
+def present_of_workshop(workshop: Workshop, journal: Journal, run: Run, begun: Present | None = None) -> Present:
+    """Return a plant with physics in machine code as it is now; see ``present_of_plant``."""
+    things, worn = things_of_workshop(workshop), worn_in_world(workshop.world)
+    return _present_of_things(things, worn, workshop.flow.line, journal, run, begun)
+
+
+def _present_of_things(
+    things: Things, worn: Records, laid_out: Line, journal: Journal, run: Run, begun: Present | None
+) -> Present:
+    line = journal.line
+    said = (things["now"], run.seed, line.name, line_sha256(line), journal.reasons, structure_of(laid_out))
     header = Header(*said, run.lot_scale, run.evaluate, kinds(), gauges_of(line))
-    worn = with_lives(worn_in_plant(plant), line, run.seed, begun.worn if begun else None)
-    return Present(header, {}, {}, worn, as_arrays(things_of(plant)))
+    lived = with_lives(worn, line, run.seed, begun.worn if begun else None)
+    return Present(header, {}, {}, lived, as_arrays(things))
 
 
 def gauges_of(line: Line) -> list[str]:
@@ -109,8 +126,8 @@ def gauges_of(line: Line) -> list[str]:
     return [f"{station}.{name}" for station, name, _ in line.gauges]
 
 
-def go_on(plant: Plant, present: Present, run: Run) -> None:
-    """Let a plant in SimPy that has not begun go on from a state.
+def go_on(plant: Plant | Workshop, present: Present, run: Run) -> None:
+    """Let a plant that has not begun go on from a state: one in SimPy, or one with physics in machine code.
 
     Args:
         plant: the plant.
@@ -120,14 +137,18 @@ def go_on(plant: Plant, present: Present, run: Run) -> None:
     Raises:
         InputError: the state is damaged.
     """
-    if not present.things:
+    if isinstance(plant, Plant) and not present.things:
         set_flow_going(plant, world_of(present, run.line))
         return
     now = {name: number for number, name in enumerate(gauges_of(run.line))}
     gauges = [now.get(name) for name in present.header.gauges]
     try:
-        set_plant_going(plant, from_arrays(present.things), gauges)
-        wear_plant(plant, present.worn)
+        things = from_arrays(present.things)
+        if isinstance(plant, Plant):
+            set_plant_going(plant, things, gauges)
+            wear_plant(plant, present.worn)
+        else:
+            set_workshop_going(plant, things, gauges, present.worn, run.seed)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         where = f"--from-state {run.from_state}"
         raise InputError(f"{where}: the file is damaged ({error}); save the state again") from None

@@ -52,7 +52,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Present:
-    """A plant at one moment: of timed stations alone as both engines know it, or one with physics as SimPy's does.
+    """A plant at one moment, as both engines know it: of timed stations alone as arrays, one with physics as things.
 
     Attributes:
         header: what is said of it.

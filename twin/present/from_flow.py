@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from twin.compiled.state import (
+    ADJUSTED,
     BLOCKED,
     HELPED,
     LIFE,
@@ -46,7 +47,7 @@ _PLACES = {
     State.BLOCKED: BLOCKED,
 }
 # places at which staffed time goes by
-_STAYS = (MAINTAINED, SET_UP, WORKING, REPAIRED)
+_STAYS = (MAINTAINED, SET_UP, WORKING, REPAIRED, ADJUSTED)
 
 
 def world_of_flow(plant: Plant) -> World:
@@ -61,35 +62,37 @@ def world_of_flow(plant: Plant) -> World:
         assert server.process is not None
         waits[server.process.target] = number
         _fill_server(servers[number], station, server, lots)
-        _fill_use(world, servers[number], server)
-    _fill_lives(world, plant)
+        fill_use(world, servers[number], server)
+    fill_lives(world, plant)
     for station, record in zip(plant.stations, world.parts["stations"], strict=True):
         record["serial"], record["timer"] = station.serial, station.timer is not None
         if station.timer is not None:
             waits[station.timer] = -2 - station.number
         idle = [waits[event] for event in station.idle]
-        record["idle_head"], record["idle_tail"] = (idle[0], idle[-1]) if idle else (NONE, NONE)
-        servers["next_idle"][idle] = [*idle[1:], NONE][: len(idle)]
+        record["idle_head"], record["idle_tail"] = put_in_line(servers, "next_idle", idle)
     _fill_inboxes(world, plant, lots, waits)
-    _fill_pools(world, plant, waits)
-    _fill_clocks(world.parts["clocks"], plant)
+    for pool, crew in zip(plant.pools.values(), world.parts["pools"], strict=True):
+        fill_pool(servers, crew, pool.free, [(people, waits[event]) for people, event in pool.queue])
+    fill_clocks(world.parts["clocks"], plant)
     lots.put_into(world)
-    _fill_root(world, plant, waits)
+    fill_root(world, plant.env.now, [(time, waits[event]) for time, event in plant.env.to_come()])
+    world.root["closed"], world.root["good"] = plant.closed, plant.good
     return world
 
 
-def _place(station: StationFlow, server: Server) -> int:
+def place_of(station: StationFlow, server: Server) -> int:
+    """Return where a server is in its loop, by what it is doing."""
     state = server.stays[0] if server.state == State.OFF_SHIFT else server.state
+    # turns are there until the machine has stood still for their alarms
+    if server.turns and state in (State.SETUP, State.ENGINEERING):
+        return ADJUSTED
     return MENDED if state == State.REPAIR and station.repair is not None else _PLACES[state]
 
 
 def _fill_server(record: Any, station: StationFlow, server: Server, lots: LotRecords) -> None:
     """Write what a server is in the middle of, and the lots on it."""
-    place = record["place"] = _place(station, server)
-    record["state"], record["start"], record["begin"] = server.state, server.start, server.begin
-    if station.calendar is not None and place in _STAYS:
-        record["stays"], record["off_shift"] = 1, server.state == State.OFF_SHIFT
-        record["stay_state"], record["left"], record["shift_ends"] = server.stays
+    place = record["place"] = place_of(station, server)
+    fill_times(record, station, server)
     numbers: list[int] = []
     if place in (SET_UP, MANNED):
         numbers = [lots.add(lot) for lot in server.lots]
@@ -97,14 +100,22 @@ def _fill_server(record: Any, station: StationFlow, server: Server, lots: LotRec
         numbers = [_turn(turn, station, server, lots) for turn in _fill_open_turn(record, server)]
     elif place in (WORKING, HELPED, MENDED, REPAIRED):
         numbers = [_turn(turn, station, server, lots) for turn in server.turns]
-        _fill_failures(record, station, server)
+        fill_failures(record, station, server)
     record["first"], record["last"] = lots.chain(numbers)
     record["lots"] = len(numbers)
     most = max([len(turn.lots) for turn in server.turns], default=1)
     record["rows"] = max(1, len(server.turns)) * max(1, most) * _children(station)
 
 
-def _fill_failures(record: Any, station: StationFlow, server: Server) -> None:
+def fill_times(record: Any, station: StationFlow, server: Server) -> None:
+    """Write the state of a server, whose place is known, and since when it is in it."""
+    record["state"], record["start"], record["begin"] = server.state, server.start, server.begin
+    if station.calendar is not None and record["place"] in _STAYS:
+        record["stays"], record["off_shift"] = 1, server.state == State.OFF_SHIFT
+        record["stay_state"], record["left"], record["shift_ends"] = server.stays
+
+
+def fill_failures(record: Any, station: StationFlow, server: Server) -> None:
     """Write the failures of a turn that are still to come."""
     breaks = server.turns[0].breaks
     if not breaks:
@@ -155,7 +166,7 @@ def _turn(turn: Turn, station: StationFlow, server: Server, lots: LotRecords) ->
     return lots.add(made, **decided, parent=lots.chain(parents)[0], parents=len(parents))
 
 
-def _fill_use(world: World, record: Any, server: Server) -> None:
+def fill_use(world: World, record: Any, server: Server) -> None:
     """Write what a server has been used, and when planned work falls due."""
     if server.wear is not None:
         record["life"], record["failures"] = server.wear.left, server.wear.failures
@@ -167,7 +178,7 @@ def _fill_use(world: World, record: Any, server: Server) -> None:
         world.parts["due"]["value"][due : due + len(upkeep.due)] = upkeep.due
 
 
-def _fill_lives(world: World, plant: Plant) -> None:
+def fill_lives(world: World, plant: Plant) -> None:
     """Write the lives that end in turns that run, and the repairs after them."""
     records = world.parts["servers"]
     size = int(world.root["lives_kept"][0])
@@ -194,31 +205,34 @@ def _fill_inboxes(world: World, plant: Plant, lots: LotRecords, waits: dict[Any,
         record["area"], record["since"], record["most"] = box.area, box.since, box.most
 
 
-def _fill_pools(world: World, plant: Plant, waits: dict[Any, int]) -> None:
-    """Write how many people are free, and who waits for some."""
-    servers = world.parts["servers"]
-    for pool, record in zip(plant.pools.values(), world.parts["pools"], strict=True):
-        asking = [waits[event] for _, event in pool.queue]
-        servers["people"][asking] = [people for people, _ in pool.queue]
-        servers["next_asking"][asking] = [*asking[1:], NONE][: len(asking)]
-        record["free"] = pool.free
-        record["first"], record["last"] = (asking[0], asking[-1]) if asking else (NONE, NONE)
+def put_in_line(records: Records, following: str, numbers: Sequence[int]) -> tuple[int, int]:
+    """Let each of some records know the next one; return the first and the last, NONE where there is none."""
+    records[following][numbers] = [*numbers[1:], NONE][: len(numbers)]
+    return (numbers[0], numbers[-1]) if numbers else (NONE, NONE)
 
 
-def _fill_clocks(clocks: Records, plant: Plant) -> None:
+def fill_pool(servers: Records, record: Any, free: float, queue: Sequence[tuple[float, int]]) -> None:
+    """Write how many people of a crew are free, and who waits for how many."""
+    asking = [who for _, who in queue]
+    servers["people"][asking] = [people for people, _ in queue]
+    record["free"] = free
+    record["first"], record["last"] = put_in_line(servers, "next_asking", asking)
+
+
+def fill_clocks(clocks: Records, plant: Plant) -> None:
+    """Write how many servers of each station are in each state, and for how long."""
     for station in plant.stations:
         clock, here = station.clock, slice(station.number * len(State), (station.number + 1) * len(State))
         for name, values in (("seconds", clock.seconds), ("since", clock.since), ("servers", clock.counts)):
             clocks[name][here] = values
 
 
-def _fill_root(world: World, plant: Plant, waits: dict[Any, int]) -> None:
-    """Write the events to come, and what there is one of."""
-    to_come = plant.env.to_come()
+def fill_root(world: World, now: float, to_come: Sequence[tuple[float, int]]) -> None:
+    """Write the time and the events to come, in their order: when, and whose."""
     # in the order of time they are a heap
-    for order, (time, event) in enumerate(to_come):
-        world.parts["heap"][order] = (time, order, waits[event])
+    for order, (time, who) in enumerate(to_come):
+        world.parts["heap"][order] = (time, order, who)
     root = world.root
-    root["now"], root["closed"], root["good"] = plant.env.now, plant.closed, plant.good
+    root["now"] = now
     root["scheduled"] = root["timeouts"] = len(to_come)
     root["due_now"] = 0

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from twin.flow.buffer import Inbox
+from twin.flow.lot import Lot
 from twin.flow.plant import Plant
 from twin.flow.state import Server
 from twin.flow.station import StationFlow
 
 # who waits: number of the station and of its server, or TIMER for the patience of its oldest lot
 Who = tuple[int, int]
+Things = dict[str, Any]
+Clocks = tuple[Sequence[float], Sequence[float], Sequence[int]]
 TIMER = -1
 
 
-def things_of(plant: Plant) -> dict[str, Any]:
+def things_of(plant: Plant) -> Things:
     """Return all that a plant is; nothing is due."""
     waits: dict[Any, Who] = {}
     for station, server in plant.servers:
@@ -28,44 +33,63 @@ def things_of(plant: Plant) -> dict[str, Any]:
         "good": plant.record.good,
         "to_come": [(time, *waits[event]) for time, event in plant.env.to_come()],
         "stations": {station.name: _station(station, waits) for station in plant.stations},
-        "inboxes": {
-            name: {
-                "lots": [*box.lots],
-                "blocked": [(lot, *waits[event]) for lot, event in box.blocked],
-                "area": box.area,
-                "since": box.since,
-                "most": box.most,
-            }
-            for name, box in plant.inboxes.items()
-        },
+        "inboxes": {name: _inbox(box, waits) for name, box in plant.inboxes.items()},
         "crews": {
-            name: {
-                "size": plant.line.crews[name].size,
-                "free": pool.free,
-                "queue": [(people, *waits[event]) for people, event in pool.queue],
-            }
+            name: crew_told(plant, name, pool.free, [(people, *waits[event]) for people, event in pool.queue])
             for name, pool in plant.pools.items()
         },
     }
 
 
-def _station(station: StationFlow, waits: dict[Any, Who]) -> dict[str, Any]:
-    clock = station.clock
+def _station(station: StationFlow, waits: dict[Any, Who]) -> Things:
+    clock, idle = station.clock, [waits[event][1] for event in station.idle]
+    servers = [server_told(server) for server in station.servers]
+    return station_told(station, station.serial, idle, (clock.seconds, clock.since, clock.counts), servers)
+
+
+def _inbox(box: Inbox, waits: dict[Any, Who]) -> Things:
+    blocked = [(lot, *waits[event]) for lot, event in box.blocked]
+    return inbox_told([*box.lots], blocked, box.area, box.since, box.most)
+
+
+def station_told(
+    station: StationFlow, serial: int, idle: Sequence[int], clock: Clocks, servers: Sequence[Things]
+) -> Things:
+    """Return what a station is.
+
+    Args:
+        station: as it has learnt and remembers.
+        serial: number of the next new lot.
+        idle: servers that wait for lots, who has waited longest first.
+        clock: of its servers in each state: seconds, since when, how many.
+        servers: what each of them is.
+    """
     watches = {one.name: one.watch for one in station.instruments if one.watch is not None}
     return {
-        "serial": station.serial,
+        "serial": serial,
         "reworked": station.reworked,
         "returning": station.returning,
-        "idle": [waits[event][1] for event in station.idle],
-        "clock": (clock.seconds, clock.since, clock.counts),
+        "idle": idle,
+        "clock": clock,
         "charts": {name: watch.learnt() for name, watch in watches.items()},
         "deck": None if station.deck is None else station.deck.remembered(),
-        "servers": [_server(server) for server in station.servers],
+        "servers": servers,
     }
 
 
-def _server(server: Server) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def inbox_told(lots: list[Lot], blocked: list[tuple[Lot, int, int]], area: float, since: float, most: int) -> Things:
+    """Return what a buffer holds; see ``Inbox``. Who waits for room stands behind its lot."""
+    return {"lots": lots, "blocked": blocked, "area": area, "since": since, "most": most}
+
+
+def crew_told(plant: Plant, name: str, free: float, queue: list[tuple[float, int, int]]) -> Things:
+    """Return how many people of a crew are free, and who waits for how many."""
+    return {"size": plant.line.crews[name].size, "free": free, "queue": queue}
+
+
+def server_told(server: Server) -> Things:
+    """Return what a server is in the middle of, and how it has been used."""
+    found: Things = {
         "state": server.state,
         "lots": server.lots,
         "turns": server.turns,

@@ -51,7 +51,7 @@ def set_flow_going(plant: Plant, world: World) -> None:
 def _set_going(plant: Plant, world: World, lots: LotObjects) -> None:
     """Let every server end what it is in the middle of: those that wait for a time, for lots, and for room."""
     parts, servers = world.parts, plant.servers
-    for time, who in _to_come(world):
+    for time, who in events_of(world):
         if who < 0:
             plant.stations[-2 - who].set_timer(time)
         elif parts["servers"]["place"][who] == BLOCKED:
@@ -85,7 +85,7 @@ def _set_going(plant: Plant, world: World, lots: LotObjects) -> None:
             who = int(record["next_asking"])
 
 
-def _to_come(world: World) -> list[tuple[float, int]]:
+def events_of(world: World) -> list[tuple[float, int]]:
     """Return the events to come in their order: when, and whose."""
     root, ring = world.root[0], world.parts["ring"]
     events = sorted(world.parts["heap"][: root["timeouts"]].tolist())
@@ -114,13 +114,13 @@ def _fill_server(station: StationFlow, server: Server, record: Any, lots: LotObj
     if record["place"] not in (WORKING, HELPED, MENDED, REPAIRED, BLOCKED):
         server.lots = lots.chain(record["first"])
         return
-    breaks = _breaks(station, record, failed)
+    breaks = breaks_of(station, record, failed)
     server.failing = (0, float(record["work"]))
     turns = [_turn(station, number, lots, breaks) for number in lots.numbers(record["first"])]
     server.turns, server.lots = turns, [lot for turn in turns for lot in turn.lots]
 
 
-def _breaks(station: StationFlow, record: Any, failed: Breaks) -> Breaks:
+def breaks_of(station: StationFlow, record: Any, failed: Breaks) -> Breaks:
     """Return the failures of a turn that are still to come, or to be repaired.
 
     Args:
@@ -165,25 +165,32 @@ def _open_turn(station: StationFlow, record: Any) -> Turn:
 
 
 def _fill_use(world: World, record: Any, server: Server) -> Breaks:
-    """Let a server have been used, and its planned work be due, as they were.
-
-    Returns:
-        Lives that have ended in the turn that runs, and the repairs after them, from the one that is repaired on [s].
-    """
-    failed: Breaks = []
+    """Let a server have been used, and its planned work be due, as they were; return ``ended_lives`` of it."""
     # a machine that is new has its first life
     if server.wear is not None and record["drawn"]:
         server.wear.go_on(int(record["failures"]), float(record["life"]))
-        kept, last = int(world.root["lives_kept"][0]), int(record["fails"]) + (record["place"] in (HELPED, MENDED))
-        ended = np.arange(record["failures"] - last, record["failures"])
-        failed = world.parts["lives"][record["wear"] * kept + ended % kept].tolist()
     if server.upkeep is not None:
         upkeep, first, due = server.upkeep, int(record["first_use"]), int(record["first_due"])
         uses = world.parts["uses"][first : first + len(upkeep.lots)]
         upkeep.lots[:], upkeep.metres[:] = uses["lots"].astype(int).tolist(), uses["metres"].tolist()
         upkeep.use = min(upkeep.metres, default=0.0)
         upkeep.due[:] = world.parts["due"]["value"][due : due + len(upkeep.due)].tolist()
-    return failed
+    return ended_lives(world, record)
+
+
+def ended_lives(world: World, record: Any) -> Breaks:
+    """Return lives that end in the turn of a server, and the repairs after them, from the one on that is repaired [s].
+
+    Args:
+        world: the plant.
+        record: of the server.
+    """
+    if record["wear"] == NONE or not record["drawn"]:
+        return []
+    kept, last = int(world.root["lives_kept"][0]), int(record["fails"]) + (record["place"] in (HELPED, MENDED))
+    ended = np.arange(record["failures"] - last, record["failures"])
+    found: Breaks = world.parts["lives"][record["wear"] * kept + ended % kept].tolist()
+    return found
 
 
 def _fill_clock(station: StationFlow, clocks: Records) -> None:

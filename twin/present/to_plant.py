@@ -25,6 +25,13 @@ def set_plant_going(plant: Plant, things: Things, gauges: Sequence[int | None]) 
         things: the state.
         gauges: number that each gauge has now; None for one that is no longer there.
     """
+    fill_plant(plant, things, gauges)
+    _set_going(plant, things, [*things["to_come"], *_let_in(plant, things)])
+    plant.env.let_begin(len(plant.servers))
+
+
+def fill_plant(plant: Plant, things: Things, gauges: Sequence[int | None]) -> None:
+    """Put into a plant all that is in it, as it was; who waits for what is not known to it yet."""
     now = things["now"]
     plant.closed, plant.record.good = things["closed"], things["good"]
     for station in plant.stations:
@@ -36,9 +43,8 @@ def set_plant_going(plant: Plant, things: Things, gauges: Sequence[int | None]) 
         held = things["inboxes"][name]
         box.lots.extend(held["lots"])
         box.area, box.since, box.most = held["area"], held["since"], held["most"]
-    to_come = [*things["to_come"], *_let_in(plant, things)]
-    _set_going(plant, things, to_come)
-    plant.env.let_begin(len(plant.servers))
+    for name, pool in plant.pools.items():
+        pool.free += things["crews"][name]["free"] - things["crews"][name]["size"]
 
 
 def _fill_station(station: StationFlow, held: Things, now: float) -> None:
@@ -123,10 +129,9 @@ def _set_going(plant: Plant, things: Things, to_come: Sequence[tuple[float, int,
     for name in plant.inboxes:
         for _, at, number in things["inboxes"][name]["blocked"]:
             station, server, one = stations[at], stations[at].servers[number], held[at][number]
-            left = _leaving(plant, server, one)
+            left = leaving(plant, server, one)
             station.set_going(server, midway.blocked(station, server, one["open"], left, one["finish"]))
     for name, pool in plant.pools.items():
-        pool.free += things["crews"][name]["free"] - things["crews"][name]["size"]
         for people, at, number in things["crews"][name]["queue"]:
             station, server = stations[at], stations[at].servers[number]
             station.set_going(server, midway.asking(station, server, pool, people))
@@ -139,7 +144,7 @@ def _in_time(plant: Plant, station: StationFlow, server: Server, held: Things, t
     """Return what ends at a time what a server is in the middle of."""
     state = server.stays[0] if server.state == State.OFF_SHIFT else server.state
     if state == State.BLOCKED:
-        left = _leaving(plant, server, held)[1:]
+        left = leaving(plant, server, held)[1:]
         return midway.let_in(station, server, held["open"], left, (held["finish"], time))
     if state == State.STARVED:
         return midway.fresh(station, time)
@@ -152,7 +157,7 @@ def _in_time(plant: Plant, station: StationFlow, server: Server, held: Things, t
     return midway.working(station, server, time)
 
 
-def _leaving(plant: Plant, server: Server, held: Things) -> list[tuple[Inbox, Any]]:
+def leaving(plant: Plant, server: Server, held: Things) -> list[tuple[Inbox, Any]]:
     """Return the lots that wait to leave a server, each with its buffer, and leave only the others on it."""
     left = [(plant.inboxes[name], lot) for name, lot in held["leaving"]]
     server.lots = [lot for lot in server.lots if all(lot is not one for _, one in left)]

@@ -11,7 +11,7 @@ from cell_lines import cell_line
 from generic_lines import always, line_of, timed
 from two_engines import assert_same
 
-from twin import InputError, Line, Run, Save, simulate
+from twin import InputError, Line, Run, simulate
 from twin.compiled import why_not_compiled
 from twin.folder import question
 from twin.replicate import Order, carry_out
@@ -39,7 +39,6 @@ def test_machine_code_is_chosen_for_long_runs_in_which_lots_are_only_counted(
     run = Run(cell_line({}, []), days=days, warmup=warmup, evaluate=evaluate)
     assert question(run)["executed_by"] == engine
     assert bool(question(run)["not_compiled"]) == (engine == "simpy")
-    assert question(run, saved=True)["executed_by"] == "simpy"
     for asked in ("simpy", "compiled"):
         assert engine_of(replace(run, engine=asked)) == (asked, [])
 
@@ -47,15 +46,8 @@ def test_machine_code_is_chosen_for_long_runs_in_which_lots_are_only_counted(
 def test_a_calendar_without_a_pause_is_no_obstacle() -> None:
     always_open = "calendars: {all: {shifts: [{start: 0 h, hours: 24 h}]}}"
     line = line_with("calendar: all", always_open)
-    assert not why_not_compiled(line, sampled=False, has_state=False, days=1)
+    assert not why_not_compiled(line, sampled=False, days=1)
     assert_same(line)
-
-
-def test_machine_code_refuses_to_save_a_plant_with_physics(tmp_path: Path) -> None:
-    run = Run(cell_line({}, []), days=1, warmup=0, engine="compiled")
-    with pytest.raises(InputError, match="--engine compiled: a plant with physics is saved, and goes on, in SimPy"):
-        simulate(run, state=Save(tmp_path / "state.npz"))
-    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_engine_is_told_what_there_is() -> None:

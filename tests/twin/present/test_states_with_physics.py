@@ -215,14 +215,6 @@ def test_a_file_that_says_something_else_is_refused(damage: str, state: Path, tm
         branch(busy_plant(), file, 2, engine="simpy")
 
 
-def test_machine_code_is_refused_where_there_is_physics(state: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="a plant with physics is saved, and goes on, in SimPy"):
-        branch(busy_plant(), state, 2, engine="compiled")
-    with pytest.raises(InputError, match="a plant with physics is saved, and goes on, in SimPy"):
-        saved(busy_plant(), DAY, tmp_path / "plant.state", engine="compiled")
-    assert not (tmp_path / "plant.state").exists()
-
-
 def test_another_plant_is_refused_by_what_differs(state: Path) -> None:
     with pytest.raises(InputError, match="station 'testing' of the saved plant is missing"):
         branch(traced_plant(), state, 2, engine="simpy")
