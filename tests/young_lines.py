@@ -12,6 +12,8 @@ from twin.ramp.priors import Module, Priors, Programme, read_priors
 from twin.read import lines_folder
 
 STATIONS = ("mixing", "coating", "stacking", "welding", "formation", "ageing")
+# what was there at the start is all there is, and it acts every day
+STEADY = {"later": 0.0, "lot": 0.0, "wave": 0.0, "faster": 0.0, "drifting": 0.0, "intermittent": 0.0}
 LAGS = np.array([-3.0, -2.0, 0.0, 0.1, 4.0, 16.0])
 
 
