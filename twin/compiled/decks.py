@@ -31,7 +31,7 @@ class LaidOutDeck(Deck):
         """Let machine code find it."""
         self.station = station
         craft = self._library.holdings.parts["crafts"][station]
-        craft["counts"], craft["threshold"] = share < 1, int(min(share, 0.5) * 2**64)
+        craft["counts"], craft["threshold"] = share < 1, self._threshold if share < 1 else 0
         craft["grades"], craft["flaws"] = self.carried.place(GRADES), self.carried.place(FLAWS)
 
     def keep(self, root: tuple[int, int], turn: Remembered) -> None:

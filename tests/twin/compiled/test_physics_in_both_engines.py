@@ -42,7 +42,7 @@ def test_every_large_plant_is_the_same_with_larger_lots_and_a_sample_of_them(pla
     assert {Action.SCRAP, Action.LOSS} <= set(rejects["action"])
 
 
-@pytest.mark.parametrize("evaluate", ["all", "sample:10%"])
+@pytest.mark.parametrize("evaluate", ["all", "sample:10%", "sample:70%"])
 def test_cells_that_are_joined_split_and_sent_back_are_the_same(evaluate: str) -> None:
     journal = assert_same(traced_plant(), days=8, seed=3, evaluate=evaluate, cells="all")
     assert (journal.columns("rejects")["action"] == Action.SENT_BACK).any()

@@ -48,14 +48,6 @@ def test_a_plant_is_saved_in_the_middle_of_all_that_may_befall_a_machine(tmp_pat
     assert many[0] > 0 and many[1] > 0
 
 
-def test_the_pilot_line_goes_on_from_any_moment(tmp_path: Path) -> None:
-    run = Run(read_line("pilot_line"), days=18, warmup=0, seed=3, cells="all")
-    # while coaters follow their loops and the first cells are formed, and with cells in ageing and in grading
-    found = broken(run, [6.31 * DAY, 17.77 * DAY], tmp_path / "plant.state")
-    assert_same(found, simulate(run))
-    assert len(found.columns("finished")["lot"]) > 5
-
-
 def test_a_large_plant_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> None:
     line, file, at = read_line("lfp_prismatic_16gwh"), tmp_path / "plant.state", 1.63 * DAY
     whole = saved(line, at, file, engine="auto", days=3)
@@ -68,14 +60,6 @@ def test_a_large_plant_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> Non
 def test_a_plant_whose_lots_stand_for_several_goes_on_too(tmp_path: Path) -> None:
     run = Run(busy_plant(), days=3, warmup=0, cells="all", lot_scale=2)
     assert_same(broken(run, [1.1 * DAY, 2.3 * DAY], tmp_path / "plant.state"), simulate(run))
-
-
-def test_a_sample_is_saved_with_what_its_stations_remember(tmp_path: Path) -> None:
-    run = Run(busy_plant(), days=4, warmup=0, seed=2, cells="all", evaluate="sample:30%")
-    found = broken(run, np.arange(0.7, 4, 0.7) * DAY, tmp_path / "plant.state")
-    assert_same(found, simulate(run))
-    others = found.columns("evaluated")["others"]
-    assert 0 < (others > 0).sum() < len(others)
 
 
 def test_an_estimate_from_a_branch_takes_batches_that_it_has_seen_from_their_beginning(tmp_path: Path) -> None:
