@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import IntEnum
+from functools import cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -33,16 +35,17 @@ _NODES = "nodes"
 _NUMBERS = "biuf"
 
 
-def fields_of(kind: Any) -> list[str]:
+@cache
+def fields_of(kind: Any) -> tuple[str, ...]:
     """Return the names of what a thing of some kind holds."""
     if is_dataclass(kind):
-        return [field.name for field in fields(kind)]
-    return list(getattr(kind, "_fields", None) or kind.__slots__)
+        return tuple([field.name for field in fields(kind)])
+    return tuple(getattr(kind, "_fields", None) or kind.__slots__)
 
 
 def kinds() -> dict[str, list[str]]:
     """Return what things of each kind hold; a state of another gigatwin may have others."""
-    return {name: fields_of(kind) for name, kind in KINDS.items()}
+    return {name: [*fields_of(kind)] for name, kind in KINDS.items()}
 
 
 def as_arrays(thing: Any) -> Arrays:
@@ -114,7 +117,7 @@ class _Writer:
             return ["deque", thing.maxlen, *map(self.value, thing)]
         if kind is dict:
             return ["dict", *(self.value(part) for pair in thing.items() for part in pair)]
-        if kind in KINDS.values():
+        if KINDS.get(kind.__name__) is kind:
             return [kind.__name__, *(self.value(getattr(thing, name)) for name in fields_of(kind))]
         raise TypeError(f"a {kind.__name__} is no part of a plant's state")
 
@@ -185,7 +188,7 @@ class _Reader:
 
     def _array(self, name: str, first: int, shape: list[int], contiguous: bool, writeable: bool) -> NDArray[Any]:
         pool = self._arrays[name]
-        size = int(np.prod(shape, dtype=np.int64))
+        size = prod(shape)
         array = pool[first : first + size].reshape(shape)
         array = array.copy() if contiguous else np.repeat(array[..., np.newaxis], 2, axis=-1)[..., 0]
         array.flags.writeable = writeable
