@@ -140,15 +140,21 @@ class _Filler:
         if place == BLOCKED:
             self._fill_open_turn(number, server, held)
         elif place in _TURNS_RUN:
-            self._note(number, server.turns)
+            self._note(number, server, server.turns)
             fill_failures(record, station, server)
         elif place == ADJUSTED:
             self._benches["adjusts"][number] = self._alarms(server.turns[server.adjusts + 1 :])
         record["first"], record["last"] = self._line_up(server.lots)
         record["lots"] = len(server.lots)
 
-    def _note(self, number: int, turns: Iterable[Turn]) -> None:
-        """Let turns of a server be written down when they are over."""
+    def _note(self, number: int, server: Server, turns: Sequence[Turn]) -> None:
+        """Let turns of a server be written down when they are over.
+
+        Raises:
+            ValueError: their lots are not those on the server; machine code would look for them all the same.
+        """
+        if [lot for turn in turns for lot in turn.lots] != [*server.lots]:
+            raise ValueError("the lots on a server are not those of its turns")
         for turn in turns:
             self._know(turn.outputs)
             self._workshop.slate.note(number, turn, len(turn.lots))
@@ -169,7 +175,7 @@ class _Filler:
         note = self._workshop.slate.take(turn, 0)
         self._benches["first_turn"][number] = self._benches["last_turn"][number] = note
         self._benches["turns"][number] = 1
-        self._note(number, server.turns[server.handed :])
+        self._note(number, server, server.turns[server.handed :])
         self._benches["opened"][number], self._benches["worked"][number] = 1, turn.entered
         self._benches["out"][number] = first
         self._benches["next_out"][number] = self._shelf.held.next_out[first]
