@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from twin.compiled.keeping import CELL, cells_kept, free_piece, is_like, lose, new_piece, put_out
+import numpy as np
+
+from twin.compiled.keeping import CELL, cells_kept, free_piece, golden, is_like, lose, new_piece, put_out
+from twin.compiled.luck import high_word
 from twin.compiled.machine_code import part, rare
 from twin.compiled.memory import Record, Root, lot_of, station_of
 from twin.compiled.reach import (
@@ -19,7 +22,7 @@ from twin.compiled.reach import (
 from twin.compiled.state import NONE
 from twin.journal import Action
 
-_SCRAP, _SENT_BACK = int(Action.SCRAP), int(Action.SENT_BACK)
+_SCRAP, _SENT_BACK, _CURED = int(Action.SCRAP), int(Action.SENT_BACK), int(Action.CURED)
 
 
 @rare
@@ -32,7 +35,7 @@ def count_cells(w: Root, p: Record, station: int, number: int, lot: int, remembe
     turn.worked, turn.tried = told.entered * units, told.tried * units
     turn.state, turn.takes = told.state, told.takes
     if told.cells:
-        _take_out(w, p, turn, lot, told, share)
+        _take_out(w, p, turn, station, lot, told, share)
     if held.amount <= 0.0:
         if turn.kept == lot:
             turn.kept = NONE
@@ -46,14 +49,15 @@ def count_cells(w: Root, p: Record, station: int, number: int, lot: int, remembe
 
 
 @part
-def _take_out(w: Root, p: Record, turn: Record, lot: int, told: Record, share: float) -> None:
+def _take_out(w: Root, p: Record, turn: Record, station: int, lot: int, told: Record, share: float) -> None:
     """Take cells out of a lot, or note what else is done with them, as with the other lot."""
     held = held_by(p, lot)
-    family, serial = lot_of(w, lot).family, lot_of(w, lot).serial
     left, run = held.amount, held.run
     first = last = NONE
     for place in range(told.cell, told.cell + told.cells):
         lost = lost_cells_of(p, place)
+        if lost.action == _CURED:
+            continue
         cells = _whole(p, lost.carry, lost.count * share, left)
         left -= cells
         goes_back = lost.action == _SENT_BACK and cells > 0.0
@@ -63,16 +67,10 @@ def _take_out(w: Root, p: Record, turn: Record, lot: int, told: Record, share: f
         while cells > 0.0:
             here = piece_of(p, run)
             taken = min(int(cells), here.count)
-            gone = new_piece(p, here.first, taken)
-            piece = piece_of(p, gone)
-            piece.reason, piece.action, piece.unit = lost.reason, lost.action, CELL
-            piece.family, piece.serial = family, serial
-            piece.quantity, piece.cathode, piece.anode = 1.0, held.cathode, held.anode
-            lose(p, turn, gone)
-            piece.like = NONE
+            gone = _noted(w, p, turn, lot, lost, here.first, taken)
             if goes_back:
                 turn.back = 1
-                piece.like = lost.like
+                piece_of(p, gone).like = lost.like
                 made_of(p, lost.like).lots += 1
             if stays:
                 last = _chain(p, last, new_piece(p, here.first, taken))
@@ -89,6 +87,48 @@ def _take_out(w: Root, p: Record, turn: Record, lot: int, told: Record, share: f
     else:
         piece_of(p, last).next = run
         held.run = first
+    _cure(w, p, turn, station, lot, told, share, int(left))
+
+
+@part
+def _cure(w: Root, p: Record, turn: Record, station: int, lot: int, told: Record, share: float, left: int) -> None:
+    """Note as large a share of the last cells of a lot as cured, anywhere among them."""
+    before, size = int(held_by(p, lot).amount) - left, left
+    begin = int(high_word(golden(lot_of(w, lot).serial * (2 * station + 1)), np.uint64(left)))
+    for place in range(told.cell, told.cell + told.cells):
+        lost = lost_cells_of(p, place)
+        if lost.action == _CURED:
+            cells = int(_whole(p, lost.carry, lost.count * share, float(size)))
+            size -= cells
+            while cells > 0:
+                at = begin % left
+                run, inside = _find(p, held_by(p, lot).run, before + at)
+                taken = min(cells, left - at, piece_of(p, run).count - inside)
+                _noted(w, p, turn, lot, lost, piece_of(p, run).first + inside, taken)
+                begin += taken
+                cells -= taken
+
+
+@part
+def _find(p: Record, run: int, place: int) -> tuple[int, int]:
+    """Return the run in which a place of a lot lies, and where in it."""
+    while place >= piece_of(p, run).count:
+        place -= piece_of(p, run).count
+        run = piece_of(p, run).next
+    return run, place
+
+
+@part
+def _noted(w: Root, p: Record, turn: Record, lot: int, lost: Record, first: int, count: int) -> int:
+    """Note what is done with cells in a row, and return the piece."""
+    number, held = new_piece(p, first, count), held_by(p, lot)
+    piece = piece_of(p, number)
+    piece.reason, piece.action, piece.unit = lost.reason, lost.action, CELL
+    piece.family, piece.serial = lot_of(w, lot).family, lot_of(w, lot).serial
+    piece.quantity, piece.cathode, piece.anode = 1.0, held.cathode, held.anode
+    lose(p, turn, number)
+    piece.like = NONE
+    return number
 
 
 @part

@@ -103,7 +103,7 @@ def _has_room(w: Root, p: Record, number: int, lot: int, lots: int) -> bool:
         while run != NONE:
             runs += 1
             run = piece_of(p, run).next
-    pieces = 2 * (runs + told.cells) + told.losses + 8
+    pieces = 3 * (runs + told.cells) + told.losses + 8
     if lots > 1:
         pieces += lane_of(p, told.lane).cuts + lane_of(p, told.lane + 1).cuts
     return bool(w.free_lots > told.outs + 1 and p.free_turns > 1 and p.free_pieces > pieces)

@@ -29,7 +29,7 @@ FIRST = 32
 SPARSE = 1 / 8
 
 # multiples of the golden ratio fill the circle more evenly than random numbers would
-GOLDEN, _WORD = 0x9E3779B97F4A7C15, 2**64 - 1
+GOLDEN, WORD = 0x9E3779B97F4A7C15, 2**64 - 1
 
 Kind = TypeVar("Kind", bound=Material)
 Cut = tuple[float, dict[int, float]]
@@ -111,11 +111,11 @@ class Deck:
 
     def chooses(self, serial: int) -> bool:
         """Return whether a new lot of a source is evaluated: by its number alone, evenly over all numbers."""
-        return serial < FIRST or serial * GOLDEN & _WORD < self._threshold
+        return serial < FIRST or serial * GOLDEN & WORD < self._threshold
 
     def like(self, batch: int, serial: int) -> Remembered:
         """Return the turn that stands for that of another lot; lots of one batch are like those of one batch."""
-        turns = self.batches[(batch * GOLDEN & _WORD) * len(self.batches) >> 64]
+        turns = self.batches[(batch * GOLDEN & WORD) * len(self.batches) >> 64]
         return turns[serial % len(turns)]
 
     def whole(self, what: tuple[int, int], number: float, most: float) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin.assembly.stacking import Assembly, coating_of_cell
-from twin.flow.deck import Deck, Remembered, entering, evaluate_after_all
+from twin.flow.deck import GOLDEN, WORD, Deck, Remembered, entering, evaluate_after_all
 from twin.flow.lot import Lot, waited
 from twin.flow.turn import CELL, METRE, Turn, note_losses, take_turn
 from twin.journal import Action, first_cell
@@ -180,11 +180,11 @@ def _take_out(station: StationFlow, deck: Deck, lot: Lot, turn: Turn, like: Reme
     assert isinstance(cell, Cell)
     left = np.flatnonzero(cell.alive).tolist()
     for reason, action, count in like.cells:
+        if action == Action.CURED:
+            continue
         number = deck.whole((reason, action), count * share, len(left))
         places, left = left[:number], left[number:]
-        for place in places:
-            row = (reason, action, CELL, lot.family, lot.serial, cell.identity(place))
-            turn.rejections.append((*row, 1.0, cell.cathode_kg, cell.anode_kg))
+        _note(lot, turn, reason, action, places)
         if action == Action.SENT_BACK and places:
             to, those = like.back[reason]
             back = picked_like(those, cell.identities()[places], (cell.cathode_kg, cell.anode_kg))
@@ -192,6 +192,32 @@ def _take_out(station: StationFlow, deck: Deck, lot: Lot, turn: Turn, like: Reme
         if action in (Action.SCRAP, Action.SENT_BACK):
             for place in places:
                 cell.remove(place)
+    _cure(station, deck, lot, turn, like, share, left)
+
+
+def _cure(
+    station: StationFlow, deck: Deck, lot: Lot, turn: Turn, like: Remembered, share: float, left: Sequence[int]
+) -> None:
+    """Note as large a share of some cells as cured, anywhere in the lot.
+
+    Always the first ones would be cured again and again, and be those that the next station takes out.
+    """
+    size = len(left)
+    begin = (lot.serial * (2 * station.number + 1) * GOLDEN & WORD) * size >> 64
+    for reason, action, count in like.cells:
+        if action == Action.CURED:
+            number = deck.whole((reason, action), count * share, size)
+            _note(lot, turn, reason, action, [left[(begin + place) % len(left)] for place in range(number)])
+            begin, size = begin + number, size - number
+
+
+def _note(lot: Lot, turn: Turn, reason: int, action: int, places: Sequence[int]) -> None:
+    """Note what is done with cells, given by their places in the lot."""
+    cell = lot.material
+    assert isinstance(cell, Cell)
+    for place in places:
+        row = (reason, action, CELL, lot.family, lot.serial, cell.identity(place))
+        turn.rejections.append((*row, 1.0, cell.cathode_kg, cell.anode_kg))
 
 
 def _grade(deck: Deck, cell: Cell, like: Material) -> None:
