@@ -90,11 +90,10 @@ def table_of_kpis(kpi: dict[str, Any]) -> Table:
     """Return the headline figures of a run, or of replications, with their intervals where they have some."""
     table = _table("", "", "value", "95 % interval")
     sure = kpi.get("estimated", {})
-    for name, value in kpi.items():
+    for name, whole in kpi.items():
+        value = whole.get("total", whole) if isinstance(whole, dict) else whole
         if isinstance(value, dict) and {"mean", "low", "high"} <= set(value):
             table.add_row(name, _number(value["mean"]), _range(value))
-        elif isinstance(value, dict) and "total" in value:
-            table.add_row(name, _number(value["total"]), _range(sure.get(name)))
         elif isinstance(value, int | float | str) and not isinstance(value, bool):
             table.add_row(name, _number(value), _range(sure.get(name)))
     return table

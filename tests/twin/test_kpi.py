@@ -14,6 +14,7 @@ from scipy import stats
 from twin.calendar import DAY
 from twin.journal import SEMI_E10, Journal, State
 from twin.kpi import kpis, mser5, settle, summarise
+from twin.summary import table_of_kpis
 
 
 @pytest.fixture(name="kpi")
@@ -185,6 +186,14 @@ def test_intervals_are_students_of_the_replications() -> None:
     # a replication without that defect had none of it
     assert together["deep"]["x"]["mean"] == pytest.approx(10.0)
     assert together["who"] == "q" and "series" not in together and together["replications"] == 3
+
+
+def test_the_screen_shows_totals_of_replications_with_their_intervals() -> None:
+    costs = [{"cost_usd_per_kwh": {"total": total, "scrap": 1.0}} for total in (90.0, 92.0, 94.0)]
+    table = table_of_kpis(summarise(costs))
+    low, high = stats.t.interval(0.95, 2, loc=92.0, scale=stats.sem([90.0, 92.0, 94.0]))
+    rows = list(zip(*(list(column.cells) for column in table.columns), strict=True))
+    assert rows[-1] == ("cost_usd_per_kwh", "92", f"{low:.4g} to {high:.4g}")
 
 
 def test_one_replication_has_no_interval() -> None:
