@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from twin.run import Run
-from twin.simulation import Progress
+from twin.simulation import Progress, engine_of
 
 
 @contextmanager
@@ -67,7 +67,10 @@ def bar_of_days(run: Run, quiet: bool) -> Iterator[Callable[[Progress], None]]:
     )
     what, warmup = "cells" if run.line.cell else "lots", run.warmup or 0
     with Bar(*columns, console=Console(stderr=True), disable=quiet) as bar:
-        task = bar.add_task("", total=warmup + run.days, phase="", made="", speed="")
+        # a minute in which nothing is seen to happen looks like a fault
+        begins = ", machine code (a minute, once)"
+        phase = begins if engine_of(run)[0] == "compiled" else ""
+        task = bar.add_task("", total=warmup + run.days, phase=phase, made="", speed="")
 
         def day_over(now: Progress) -> None:
             speed = bar.tasks[task].speed
