@@ -124,7 +124,7 @@ def _refuse_what_grows_old(line: Line, coarse: Coarse) -> None:
         InputError: with all buffers where that is so.
     """
     able = capacity(coarse.line)
-    wrong = []
+    wrong, most = [], float(coarse.lots)
     for name, buffer in line.buffers.items():
         taker = coarse.line.stations[buffer.to]
         # a place of rest has others beside it; one lot a turn is what a single machine takes
@@ -132,8 +132,10 @@ def _refuse_what_grows_old(line: Line, coarse: Coarse) -> None:
         if buffer.shelf_life is not None and between > buffer.shelf_life:
             wrong.append(f"'{name}' may keep a lot for {buffer.shelf_life / 3600:.3g} h, and {buffer.to} takes one")
             wrong[-1] += f" every {between / 3600:.3g} h"
+            most = min(most, coarse.lots * buffer.shelf_life / between)
     if wrong:
-        raise InputError(f"--lot-scale {coarse.lots}: {'; '.join(wrong)}; choose a smaller one")
+        cure = f"choose {max(1, int(most))} or less"
+        raise InputError(f"--lot-scale {coarse.lots}: {'; '.join(wrong)}; {cure}")
 
 
 def _changed(declared: _Kind, **changes: Any) -> _Kind:

@@ -132,8 +132,9 @@ def test_lots_that_hold_nothing_cannot_be_larger() -> None:
 
 
 def test_lots_that_would_grow_too_old_are_refused_before_anything_is_made() -> None:
-    with pytest.raises(InputError, match=r"'cathode_slurry' may keep a lot for 24 h.*choose a smaller one"):
+    with pytest.raises(InputError, match=r"'cathode_slurry' may keep a lot for 24 h.*choose 11 or less"):
         simulate(Run(read_line("pilot_line"), days=1, lot_scale=16))
+    assert coarser(read_line("pilot_line"), 11).lots == 11
 
 
 def test_the_command_refuses_them_with_exit_code_2() -> None:
