@@ -43,7 +43,8 @@ TABLE = """
     defect_flow, workers
     kpi, ramp
     report, summary
-    replicate, control_study
+    control_variate
+    replicate, control_study, guarded
     __init__, __main__
 """
 ROWS = {name.strip(): row for row, line in enumerate(TABLE.strip().splitlines()) for name in line.split(",")}

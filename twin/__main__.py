@@ -4,42 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+
+from twin.guarded import Guarded
 
 if TYPE_CHECKING:
     from twin.line import Line
     from twin.problems import Problem
     from twin.run import Run, Save
-
-
-class Guarded(TyperGroup):
-    """Commands whose failures become a message and an exit code: 2 bad input, 1 a fault or an interruption."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
-        from twin.problems import InputError
-
-        try:
-            return super().invoke(ctx)
-        except InputError as error:
-            for problem in error.problems:
-                _complain(str(problem), hang=4)
-            raise typer.Exit(2) from None
-        except KeyboardInterrupt as error:
-            _complain(_with_notes("interrupted", error))
-            raise typer.Exit(1) from None
-        except BrokenPipeError:
-            # who reads our output has seen enough; typer ends quietly
-            raise
-        except Exception as error:
-            # usage errors and leaving are typer's own business
-            if type(error).__module__.startswith(("typer", "click")):
-                raise
-            raise typer.Exit(_fault(error)) from None
 
 
 app = typer.Typer(
@@ -57,41 +31,6 @@ Workers = Annotated[int, typer.Option(min=1, help="processes; the answer does no
 _CLUSTER = typer.Option("--cluster", metavar="ADDRESS", help="a Ray cluster: its address, or 'local' to start one")
 OnCluster = Annotated[str | None, _CLUSTER]
 PlantFile = Annotated[str, typer.Argument(help="path of a line file, or name of a plant that comes with gigatwin")]
-
-
-def _fault(error: Exception) -> int:
-    from concurrent.futures.process import BrokenProcessPool
-
-    from twin.flow.deadlock import Deadlock
-
-    if isinstance(error, Deadlock):
-        _complain(_with_notes(str(error), error))
-    elif isinstance(error, OSError):
-        place = f": {error.filename}" if error.filename else ""
-        _complain(_with_notes(f"{error.strerror or error}{place}", error))
-    elif isinstance(error, BrokenProcessPool):
-        _complain(_with_notes("a worker process was killed; often the machine has run out of memory", error))
-    else:
-        import traceback
-
-        traceback.print_exception(error)
-        _complain("this is a fault of gigatwin, not of your input")
-    return 1
-
-
-def _with_notes(text: str, error: BaseException) -> str:
-    """Return a message with what was noted on the way up, such as where what was made is."""
-    return "; ".join([text, *getattr(error, "__notes__", ())])
-
-
-def _complain(text: str, hang: int = 0) -> None:
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    if console.is_terminal:
-        # a program that reads along wants one line for each; a person wants to see where the next begins
-        text = fill(text, console.width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False)
-    console.print(text, style="red", markup=False, emoji=False)
 
 
 def _show(*what: Any) -> None:
@@ -153,6 +92,9 @@ def simulate_command(
         list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="turn a knob; may be given often")
     ] = None,
     replications: Annotated[int, typer.Option(min=1, help="runs with seeds SEED, SEED+1, ...")] = 1,
+    coarse: Annotated[
+        str | None, typer.Option(metavar="40x1%", help="so many cheaper runs beside them make their means surer")
+    ] = None,
     workers: Workers = 1,
     cluster: OnCluster = None,
     cells: Annotated[str, typer.Option(help="cell rows kept: all, none or sample:1%")] = "sample:1%",
@@ -179,6 +121,7 @@ def simulate_command(
     """Simulate a plant and write its journal, KPIs and report."""
     from dataclasses import replace
 
+    from twin.control_variate import Coarse
     from twin.replicate import Order, carry_out
 
     if from_state is not None:
@@ -192,7 +135,9 @@ def simulate_command(
         warmup = "0" if _by_default(context, "warmup") else warmup
     run = _run(file, days, warmup, seed, settings or [], cells, truth, engine)
     run = replace(run, from_state=from_state, lot_scale=lot_scale, evaluate=evaluate)
-    order = Order(run, replications, workers, out, overwrite, resume, _save(save_state, at, overwrite), cluster)
+    beside = None if coarse is None else Coarse.read(coarse, replications)
+    state = _save(save_state, at, overwrite)
+    order = Order(run, replications, workers, out, overwrite, resume, state, cluster, beside)
     carry_out(order, _show, quiet)
 
 

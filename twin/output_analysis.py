@@ -50,7 +50,7 @@ def settle(journal: Journal) -> int:
     return warmup
 
 
-def summarise(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def summarise(found: Sequence[Mapping[str, Any]], coarse: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """Return the KPIs of independent replications as means with 95 % t-intervals.
 
     Every number becomes {mean, low, high}; of words the most frequent is kept; series are left out. A
@@ -58,16 +58,18 @@ def summarise(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     Args:
         found: KPIs of at least two replications.
+        coarse: KPIs of more, but cheaper runs, control variates of them: the first ones have their seeds. A number
+            that becomes surer by them also tells ``variance_left``.
 
     Raises:
         ValueError: fewer than two replications have no interval.
     """
     if len(found) < 2:
         raise ValueError(f"{len(found)} replication has no interval, expected at least 2")
-    return {"replications": len(found), **_summarised(found)}
+    return {"replications": len(found), **_summarised(found, coarse)}
 
 
-def _summarised(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _summarised(found: Sequence[Mapping[str, Any]], coarse: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     together: dict[str, Any] = {}
     for name in dict.fromkeys(name for one in found for name in one):
         values = [one.get(name) for one in found]
@@ -75,17 +77,23 @@ def _summarised(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         if not known or isinstance(known[0], list):
             continue
         if isinstance(known[0], Mapping):
-            together[name] = _summarised([value or {} for value in values])
+            together[name] = _summarised([value or {} for value in values], [one.get(name) or {} for one in coarse])
         elif isinstance(known[0], bool):
             together[name] = all(known)
         elif isinstance(known[0], str):
             together[name] = Counter(known).most_common(1)[0][0]
         else:
-            # a missing key is none of it; a None is a ratio without a denominator
-            numbers = [float(one.get(name, 0.0)) for one in found if one.get(name, 0.0) is not None]
-            if len(numbers) > 1:
+            numbers, others = _numbers(found, name), _numbers(coarse, name)
+            if len(numbers) == len(found) and len(others) == len(coarse) > len(found):
+                together[name] = controlled_interval(numbers, others)
+            elif len(numbers) > 1:
                 together[name] = mean_interval(numbers)
     return together
+
+
+def _numbers(found: Sequence[Mapping[str, Any]], name: str) -> list[float]:
+    """Return a figure of several runs: a missing key is none of it; a None is a ratio without a denominator."""
+    return [float(one.get(name, 0.0)) for one in found if one.get(name, 0.0) is not None]
 
 
 def mean_interval(values: Sequence[float]) -> dict[str, float]:
@@ -96,3 +104,39 @@ def mean_interval(values: Sequence[float]) -> dict[str, float]:
     quantile = float(t.ppf((1 + CONFIDENCE) / 2, len(values) - 1))
     half = quantile * float(np.std(values, ddof=1)) / len(values) ** 0.5
     return {"mean": mean, "low": mean - half, "high": mean + half}
+
+
+def controlled_interval(values: Sequence[float], coarse: Sequence[float]) -> dict[str, float]:
+    """Return the mean of independent values and its 95 % interval, helped by cheaper ones where these go with them.
+
+    The cheaper ones may be off, and to another scale: all that counts is how far those of the same seeds lie from the
+    mean of all of them. They are used where the square of the correlation is above ``1 / (n - 2)``, from which on the
+    degree of freedom that a slope costs is worth it; that choice leaves intervals of 94 % at least.
+
+    Args:
+        values: at least four.
+        coarse: more of them; the first ones belong to the values.
+
+    Returns:
+        ``mean``, ``low``, ``high`` and, where they are used, ``variance_left``: the variance of the mean over that
+        without them [-].
+
+    Source: Cochran, Sampling Techniques, 3rd ed. (1977), 12.6, double sampling with regression; Lavenberg and Welch,
+    Management Science 27 (1981) 322, on what control variates cost.
+    """
+    from scipy.stats import t
+
+    exact, cheap, size = np.asarray(values), np.asarray(coarse), len(values)
+    beside, own = cheap[:size] - cheap[:size].mean(), exact - exact.mean()
+    spread, variance = float(beside @ beside), float(own @ own) / (size - 1)
+    if size < 4 or spread <= 0 or variance <= 0:
+        return mean_interval(values)
+    slope = float(beside @ own) / spread
+    rest = max(0.0, float(own @ own) - slope * float(beside @ own)) / (size - 2)
+    if slope * float(beside @ own) * (size - 2) <= float(own @ own):
+        return mean_interval(values)
+    shift = float(cheap.mean() - cheap[:size].mean())
+    of_mean = rest * (1 / size + shift**2 / spread) + max(0.0, variance - rest) / len(cheap)
+    mean = float(exact.mean()) + slope * shift
+    half = float(t.ppf((1 + CONFIDENCE) / 2, size - 2)) * of_mean**0.5
+    return {"mean": mean, "low": mean - half, "high": mean + half, "variance_left": of_mean * size / variance}

@@ -12,18 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from twin.control_variate import Coarse, worth_in_words
 from twin.estimate import in_words
-from twin.folder import (
-    KPI,
-    MANIFEST,
-    RUN,
-    open_run,
-    question,
-    read_json,
-    read_manifest,
-    run_in_folder,
-    write_json,
-)
+from twin.folder import KPI, MANIFEST, RUN, open_run, question, read_json, read_manifest, run_in_folder, write_json
 from twin.problems import InputError
 from twin.progress import bar_of_days, bar_of_replications, obey, stopped_by_hand
 from twin.results import new_folder, results_folder
@@ -52,6 +43,7 @@ class Order:
         resume: keep the replications that are complete.
         state: where the plant is saved, and when.
         cluster: address of a Ray cluster that makes the replications, or "local"; None for this machine.
+        coarse: cheap runs beside the replications, as control variates; None for none.
     """
 
     run: Run
@@ -62,6 +54,7 @@ class Order:
     resume: bool = False
     state: Save | None = None
     cluster: str | None = None
+    coarse: Coarse | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +78,8 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
     if order.cluster is not None and order.replications == 1:
         raise InputError("--cluster shares out replications, and one run is never divided; give --replications, too")
     check_run(order.run, order.state)
+    if order.coarse is not None:
+        check_run(order.coarse.way.of(order.run))
     with crew(1, order.cluster) as pool:
         folder = _folder(order)
         try:
@@ -101,6 +96,8 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
         show(table_of_kpis(kpi))
         if "estimated" in kpi:
             show(in_words(kpi["estimated"]))
+        if order.coarse is not None:
+            show(worth_in_words(kpi, order.coarse))
         show(engine_in_words(order.run))
         show(f"report: {report}")
     return report
@@ -187,10 +184,14 @@ def _refuse_another_question(folder: Path, run: Run) -> None:
 
 
 def _runs(order: Order, folder: Path) -> dict[Path, Run]:
-    """Return the replications by folder."""
+    """Return the replications by folder, and the coarse runs after them."""
+    kinds = [("replication", order.run, order.replications)]
+    if order.coarse is not None:
+        kinds.append(("coarse", order.coarse.way.of(order.run), order.coarse.runs))
     return {
-        folder / f"replication-{number:03d}": replace(order.run, seed=order.run.seed + number)
-        for number in range(order.replications)
+        folder / f"{kind}-{number:03d}": replace(run, seed=run.seed + number)
+        for kind, run, runs in kinds
+        for number in range(runs)
     }
 
 
@@ -200,6 +201,8 @@ def _replicate(order: Order, folder: Path, quiet: bool, measure_all: MeasureAll)
 
     runs = _runs(order, folder)
     manifest = {**question(order.run), "replications": order.replications, "complete": False}
+    if order.coarse is not None:
+        manifest["coarse"] = str(order.coarse)
     write_json(folder / MANIFEST, manifest)
     left = {path: run for path, run in runs.items() if not _is_complete(path)}
     for path in left:
@@ -207,7 +210,8 @@ def _replicate(order: Order, folder: Path, quiet: bool, measure_all: MeasureAll)
             shutil.rmtree(path)
     with bar_of_replications(len(runs), len(runs) - len(left), quiet) as done:
         measure_all(left, done)
-    kpi = summarise([read_json(path / KPI) for path in runs])
+    found = [read_json(path / KPI) for path in runs]
+    kpi = summarise(found[: order.replications], found[order.replications :])
     write_json(folder / KPI, kpi)
     write_json(folder / MANIFEST, {**manifest, "complete": True})
     return kpi

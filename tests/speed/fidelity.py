@@ -18,6 +18,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from twin import Run, kpis, read_line, simulate
+from twin.control_variate import Way
 
 FIGURES: dict[str, Callable[[Mapping[str, Any]], float]] = {
     "good cells": lambda kpi: kpi["good_cells"],
@@ -26,25 +27,6 @@ FIGURES: dict[str, Callable[[Mapping[str, Any]], float]] = {
     "kWh/kWh": lambda kpi: kpi["energy_kwh_per_kwh"]["total"],
     "cells in the plant": lambda kpi: kpi["wip_cells"],
 }
-
-
-class Way(NamedTuple):
-    """How a plant is run: as many lots as one, and which batches are evaluated."""
-
-    lots: int = 1
-    evaluate: str = "all"
-
-    @classmethod
-    def read(cls, text: str) -> Way:
-        """Return the way in words such as 8, 5% or 8:5%."""
-        parts = text.split(":")
-        share = parts[-1] if parts[-1].endswith("%") else ""
-        return cls(1 if share and len(parts) == 1 else int(parts[0]), f"sample:{share}" if share else "all")
-
-    @property
-    def words(self) -> str:
-        """How it is told in the table."""
-        return f"{self.lots} | {self.evaluate.removeprefix('sample:').replace('%', ' %')}"
 
 
 FULL = Way()
@@ -81,8 +63,7 @@ def main() -> None:
 
 def _asked(plant: str, way: Way, seed: int, days: int, warmup: int) -> Run:
     engine = "simpy" if way.evaluate == "all" else "compiled"
-    line = read_line(plant)
-    return Run(line, days, warmup, seed, cells="none", engine=engine, lot_scale=way.lots, evaluate=way.evaluate)
+    return way.of(Run(read_line(plant), days, warmup, seed, engine=engine))
 
 
 def _run(plant: str, way: Way, seed: int, days: int, warmup: int) -> Ran:
@@ -102,9 +83,10 @@ def table(runs: Sequence[dict[Way, Ran]], ways: Sequence[Way]) -> str:
     for way in ways:
         found = np.array([run[way].figures for run in runs])
         off = 100 * (found / exact - 1)
+        told = f"{way.lots} | {way.evaluate.removeprefix('sample:').replace('%', ' %')}"
         cells = [f"{mean:+.2f} ± {half:.2f} %" for mean, half in map(spread, off.T)]
         saved = sum(run[FULL].seconds for run in runs) / sum(run[way].seconds for run in runs)
-        rows.append(f"| {way.words} | {' | '.join(cells)} | {left(exact[:, 0], found[:, 0]):.2f} | {saved:.1f} |")
+        rows.append(f"| {told} | {' | '.join(cells)} | {left(exact[:, 0], found[:, 0]):.2f} | {saved:.1f} |")
     return "\n".join(rows)
 
 
