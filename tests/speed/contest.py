@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from speed.peers import METHODS, Point, Space, Trials
+from speed.rivals import METHODS, Point, Space, Trials
 
 from optimize import optimize, read_study
 from optimize.cache import Cache

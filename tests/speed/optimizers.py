@@ -20,7 +20,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from speed.contest import FRESH, OWN, Held, Job, profit_of, search, tried
-from speed.peers import METHODS
+from speed.rivals import METHODS
 
 from optimize import read_study
 from optimize.cache import Cache

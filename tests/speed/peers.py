@@ -1,132 +1,165 @@
-"""General optimizers that know nothing of factories: random search, simulated annealing, Optuna's TPE.
+"""gigatwin beside public simulators: `python tests/speed/peers.py [--budget 10]`.
 
-Each is given the declared plant to start from, and makes a value large with as many trials as the others.
+Two lines, each run by every simulator that is installed (`pip install 'gigatwin[peers]'`), one core, seconds of the
+processor. The line written by hand in SimPy is timed again right before each of them, so ratios are of one moment of
+one machine. Slow ones run a part of the time, and what the whole would take is extrapolated. All must estimate the
+same throughput; what does not is marked.
 """
 
 from __future__ import annotations
 
-import math
-import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+import argparse
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
 
-Point = tuple[int, ...]
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-# a space smaller than the budget must not keep a method for ever: it may ask for so many known points in a row
-KNOWN_IN_A_ROW = 200
+from generic_lines import always, line_of, timed
+from speed.peer_lines import PEERS, Peer, Simulator, by_simpy
+from speed.workloads import PARALLEL, SERIAL, WORK, Workload
+
+from twin import Line, Run, simulate
+
+DAY = 86400.0
+# standard errors from the reference: one line in 10,000 is out of it by chance
+FAR = 4.0
 
 
 @dataclass(frozen=True)
-class Space:
-    """What may be chosen.
+class Timed:
+    """One simulator's run of a workload.
 
     Attributes:
-        choices: of each knob, in order of size where they have one.
-        start: the declared plant, as the place of its value among the choices of each knob.
+        until: time simulated, in the workload's unit.
+        seconds: of the processor.
+        lots: that left after the warm-up.
+        by_hand: time units a second of the line by hand in SimPy, right before.
     """
 
-    choices: Mapping[str, tuple[Any, ...]]
-    start: Point
+    until: float
+    seconds: float
+    lots: int
+    by_hand: float
 
     @property
-    def sizes(self) -> list[int]:
-        """How many choices each knob has."""
-        return [len(values) for values in self.choices.values()]
-
-    def settings(self, point: Point) -> dict[str, Any]:
-        """Return the values of the knobs at a point."""
-        return {name: values[place] for (name, values), place in zip(self.choices.items(), point, strict=True)}
+    def rate(self) -> float:
+        """Time units a second."""
+        return self.until / self.seconds
 
 
-class Trials:
-    """Points tried, in order; a point that comes again is remembered and costs nothing."""
-
-    def __init__(self, value: Callable[[Point], float], budget: int) -> None:
-        """Start with no trial and as many to come as the budget allows."""
-        self._value = value
-        self._budget = budget
-        self._known_in_a_row = 0
-        self.values: dict[Point, float] = {}
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more may be tried."""
-        return len(self.values) >= self._budget or self._known_in_a_row >= KNOWN_IN_A_ROW
-
-    @property
-    def progress(self) -> float:
-        """Share of the budget that is spent [-]."""
-        return len(self.values) / self._budget
-
-    def __call__(self, point: Point) -> float:
-        """Return the value of a point."""
-        self._known_in_a_row += 1
-        if point not in self.values:
-            self._known_in_a_row = 0
-            self.values[point] = self._value(point)
-        return self.values[point]
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--budget", type=float, default=10.0, help="about the longest run of a simulator [s]")
+    asked = parser.parse_args()
+    missing = [peer.name for peer in PEERS if find_spec(peer.package) is None]
+    for work in (SERIAL, PARALLEL):
+        print(
+            f"\n{work.name}: {work.stations} stations of {work.servers}, buffers of {work.buffer}, scrap {work.scrap}"
+        )
+        print(f"{'':24}{'time units/s':>14}{'full run [s]':>14}{'to SimPy':>10}{'throughput':>12}{'sd apart':>10}")
+        for peer in (*ours(), *PEERS):
+            if peer.name not in missing and (work.scrap == 0 or peer.scraps):
+                print(_row(peer.name, work, _apart(peer, work, asked.budget)), flush=True)
+    print("\n* extrapolated from a shorter run")
+    if missing:
+        print(f"not installed: {', '.join(missing)}; pip install 'gigatwin[peers]'")
 
 
-def random_search(space: Space, trials: Trials, seed: int) -> None:
-    """Try points drawn evenly."""
-    luck = random.Random(seed)
-    trials(space.start)
-    while not trials.over:
-        trials(tuple(luck.randrange(size) for size in space.sizes))
+def ours() -> Iterator[Peer]:
+    """Yield gigatwin, once for each of its engines."""
+    if "engine" not in {field.name for field in fields(Run)}:
+        yield Peer("gigatwin", "twin", by_gigatwin)
+        return
+    for engine in ("simpy", "compiled"):
+        yield Peer(f"gigatwin, {engine}", "twin", ByEngine(engine))
 
 
-def annealing(space: Space, trials: Trials, seed: int) -> None:
-    """Walk from neighbour to neighbour, downhill too while it is hot.
+@dataclass(frozen=True)
+class ByEngine:
+    """gigatwin's journal of a workload, by one of its engines."""
 
-    A neighbour differs in one to three knobs, by a normal step of a tenth of the range, one choice at least. It is
-    taken if better, and else with a chance of exp(-loss / T). T begins at half of the mean change seen so far and
-    cools to a hundredth of that.
+    engine: str
+
+    def __call__(self, work: Workload, until: float, seed: int) -> int:
+        """Return the lots that left after the warm-up."""
+        run = replace(run_of(work, until, seed), **{"engine": self.engine})
+        return lots_in(run, work, until)
+
+
+def by_gigatwin(work: Workload, until: float, seed: int) -> int:
+    """Return the lots that left after the warm-up, by the engine that is there."""
+    return lots_in(run_of(work, until, seed), work, until)
+
+
+def run_of(work: Workload, until: float, seed: int) -> Run:
+    """Return a workload as one day of a plant."""
+    return Run(line_of_workload(work, DAY / until), days=1, warmup=0, seed=seed)
+
+
+def line_of_workload(work: Workload, unit: float) -> Line:
+    """Return a workload as a plant.
+
+    Args:
+        work: the workload.
+        unit: one time unit [s].
     """
-    luck = random.Random(seed)
-    here, changes = space.start, []
-    value = trials(here)
-    while not trials.over:
-        there = _neighbour(space, here, luck)
-        gain = trials(there) - value
-        changes.append(abs(gain))
-        hot = 0.5 * sum(changes) / len(changes) * 0.01**trials.progress
-        if gain >= 0 or luck.random() < math.exp(gain / hot):
-            here, value = there, value + gain
+    failures = f"failures: {{mtbf: {work.mtbf * unit!r} s, mttr: {work.mttr * unit!r} s}}"
+    station = timed(always(WORK * unit), servers=work.servers, scrap=work.scrap, more=failures)
+    names = [f"s{place}" for place in range(work.stations)]
+    buffers = [f"{a} > {b}: {work.buffer}" for a, b in pairwise(names)]
+    return line_of(dict.fromkeys(names, station), buffers)
 
 
-def _neighbour(space: Space, point: Point, luck: random.Random) -> Point:
-    sizes = space.sizes
-    movable = [place for place, size in enumerate(sizes) if size > 1]
-    found = list(point)
-    for place in luck.sample(movable, min(luck.choice((1, 2, 3)), len(movable))):
-        step = luck.gauss(0.0, 0.1 * sizes[place])
-        whole = round(step) or (1 if step > 0 else -1)
-        moved = found[place] + whole
-        # a step over the edge goes the other way
-        found[place] = moved if 0 <= moved < sizes[place] else min(max(found[place] - whole, 0), sizes[place] - 1)
-    return tuple(found)
+def lots_in(run: Run, work: Workload, until: float) -> int:
+    """Simulate and return the lots that left after the warm-up."""
+    times = simulate(run).columns("finished")["time"]
+    return int((times >= work.warmup * DAY / until).sum())
 
 
-def tree_parzen(space: Space, trials: Trials, seed: int) -> None:
-    """Let Optuna's tree-structured Parzen estimator choose, with its defaults and a sampler of its own.
-
-    Raises:
-        ModuleNotFoundError: Optuna is not installed.
-    """
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
-    study.enqueue_trial(dict(zip(space.choices, space.start, strict=True)))
-    while not trials.over:
-        trial = study.ask()
-        point = tuple(trial.suggest_int(name, 0, len(values) - 1) for name, values in space.choices.items())
-        study.tell(trial, trials(point))
+def _apart(peer: Peer, work: Workload, budget: float) -> Timed:
+    """Time a simulator in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_timed, (peer, work, budget))
 
 
-METHODS: dict[str, Callable[[Space, Trials, int], None]] = {
-    "random search": random_search,
-    "simulated annealing": annealing,
-    "Optuna TPE": tree_parzen,
-}
+def _timed(peer: Peer, work: Workload, budget: float) -> Timed:
+    """Time a simulator for as long as the budget allows, and the line by hand before it."""
+    short = replace(work, warmup=1.0)
+    # the first run imports and compiles, those after it tell how fast it is
+    _seconds(peer.lots, short, 100.0)
+    tried, took = work.until / 50, 0.0
+    while took < budget / 5 and tried < work.until:
+        took, _ = _seconds(peer.lots, short, tried)
+        tried *= 4
+    until = min(work.until, max(3 * work.warmup, tried / 4 / took * budget))
+    by_hand = work.until / (5 * work.servers)
+    rate = by_hand / _seconds(by_simpy, short, by_hand)[0]
+    return Timed(until, *_seconds(peer.lots, work, until), rate)
+
+
+def _seconds(lots: Simulator, work: Workload, until: float) -> tuple[float, int]:
+    begin = time.process_time()
+    made = lots(work, until, 1)
+    return time.process_time() - begin, made
+
+
+def _row(name: str, work: Workload, found: Timed) -> str:
+    made = found.lots / (found.until - work.warmup)
+    spread = work.spread * (work.until / (found.until - work.warmup)) ** 0.5
+    apart = (made - work.throughput[0]) / (spread**2 + work.throughput[1] ** 2) ** 0.5
+    full = f"{work.until / found.rate:.3g}{'*' if found.until < work.until else ' '}"
+    verdict = "" if abs(apart) < FAR else "  DOES NOT AGREE"
+    return (
+        f"{name:24}{found.rate:14,.0f}{full:>14}{found.rate / found.by_hand:10.2f}{made:12.4f}{apart:+10.1f}{verdict}"
+    )
+
+
+if __name__ == "__main__":
+    main()
