@@ -33,7 +33,7 @@ class Way(NamedTuple):
             InputError: something else.
         """
         lots, _, share = text.rpartition(":") if text.endswith("%") else (text, "", "")
-        if not (lots or "1").isdecimal() or (not share and not lots):
+        if not (lots or "1").isdecimal() or (not share and int(lots or 1) < 2):
             raise InputError(f"'{text}' makes no run cheaper; expected lots as one, a share, or both: 8, 1% or 8:1%")
         return cls(int(lots or 1), f"sample:{share}" if share else "all")
 

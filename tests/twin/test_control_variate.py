@@ -118,6 +118,7 @@ def test_they_are_gone_on_with_and_do_not_depend_on_the_number_of_workers(
         ("40", 6, "expected how many and how, such as 40x1%"),
         ("x1%", 6, "expected how many and how"),
         ("40xfew", 6, "'few' makes no run cheaper; expected lots as one, a share, or both"),
+        ("40x1", 6, "'1' makes no run cheaper"),
         ("40x1%", 4, "goes with --replications 5 or more"),
         ("6x1%", 6, "the first 6 go with the replications.*say 30x1%"),
     ],
