@@ -66,7 +66,8 @@ def summarise(found: Sequence[Mapping[str, Any]], coarse: Sequence[Mapping[str, 
     """
     if len(found) < 2:
         raise ValueError(f"{len(found)} replication has no interval, expected at least 2")
-    return {"replications": len(found), **_summarised(found, coarse)}
+    counts = {"replications": len(found), **({"coarse_runs": len(coarse)} if coarse else {})}
+    return {**counts, **_summarised(found, coarse)}
 
 
 def _summarised(found: Sequence[Mapping[str, Any]], coarse: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -97,6 +97,7 @@ def test_the_command_makes_them_with_the_seeds_of_the_replications_first(made: t
     dear, cheap = ([kpi_of(out / name)["good_cells"] for name in part] for part in (folders[7:], folders[:7]))
     assert kpi_of(out)["good_cells"] == pytest.approx(controlled_interval(dear, cheap))
     assert manifest_of(out)["coarse"] == "7x20%"
+    assert (kpi_of(out)["replications"], kpi_of(out)["coarse_runs"]) == (5, 7)
 
 
 def test_they_are_gone_on_with_and_do_not_depend_on_the_number_of_workers(

@@ -131,7 +131,9 @@ def test_replications_show_their_intervals(tmp_path: Path) -> None:
     page = write_report(found[0], journals[0], tmp_path, together).read_text(encoding="utf-8")
     throughput = together["throughput_per_hour"]
     assert f"95 % interval {number(throughput['low'])} to {number(throughput['high'])}" in page
-    assert "means of 3 replications" in page
+    assert "means of 3 replications." in page
+    helped = write_report(found[0], journals[0], tmp_path, summarise(found, found * 2)).read_text(encoding="utf-8")
+    assert "means of 3 replications, made surer by 6 cheaper runs that share their luck." in helped
 
 
 def texts_of(figure: Any) -> list[tuple[str, Any]]:

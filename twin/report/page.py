@@ -78,6 +78,7 @@ def write_report(
         headline=headline(kpi, journal),
         cards=list(cards(kpi, journal, intervals or {})),
         replications=(intervals or {}).get("replications", 1),
+        coarse=(intervals or {}).get("coarse_runs", 0),
         pictures=list(_pictures(kpi, journal, folder / "pictures")),
         facts=facts(kpi, journal),
         caution=caution(kpi),
