@@ -17,6 +17,7 @@ from twin.journal import Journal
 from twin.kpi import kpis, summarise
 from twin.report import pictures, product_pictures, write_report
 from twin.report.flow_of_run import sankey
+from twin.report.page import cards
 from twin.report.style import draw, number, percent, short
 
 DRAWINGS = (
@@ -134,6 +135,14 @@ def test_replications_show_their_intervals(tmp_path: Path) -> None:
     assert "means of 3 replications." in page
     helped = write_report(found[0], journals[0], tmp_path, summarise(found, found * 2)).read_text(encoding="utf-8")
     assert "means of 3 replications, made surer by 6 cheaper runs that share their luck." in helped
+
+
+def test_the_share_of_the_nameplate_is_that_of_the_mean_which_stands_beside_it() -> None:
+    journal, kpi = pilot_line(), {**kpis(pilot_line()), "good_gwh_per_year": 0.3}
+    others = [{**kpi, "good_gwh_per_year": rate} for rate in (0.3, 0.21, 0.21)]
+    shown = [[card.value for card in cards(kpi, journal, told)][:2] for told in ({}, summarise(others))]
+    # the pilot line is built for 0.3 GWh a year
+    assert shown == [[number(0.3), "100 %"], [number(0.24), "80 %"]]
 
 
 def texts_of(figure: Any) -> list[tuple[str, Any]]:

@@ -126,9 +126,10 @@ def cards(kpi: Mapping[str, Any], journal: Journal, intervals: Mapping[str, Any]
         yield card("throughput_per_hour", number, "lots/h", "throughput")
     else:
         yield card("good_gwh_per_year", number, "GWh/yr", "good cells")
-        if journal.line.nameplate and kpi["good_gwh_per_year"]:
+        made = intervals.get("good_gwh_per_year", {}).get("mean", kpi["good_gwh_per_year"])
+        if journal.line.nameplate and made:
             built_for = journal.line.nameplate * SECONDS_PER_YEAR / JOULES_PER_GWH
-            yield Card(percent(kpi["good_gwh_per_year"] / built_for, 0), "", f"of nameplate {built_for:.3g} GWh/yr")
+            yield Card(percent(made / built_for, 0), "", f"of nameplate {built_for:.3g} GWh/yr")
     yield card("first_pass_yield", percent, "", "first-pass yield")
     yield card("rolled_throughput_yield", percent, "", "rolled throughput yield")
     for name, unit, title in (
