@@ -121,7 +121,7 @@ def simulate_command(
     """Simulate a plant and write its journal, KPIs and report."""
     from dataclasses import replace
 
-    from twin.control_variate import Coarse
+    from twin.control_variate import CoarseRuns
     from twin.replicate import Order, carry_out
 
     if from_state is not None:
@@ -135,7 +135,7 @@ def simulate_command(
         warmup = "0" if _by_default(context, "warmup") else warmup
     run = _run(file, days, warmup, seed, settings or [], cells, truth, engine)
     run = replace(run, from_state=from_state, lot_scale=lot_scale, evaluate=evaluate)
-    beside = None if coarse is None else Coarse.read(coarse, replications)
+    beside = None if coarse is None else CoarseRuns.read(coarse, replications)
     state = _save(save_state, at, overwrite)
     order = Order(run, replications, workers, out, overwrite, resume, state, cluster, beside)
     carry_out(order, _show, quiet)

@@ -46,7 +46,7 @@ class Way(NamedTuple):
         return replace(run, lot_scale=self.lots, evaluate=self.evaluate, cells="none", truth=False)
 
 
-class Coarse(NamedTuple):
+class CoarseRuns(NamedTuple):
     """Cheap runs that are made beside replications, as control variates.
 
     Attributes:
@@ -58,7 +58,7 @@ class Coarse(NamedTuple):
     way: Way
 
     @classmethod
-    def read(cls, text: str, replications: int) -> Coarse:
+    def read(cls, text: str, replications: int) -> CoarseRuns:
         """Return what ``--coarse`` asks for, such as ``40x1%``.
 
         Raises:
@@ -84,7 +84,7 @@ class Coarse(NamedTuple):
         return f"{self.runs}x{self.way}"
 
 
-def worth_in_words(kpi: Mapping[str, Any], coarse: Coarse) -> str:
+def worth_in_words(kpi: Mapping[str, Any], coarse: CoarseRuns) -> str:
     """Return what is left of the variance of headline figures with the help of cheap runs."""
     left = []
     for name, title in _TITLES.items():

@@ -112,7 +112,8 @@ def controlled_interval(values: Sequence[float], coarse: Sequence[float]) -> dic
 
     The cheaper ones may be off, and to another scale: all that counts is how far those of the same seeds lie from the
     mean of all of them. They are used where the square of the correlation is above ``1 / (n - 2)``, from which on the
-    degree of freedom that a slope costs is worth it; that choice leaves intervals of 94 % at least.
+    degree of freedom that a slope costs is worth it; by that choice 95 % become
+    94 % where the two have nothing in common.
 
     Args:
         values: at least four.

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from twin.control_variate import Coarse, worth_in_words
+from twin.control_variate import CoarseRuns, worth_in_words
 from twin.estimate import in_words
 from twin.folder import KPI, MANIFEST, RUN, open_run, question, read_json, read_manifest, run_in_folder, write_json
 from twin.problems import InputError
@@ -54,7 +54,7 @@ class Order:
     resume: bool = False
     state: Save | None = None
     cluster: str | None = None
-    coarse: Coarse | None = None
+    coarse: CoarseRuns | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,10 @@ def carry_out(order: Order, show: Show, quiet: bool = False) -> Path:
         raise InputError("--cluster shares out replications, and one run is never divided; give --replications, too")
     check_run(order.run, order.state)
     if order.coarse is not None:
-        check_run(order.coarse.way.of(order.run))
+        try:
+            check_run(order.coarse.way.of(order.run))
+        except InputError as error:
+            raise InputError(f"--coarse {order.coarse}: {error}") from None
     with crew(1, order.cluster) as pool:
         folder = _folder(order)
         try:

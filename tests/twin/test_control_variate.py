@@ -14,7 +14,7 @@ from scipy import stats
 from traced_plant import plant_file
 
 from twin import InputError
-from twin.control_variate import Coarse, Way, worth_in_words
+from twin.control_variate import CoarseRuns, Way, worth_in_words
 from twin.output_analysis import controlled_interval, mean_interval, summarise
 
 ASKED = ("--warmup", "0", "--days", "10", "--replications", "5", "--coarse", "7x20%", "--quiet")
@@ -68,7 +68,7 @@ def test_a_figure_that_a_cheap_run_does_not_have_stands_alone() -> None:
     told = summarise(dear, cheap)
     assert told["a"] == mean_interval([1.0, 2.0, 4.0, 3.0, 6.0])
     assert told["deep"]["b"]["mean"] == pytest.approx(25 / 6)
-    said = worth_in_words({"good_cells": told["deep"]["b"]}, Coarse(6, Way()))
+    said = worth_in_words({"good_cells": told["deep"]["b"]}, CoarseRuns(6, Way()))
     assert "83 % of that of good cells, all of that of first-pass yield" in said
 
 
@@ -126,7 +126,7 @@ def test_they_are_gone_on_with_and_do_not_depend_on_the_number_of_workers(
 )
 def test_what_cannot_help_is_refused_with_a_cure(text: str, replications: int, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        Coarse.read(text, replications)
+        CoarseRuns.read(text, replications)
 
 
 @pytest.mark.parametrize("text", ["8", "1%", "8:1%"])

@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.flow.deck import GOLDEN, WORD
 from twin.flow.lot import Lot
 from twin.flow.turn import CELL, Rejection, Turn
 from twin.journal import Action, Journal, State
 from twin.material import GRADE_A, GRADE_B, UNGRADED, Cell
 
-_GOLDEN_WORD, _WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
-_GOLDEN = np.uint64(_GOLDEN_WORD)
+_GOLDEN = np.uint64(GOLDEN)
 _NOTHING = float("nan")
 
 
@@ -88,7 +88,7 @@ class Recorder:
             add((time, station, *rejection))
             if rejection[1] == Action.SCRAP and rejection[5] >= 0 and self._share > 0:
                 reason, _, _, family, lot, cell, *_ = rejection
-                if cell * _GOLDEN_WORD & _WORD < self.kept_below or self._share >= 1:
+                if cell * GOLDEN & WORD < self.kept_below or self._share >= 1:
                     self._cells.add((cell, family, lot, time, station, UNGRADED, reason, _NOTHING, _NOTHING))
 
     def readings(self, station: int, time: float, turn: Turn) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from twin.assembly.stacking import Assembly, coating_of_cell
 from twin.flow.deck import GOLDEN, WORD, Deck, Remembered, entering, evaluate_after_all
 from twin.flow.lot import Lot, waited
-from twin.flow.turn import CELL, METRE, Turn, note_losses, take_turn
+from twin.flow.turn import METRE, Turn, note_losses, reject_cells, take_turn
 from twin.journal import Action, first_cell
 from twin.material import GRADE_A, GRADE_B, Cell, Electrode, Material, Slurry
 from twin.pooling import picked_like
@@ -184,7 +184,7 @@ def _take_out(station: StationFlow, deck: Deck, lot: Lot, turn: Turn, like: Reme
             continue
         number = deck.whole((reason, action), count * share, len(left))
         places, left = left[:number], left[number:]
-        _note(lot, turn, reason, action, places)
+        reject_cells(station, lot, Action(action), [(place, reason) for place in places], turn)
         if action == Action.SENT_BACK and places:
             to, those = like.back[reason]
             back = picked_like(those, cell.identities()[places], (cell.cathode_kg, cell.anode_kg))
@@ -207,17 +207,9 @@ def _cure(
     for reason, action, count in like.cells:
         if action == Action.CURED:
             number = deck.whole((reason, action), count * share, size)
-            _note(lot, turn, reason, action, [left[(begin + place) % len(left)] for place in range(number)])
+            places = [left[(begin + place) % len(left)] for place in range(number)]
+            reject_cells(station, lot, Action(action), [(place, reason) for place in places], turn)
             begin, size = begin + number, size - number
-
-
-def _note(lot: Lot, turn: Turn, reason: int, action: int, places: Sequence[int]) -> None:
-    """Note what is done with cells, given by their places in the lot."""
-    cell = lot.material
-    assert isinstance(cell, Cell)
-    for place in places:
-        row = (reason, action, CELL, lot.family, lot.serial, cell.identity(place))
-        turn.rejections.append((*row, 1.0, cell.cathode_kg, cell.anode_kg))
 
 
 def _grade(deck: Deck, cell: Cell, like: Material) -> None:

@@ -236,7 +236,7 @@ def _examine_cells(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, mad
         reason = station.journal.reason(name)
         by_place = made.blamed or {}
         blamed = [(place, by_place.get(place, reason)) for place in places.tolist()]
-        _reject_cells(station, lot, Action.SCRAP, blamed, turn)
+        reject_cells(station, lot, Action.SCRAP, blamed, turn)
         for place in places.tolist():
             cell.remove(place)
     found = station.gate.look_at_cells(cell, at) if station.gate else []
@@ -247,17 +247,17 @@ def _examine_cells(station: StationFlow, lot: Lot, cell: Cell, at: Occasion, mad
         return
     verdict = station.disposition.of_cells(cell, found, at)
     turn.seconds += verdict.seconds
-    _reject_cells(station, lot, Action.SCRAP, verdict.scrapped, turn)
-    _reject_cells(station, lot, Action.DOWNGRADE, verdict.downgraded, turn)
-    _reject_cells(station, lot, Action.CURED, verdict.cured, turn)
+    reject_cells(station, lot, Action.SCRAP, verdict.scrapped, turn)
+    reject_cells(station, lot, Action.DOWNGRADE, verdict.downgraded, turn)
+    reject_cells(station, lot, Action.CURED, verdict.cured, turn)
     for to, cells in verdict.back.items():
         turn.back = [*(turn.back or ()), (to, cell.taken([place for place, _ in cells]))]
-        _reject_cells(station, lot, Action.SENT_BACK, cells, turn)
+        reject_cells(station, lot, Action.SENT_BACK, cells, turn)
         for place, _ in cells:
             cell.remove(place)
 
 
-def _reject_cells(station: StationFlow, lot: Lot, action: Action, found: Sequence[tuple[int, int]], turn: Turn) -> None:
+def reject_cells(station: StationFlow, lot: Lot, action: Action, found: Sequence[tuple[int, int]], turn: Turn) -> None:
     """Note what is done with cells, given by place and number of flaw or reason."""
     if not found:
         return
