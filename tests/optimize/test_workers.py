@@ -48,6 +48,8 @@ def whoami(asked: Question) -> int:
 
 def fail_at_two(asked: Question) -> int:
     if asked.number == 2:
+        # what is still being answered at that moment is lost, so it comes when two answers are kept
+        wait_for(lambda: len([*Path(asked.marks).with_name("cache").rglob("*.json")]) >= 2)
         raise ValueError("no answer to 2")
     return int(reply(asked).number)
 
